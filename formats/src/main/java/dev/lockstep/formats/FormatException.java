@@ -1,0 +1,17 @@
+package dev.lockstep.formats;
+
+/**
+ * A model file is broken, hostile or of a kind that is not supported. The message is one sentence for the user: file,
+ * field, offset where there is one, and what to do.
+ */
+public final class FormatException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public FormatException(String message) {
+        super(message);
+    }
+
+    public FormatException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
