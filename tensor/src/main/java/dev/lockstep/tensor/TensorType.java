@@ -74,6 +74,16 @@ public enum TensorType {
         return blockElements > 1;
     }
 
+    /** Whether Lockstep can compute with weights of this type. */
+    public boolean computable() {
+        return switch (this) {
+            case F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0 -> true;
+            case Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, Q8_K, IQ4_NL, IQ4_XS -> true;
+            case Q8_1, IQ2_XXS, IQ2_XS, IQ3_XXS, IQ1_S, IQ3_S, IQ2_S, IQ1_M -> false;
+            case TQ1_0, TQ2_0, MXFP4, NVFP4, Q1_0, Q2_0, I8, I16, I32, I64, F64 -> false;
+        };
+    }
+
     /**
      * Bytes of {@code elements} consecutive elements.
      *

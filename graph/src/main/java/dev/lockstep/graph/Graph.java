@@ -1,0 +1,52 @@
+package dev.lockstep.graph;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model as a list of operations in the order of their execution; the last one yields the logits.
+ *
+ * @param architecture name in GGUF's {@code general.architecture}
+ * @param contextLength most positions that the model was trained for
+ * @param nodes node i defines value %i
+ */
+public record Graph(String architecture, int contextLength, List<Node> nodes) {
+    public Graph {
+        nodes = List.copyOf(nodes);
+    }
+
+    /** The value that holds the logits. */
+    public Value logits() {
+        return nodes.getLast().value();
+    }
+
+    public int vocabularySize() {
+        return logits().width();
+    }
+
+    /** Every weight that is read, once, in order of first use. */
+    public List<Weight> weights() {
+        Map<String, Weight> weights = new LinkedHashMap<>();
+        for (Node node : nodes) {
+            node.op().weight().ifPresent(weight -> weights.putIfAbsent(weight.name(), weight));
+        }
+        return List.copyOf(weights.values());
+    }
+
+    /** The attention operations in order of their layers. */
+    public List<Op.Attention> attentions() {
+        return nodes.stream()
+                .map(Node::op)
+                .filter(Op.Attention.class::isInstance)
+                .map(Op.Attention.class::cast)
+                .toList();
+    }
+
+    /** Bytes of KV cache per position. */
+    public long kvBytesPerPosition(KvType type) {
+        return attentions().stream()
+                .mapToLong(a -> 2L * a.kvHeads() * a.headSize() * type.bytes())
+                .sum();
+    }
+}

@@ -1,0 +1,4 @@
+package dev.lockstep.graph;
+
+/** One operation of a graph and the value it defines. */
+public record Node(Value value, Op op) {}

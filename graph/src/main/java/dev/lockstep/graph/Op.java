@@ -1,0 +1,361 @@
+package dev.lockstep.graph;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Operations of the IR. Each turns rows into one row per token; {@code numerics} are in the package description. A
+ * record's constructor checks what can be checked locally; the {@link Verifier} checks a whole graph.
+ */
+public sealed interface Op {
+    /** Values it reads, in order. */
+    List<Value> inputs();
+
+    /** The weight it reads, if any. */
+    default Optional<Weight> weight() {
+        return Optional.empty();
+    }
+
+    /** Kind of the resulting rows. */
+    default RowKind kind() {
+        return RowKind.F32;
+    }
+
+    /** Width of the resulting rows. */
+    int width();
+
+    /** The same operation on other values: {@code inputs} replace {@link #inputs()} one by one. */
+    Op withInputs(List<Value> inputs);
+
+    /** Row {@code token} of {@code table}, dequantised. */
+    record Embedding(Weight table) implements Op {
+        @Override
+        public List<Value> inputs() {
+            return List.of();
+        }
+
+        @Override
+        public Optional<Weight> weight() {
+            return Optional.of(table);
+        }
+
+        @Override
+        public int width() {
+            return table.columns();
+        }
+
+        @Override
+        public Op withInputs(List<Value> inputs) {
+            return this;
+        }
+    }
+
+    /** Root-mean-square norm with a gain per element (Zhang and Sennrich 2019). */
+    record RmsNorm(Value x, Weight gain, float epsilon) implements Op {
+        public RmsNorm {
+            require(x.width() == gain.columns(), "rms_norm of width %d with gain of %d", x.width(), gain.columns());
+        }
+
+        @Override
+        public List<Value> inputs() {
+            return List.of(x);
+        }
+
+        @Override
+        public Optional<Weight> weight() {
+            return Optional.of(gain);
+        }
+
+        @Override
+        public int width() {
+            return x.width();
+        }
+
+        @Override
+        public Op withInputs(List<Value> inputs) {
+            return new RmsNorm(inputs.get(0), gain, epsilon);
+        }
+    }
+
+    /** Rounds a row to 8-bit integers in blocks of 32. */
+    record Quantize(Value x) implements Op {
+        public Quantize {
+            require(x.kind() == RowKind.F32 && x.width() % 32 == 0, "quantize of %s[%d]", x.kind(), x.width());
+        }
+
+        @Override
+        public List<Value> inputs() {
+            return List.of(x);
+        }
+
+        @Override
+        public RowKind kind() {
+            return RowKind.Q8;
+        }
+
+        @Override
+        public int width() {
+            return x.width();
+        }
+
+        @Override
+        public Op withInputs(List<Value> inputs) {
+            return new Quantize(inputs.get(0));
+        }
+    }
+
+    /** {@code y[row] = sum over k of matrix[row][k] * x[k]}. */
+    record Linear(Value x, Weight matrix) implements Op {
+        public Linear {
+            require(
+                    x.width() == matrix.columns(),
+                    "linear of width %d with %s of %d columns",
+                    x.width(),
+                    matrix.name(),
+                    matrix.columns());
+            require(matrix.matrices() == 1, "linear with a stack of matrices: %s", matrix.name());
+        }
+
+        @Override
+        public List<Value> inputs() {
+            return List.of(x);
+        }
+
+        @Override
+        public Optional<Weight> weight() {
+            return Optional.of(matrix);
+        }
+
+        @Override
+        public int width() {
+            return matrix.rows();
+        }
+
+        @Override
+        public Op withInputs(List<Value> inputs) {
+            return new Linear(inputs.get(0), matrix);
+        }
+    }
+
+    /** Adds a weight vector to every row. */
+    record Bias(Value x, Weight vector) implements Op {
+        public Bias {
+            require(x.width() == vector.columns(), "bias of %d on width %d", vector.columns(), x.width());
+        }
+
+        @Override
+        public List<Value> inputs() {
+            return List.of(x);
+        }
+
+        @Override
+        public Optional<Weight> weight() {
+            return Optional.of(vector);
+        }
+
+        @Override
+        public int width() {
+            return x.width();
+        }
+
+        @Override
+        public Op withInputs(List<Value> inputs) {
+            return new Bias(inputs.get(0), vector);
+        }
+    }
+
+    /** Elementwise sum. */
+    record Add(Value a, Value b) implements Op {
+        public Add {
+            require(a.width() == b.width(), "add of widths %d and %d", a.width(), b.width());
+        }
+
+        @Override
+        public List<Value> inputs() {
+            return List.of(a, b);
+        }
+
+        @Override
+        public int width() {
+            return a.width();
+        }
+
+        @Override
+        public Op withInputs(List<Value> inputs) {
+            return new Add(inputs.get(0), inputs.get(1));
+        }
+    }
+
+    /** {@code activation(gate) * up}, elementwise. */
+    record Gated(Activation activation, Value gate, Value up) implements Op {
+        public Gated {
+            require(gate.width() == up.width(), "gated unit of widths %d and %d", gate.width(), up.width());
+        }
+
+        @Override
+        public List<Value> inputs() {
+            return List.of(gate, up);
+        }
+
+        @Override
+        public int width() {
+            return gate.width();
+        }
+
+        @Override
+        public Op withInputs(List<Value> inputs) {
+            return new Gated(activation, inputs.get(0), inputs.get(1));
+        }
+    }
+
+    /**
+     * Rotates queries and keys by their position, appends keys and values to the KV cache of {@code layer}, and attends
+     * causally. Query head h uses KV head h * kvHeads / heads.
+     *
+     * @param q {@code heads * headSize}
+     * @param k {@code kvHeads * headSize}
+     * @param v {@code kvHeads * headSize}
+     * @param scale factor on the rotated queries
+     */
+    record Attention(Value q, Value k, Value v, int layer, int heads, int kvHeads, int headSize, Rope rope, float scale)
+            implements Op {
+        public Attention {
+            require(kvHeads > 0 && heads % kvHeads == 0, "%d query heads over %d KV heads", heads, kvHeads);
+            require(
+                    q.width() == heads * headSize,
+                    "queries of width %d for %d heads of %d",
+                    q.width(),
+                    heads,
+                    headSize);
+            require(
+                    k.width() == kvHeads * headSize && v.width() == kvHeads * headSize,
+                    "keys of width %d and values of width %d for %d KV heads of %d",
+                    k.width(),
+                    v.width(),
+                    kvHeads,
+                    headSize);
+            require(rope.width() <= headSize, "RoPE over %d elements of a head of %d", rope.width(), headSize);
+        }
+
+        /** Query heads that share one KV head. */
+        public int group() {
+            return heads / kvHeads;
+        }
+
+        @Override
+        public List<Value> inputs() {
+            return List.of(q, k, v);
+        }
+
+        @Override
+        public int width() {
+            return heads * headSize;
+        }
+
+        @Override
+        public Op withInputs(List<Value> inputs) {
+            return new Attention(
+                    inputs.get(0), inputs.get(1), inputs.get(2), layer, heads, kvHeads, headSize, rope, scale);
+        }
+    }
+
+    /**
+     * Chooses the {@code used} experts with the largest scores (the lower index first among equals), with weights
+     * {@code exp(score - max)} divided by their sum over the chosen ones, summed in the order of choice.
+     */
+    record Route(Value scores, int used) implements Op {
+        public Route {
+            require(used > 0 && used <= scores.width(), "%d of %d experts", used, scores.width());
+        }
+
+        @Override
+        public List<Value> inputs() {
+            return List.of(scores);
+        }
+
+        @Override
+        public RowKind kind() {
+            return RowKind.CHOICE;
+        }
+
+        @Override
+        public int width() {
+            return used;
+        }
+
+        @Override
+        public Op withInputs(List<Value> inputs) {
+            return new Route(inputs.get(0), used);
+        }
+    }
+
+    /**
+     * One {@link Linear} per chosen expert, results side by side. {@code x} is one row for all ({@code columns} wide) or one
+     * row per chosen expert ({@code choice.width() * columns} wide).
+     */
+    record ExpertLinear(Value x, Value choice, Weight matrices) implements Op {
+        public ExpertLinear {
+            require(choice.kind() == RowKind.CHOICE, "experts chosen by %s", choice);
+            require(
+                    x.width() == matrices.columns() || x.width() == choice.width() * matrices.columns(),
+                    "expert_linear of width %d with %s of %d columns",
+                    x.width(),
+                    matrices.name(),
+                    matrices.columns());
+        }
+
+        /** Whether every chosen expert has an input row of its own. */
+        public boolean perExpertInput() {
+            return x.width() != matrices.columns();
+        }
+
+        @Override
+        public List<Value> inputs() {
+            return List.of(x, choice);
+        }
+
+        @Override
+        public Optional<Weight> weight() {
+            return Optional.of(matrices);
+        }
+
+        @Override
+        public int width() {
+            return choice.width() * matrices.rows();
+        }
+
+        @Override
+        public Op withInputs(List<Value> inputs) {
+            return new ExpertLinear(inputs.get(0), inputs.get(1), matrices);
+        }
+    }
+
+    /** {@code y = sum over chosen experts, in order, of fma(weight, x[expert], y)} from +0. */
+    record ExpertSum(Value x, Value choice) implements Op {
+        public ExpertSum {
+            require(choice.kind() == RowKind.CHOICE, "experts chosen by %s", choice);
+            require(x.width() % choice.width() == 0, "expert_sum of width %d over %d", x.width(), choice.width());
+        }
+
+        @Override
+        public List<Value> inputs() {
+            return List.of(x, choice);
+        }
+
+        @Override
+        public int width() {
+            return x.width() / choice.width();
+        }
+
+        @Override
+        public Op withInputs(List<Value> inputs) {
+            return new ExpertSum(inputs.get(0), inputs.get(1));
+        }
+    }
+
+    private static void require(boolean condition, String message, Object... arguments) {
+        if (!condition) {
+            throw new GraphException(message.formatted(arguments));
+        }
+    }
+}

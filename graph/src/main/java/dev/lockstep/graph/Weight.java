@@ -1,0 +1,28 @@
+package dev.lockstep.graph;
+
+import dev.lockstep.tensor.Tensor;
+import dev.lockstep.tensor.TensorType;
+
+/**
+ * Name, type and shape of a weight tensor; the bytes are bound when a machine is made, so that a model can be compiled
+ * from its shape alone.
+ *
+ * @param columns elements of a row
+ * @param rows rows of one matrix; 1 for a vector
+ * @param matrices stacked matrices (experts); 1 for all others
+ */
+public record Weight(String name, TensorType type, int columns, int rows, int matrices) {
+    public static Weight of(Tensor tensor) {
+        return new Weight(
+                tensor.name(),
+                tensor.type(),
+                Math.toIntExact(tensor.columns()),
+                Math.toIntExact(tensor.rows()),
+                Math.toIntExact(tensor.matrices()));
+    }
+
+    /** Bytes of all matrices in the model file. */
+    public long bytes() {
+        return Math.multiplyExact(type.bytes(columns), Math.multiplyExact((long) rows, (long) matrices));
+    }
+}
