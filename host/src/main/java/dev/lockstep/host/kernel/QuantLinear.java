@@ -5,7 +5,7 @@ import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.layout.QuantLayout;
-import dev.lockstep.tensor.BlockIQ4;
+import dev.lockstep.tensor.BlockIQ4_NL;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -223,7 +223,7 @@ final class QuantLinear {
             }
             if (layout.table()) {
                 int[] table = IntStream.range(0, 16)
-                        .map(i -> (byte) (BlockIQ4.value(i) + bias))
+                        .map(i -> (byte) (BlockIQ4_NL.tableQuant(i) + bias))
                         .toArray();
                 quants = simd.table().lookUp(f, table, quants);
             }
