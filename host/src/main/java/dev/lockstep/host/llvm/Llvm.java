@@ -41,7 +41,6 @@ final class Llvm {
 
     private final SymbolLookup library;
     private final MethodHandle version;
-    private final MethodHandle hostCpuName;
     private final MethodHandle hostCpuFeatures;
     private final MethodHandle contextCreate;
     private final MethodHandle contextDispose;
@@ -77,10 +76,9 @@ final class Llvm {
         try {
             library = SymbolLookup.libraryLookup(path, Arena.global());
         } catch (IllegalArgumentException e) {
-            throw new LlvmException(path + " cannot be opened as a library: " + e.getMessage(), e);
+            throw new LlvmException("it cannot be opened as a library (" + e.getMessage() + ")", e);
         }
         version = function("LLVMGetVersion", null, ADDRESS, ADDRESS, ADDRESS);
-        hostCpuName = function("LLVMGetHostCPUName", ADDRESS);
         hostCpuFeatures = function("LLVMGetHostCPUFeatures", ADDRESS);
         contextCreate = function("LLVMContextCreate", ADDRESS);
         contextDispose = function("LLVMContextDispose", null, ADDRESS);
@@ -140,12 +138,10 @@ final class Llvm {
         }
     }
 
-    /** LLVM's name for the processor of this machine, for example {@code znver4}. */
-    String hostCpuName() {
-        return takeMessage(call(() -> (MemorySegment) hostCpuName.invokeExact()));
-    }
-
-    /** All features LLVM knows, each with {@code +} or {@code -} in front, separated by commas. */
+    /**
+     * What LLVM finds on this machine: all features that it knows, each with {@code +} or {@code -} in front, separated
+     * by commas. Our own detection is held against it.
+     */
     String hostCpuFeatures() {
         return takeMessage(call(() -> (MemorySegment) hostCpuFeatures.invokeExact()));
     }
