@@ -151,9 +151,7 @@ final class Llvm {
     }
 
     void disposeContext(MemorySegment context) {
-        run(() -> {
-            contextDispose.invokeExact(context);
-        });
+        dispose(contextDispose, context);
     }
 
     /**
@@ -220,9 +218,7 @@ final class Llvm {
     }
 
     void disposeModule(MemorySegment module) {
-        run(() -> {
-            moduleDispose.invokeExact(module);
-        });
+        dispose(moduleDispose, module);
     }
 
     /** A machine that makes position-independent code of the small code model, optimised aggressively. */
@@ -251,9 +247,7 @@ final class Llvm {
     }
 
     void disposeMachine(MemorySegment machine) {
-        run(() -> {
-            machineDispose.invokeExact(machine);
-        });
+        dispose(machineDispose, machine);
     }
 
     /** Gives the module the triple and the data layout of the machine. */
@@ -267,9 +261,7 @@ final class Llvm {
             run(() -> {
                 moduleSetDataLayout.invokeExact(module, layout);
             });
-            run(() -> {
-                dataLayoutDispose.invokeExact(layout);
-            });
+            dispose(dataLayoutDispose, layout);
         }
     }
 
@@ -282,15 +274,11 @@ final class Llvm {
             if (error.address() != 0) {
                 MemorySegment message = call(() -> (MemorySegment) errorMessage.invokeExact(error));
                 String reason = text(message);
-                run(() -> {
-                    errorMessageDispose.invokeExact(message);
-                });
+                dispose(errorMessageDispose, message);
                 throw new LlvmException("LLVM cannot run the passes '" + passes + "': " + reason);
             }
         } finally {
-            run(() -> {
-                passOptionsDispose.invokeExact(options);
-            });
+            dispose(passOptionsDispose, options);
         }
     }
 
@@ -306,9 +294,7 @@ final class Llvm {
             MemorySegment start = call(() -> (MemorySegment) bufferStart.invokeExact(buffer));
             long size = call(() -> (long) bufferSize.invokeExact(buffer));
             byte[] file = start.reinterpret(size).toArray(ValueLayout.JAVA_BYTE);
-            run(() -> {
-                bufferDispose.invokeExact(buffer);
-            });
+            dispose(bufferDispose, buffer);
             return file;
         }
     }
@@ -319,9 +305,7 @@ final class Llvm {
             return "";
         }
         String text = text(message);
-        run(() -> {
-            messageDispose.invokeExact(message);
-        });
+        dispose(messageDispose, message);
         return text;
     }
 
@@ -360,6 +344,12 @@ final class Llvm {
         } catch (Throwable e) {
             throw new AssertionError("a native function throws nothing checked", e);
         }
+    }
+
+    private static void dispose(MethodHandle function, MemorySegment address) {
+        run(() -> {
+            function.invokeExact(address);
+        });
     }
 
     private static void run(NativeAction function) {
