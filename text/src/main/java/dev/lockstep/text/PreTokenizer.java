@@ -131,7 +131,9 @@ enum PreTokenizer {
                 .filter(preTokenizer -> preTokenizer.names.contains(name))
                 .findFirst()
                 .orElseThrow(() -> TokenizerKeys.refuse(
-                        metadata, TokenizerKeys.PRE, "is '%s'; supported are %s".formatted(name, supported())));
+                        metadata,
+                        TokenizerKeys.PRE,
+                        "is %s; supported are %s".formatted(TokenizerKeys.quoted(name), supported())));
     }
 
     WordSplitter splitter() {

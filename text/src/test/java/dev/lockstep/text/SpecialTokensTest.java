@@ -50,6 +50,35 @@ class SpecialTokensTest {
     }
 
     @Test
+    void shouldNotLetTextBecomeAControlTokenByMerging() {
+        var pairs = new TestMetadata(Map.of(
+                "tokenizer.ggml.model", "gpt2",
+                "tokenizer.ggml.tokens", List.of("a", "b", "ab"),
+                "tokenizer.ggml.token_type", List.of(1, 1, 3),
+                "tokenizer.ggml.merges", List.of("a b")));
+        for (var name : List.of("gpt-2", "llama-bpe")) {
+            var tokenizer = Tokenizer.of(pairs.with("tokenizer.ggml.pre", name));
+            assertThat(tokenizer.encode("ab", false, false)).containsExactly(0, 1);
+            assertThat(tokenizer.encode("ab", false, true)).containsExactly(2);
+        }
+        var pieces = new TestMetadata(Map.of(
+                "tokenizer.ggml.model",
+                "llama",
+                "tokenizer.ggml.tokens",
+                List.of("a", "b", "ab", "<unk>"),
+                "tokenizer.ggml.scores",
+                List.of(0, 0, 0, 0),
+                "tokenizer.ggml.token_type",
+                List.of(1, 1, 3, 2),
+                "tokenizer.ggml.unknown_token_id",
+                3,
+                "tokenizer.ggml.add_space_prefix",
+                false));
+        assertThat(Tokenizer.of(pieces).encode("ab", false, false)).containsExactly(0, 1);
+        assertThat(Tokenizer.of(pieces).encode("ab", false, true)).containsExactly(2);
+    }
+
+    @Test
     void shouldDropSpaceAfterSpecialTokensOfPhi3() {
         var phi3 = GoldenVocabulary.tokenizer("phi3");
         assertThat(phi3.decode(phi3.encode("<|user|> \n hi<|end|>\nyou", false, true)))

@@ -69,6 +69,13 @@ class TokenizerRejectionTest {
     }
 
     @Test
+    void shouldNotQuoteEndlessTexts() {
+        rejected(
+                pairs.with("tokenizer.ggml.pre", "x".repeat(1000)),
+                "tokenizer.ggml.pre is '" + "x".repeat(60) + "…'; supported are ");
+    }
+
+    @Test
     void shouldAcceptSeveralEmptyTokens() {
         var empty = new ArrayList<Object>(Collections.nCopies(3, ""));
         empty.add("a");
