@@ -95,6 +95,17 @@ final class GgufCursor {
         advance(count, field);
     }
 
+    /** To be called after each record of the header. */
+    void limitHeader() {
+        if (position > GgufLimits.HEADER_BYTES) {
+            throw failure(
+                    "header",
+                    position,
+                    "is longer than the supported " + GgufLimits.HEADER_BYTES + " bytes",
+                    "use a file made by a current converter");
+        }
+    }
+
     private long advance(long count, String field) {
         if (count > remaining()) {
             throw failure(

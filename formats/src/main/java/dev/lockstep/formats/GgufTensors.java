@@ -14,7 +14,7 @@ import java.util.Set;
 
 /** The tensor directory of a GGUF file: what each record claims is checked before a tensor is cut out of the data. */
 final class GgufTensors {
-    private static final String UNSUPPORTED = "use a file with a type that 'lockstep inspect' knows";
+    private static final String UNSUPPORTED = "convert the model to a common type such as Q4_0, Q4_K, Q8_0 or F16";
 
     private GgufTensors() {}
 
@@ -45,6 +45,7 @@ final class GgufTensors {
                 throw cursor.failure(claim.name(), claim.at(), "the tensor occurs twice", GgufCursor.DAMAGED);
             }
             claims.add(claim);
+            cursor.limitHeader();
         }
         if (claims.isEmpty()) {
             return new LinkedHashMap<>();

@@ -30,6 +30,14 @@ class ConformanceFilesTest {
                         .mapToLong(tensor -> padded(tensor.data().byteSize(), file.alignment()))
                         .sum();
                 long headerBytes = end - dataBytes;
+                long next = 0;
+                for (Tensor tensor : file.tensors().values()) {
+                    long address = tensor.data().address();
+                    assertThat(next == 0 || next == address)
+                            .as("%s %s", path, tensor)
+                            .isTrue();
+                    next = address + padded(tensor.data().byteSize(), file.alignment());
+                }
                 if (!file.tensors().isEmpty()) {
                     assertThat(headerBytes % file.alignment()).as("%s", path).isZero();
                 }

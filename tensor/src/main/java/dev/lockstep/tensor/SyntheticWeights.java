@@ -170,15 +170,23 @@ public final class SyntheticWeights {
     }
 
     private static void fillFloat16(MemorySegment target, SplitMix64 random, float unit) {
+        long bits = 0;
         for (long at = 0; at < target.byteSize(); at += Short.BYTES) {
-            LittleEndian.putFloat16(target, at, unit * ((int) random.next() * 0x1p-31f));
+            bits = nextHalf(bits, at, random);
+            LittleEndian.putFloat16(target, at, unit * ((int) bits * 0x1p-31f));
         }
     }
 
     private static void fillBfloat16(MemorySegment target, SplitMix64 random, float unit) {
+        long bits = 0;
         for (long at = 0; at < target.byteSize(); at += Short.BYTES) {
-            float value = unit * ((int) random.next() * 0x1p-31f);
-            LittleEndian.putInt16(target, at, Float.floatToRawIntBits(value) >> 16);
+            bits = nextHalf(bits, at, random);
+            LittleEndian.putInt16(target, at, Float.floatToRawIntBits(unit * ((int) bits * 0x1p-31f)) >> 16);
         }
+    }
+
+    /** Each 64 random bits serve two elements of two bytes, the low half first. */
+    private static long nextHalf(long bits, long at, SplitMix64 random) {
+        return (at & Short.BYTES) == 0 ? random.next() : bits >>> 32;
     }
 }
