@@ -53,7 +53,19 @@ public final class Lockstep implements AutoCloseable {
      * @throws EngineException if the model cannot be opened
      */
     public static Lockstep open(Path path, LockstepOptions options) {
-        return new Lockstep(ModelLoader.load(path, options));
+        try {
+            LoadedModel model = ModelLoader.load(path, options);
+            try {
+                return new Lockstep(model);
+            } catch (Throwable failure) {
+                model.close();
+                throw failure;
+            }
+        } catch (OutOfMemoryError full) {
+            throw new EngineException(
+                    "there is not enough memory to open " + path + "; take a smaller context, or a smaller model",
+                    full);
+        }
     }
 
     /** Continues a text until the model stops or the context is full. */

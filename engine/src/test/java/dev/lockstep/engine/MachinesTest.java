@@ -7,6 +7,7 @@ import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.GraphBuilder;
 import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Weight;
+import dev.lockstep.host.HostUnavailableException;
 import dev.lockstep.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,7 @@ class MachinesTest {
     private final FakeMachine host = FakeMachine.hashing(8, 8);
     private final FakeMachine reference = FakeMachine.hashing(8, 8);
     private final Machines.Maker unavailable = () -> {
-        throw new EngineException("libLLVM was not found");
+        throw new HostUnavailableException("libLLVM was not found");
     };
 
     @Test

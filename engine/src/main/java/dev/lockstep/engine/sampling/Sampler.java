@@ -52,7 +52,7 @@ public final class Sampler {
         return choice.choose(candidates);
     }
 
-    /** Tells of the text's next token, of the prompt or chosen, so that penalties know it. */
+    /** Tells of the text's next token, of the prompt or chosen, so that penalties know it; one outside the vocabulary is no matter. */
     public void accept(int token) {
         if (token < 0 || token >= vocabularySize) {
             return;
