@@ -24,10 +24,6 @@ final class GgufCursor {
         this.bytes = bytes;
     }
 
-    String file() {
-        return file;
-    }
-
     long position() {
         return position;
     }

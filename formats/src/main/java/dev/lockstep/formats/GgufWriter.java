@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -107,6 +108,15 @@ public final class GgufWriter {
     }
 
     /**
+     * The metadata collected so far, as a reader of the file would see it; for models that exist only in memory.
+     *
+     * @param origin the name that messages give to the place where the metadata comes from
+     */
+    public Metadata metadata(String origin) {
+        return GgufPart.read(origin, MemorySegment.ofBuffer(header(List.of()))).metadata();
+    }
+
+    /**
      * Writes the file. It appears under its name only when it is complete; a file of that name is replaced.
      *
      * @throws IOException if the file cannot be written; nothing is left behind
@@ -127,7 +137,7 @@ public final class GgufWriter {
     }
 
     private void writeTo(FileChannel channel) throws IOException {
-        writeFully(channel, header());
+        writeFully(channel, header(tensors.values()));
         ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
         for (Tensor tensor : tensors.values()) {
             MemorySegment data = tensor.data();
@@ -140,7 +150,7 @@ public final class GgufWriter {
         }
     }
 
-    private ByteBuffer header() {
+    private ByteBuffer header(Collection<Tensor> tensors) {
         GgufBuffer out = new GgufBuffer();
         out.int32(GgufPart.MAGIC).int32(VERSION).int64(tensors.size()).int64(entries.size());
         entries.forEach((key, value) -> {
@@ -148,7 +158,7 @@ public final class GgufWriter {
             value.accept(out);
         });
         long offset = 0;
-        for (Tensor tensor : tensors.values()) {
+        for (Tensor tensor : tensors) {
             out.string(tensor.name());
             long[] dimensions = dimensions(tensor);
             out.int32(dimensions.length);

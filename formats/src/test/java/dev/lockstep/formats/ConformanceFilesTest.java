@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tensor.Dequantizer;
 import dev.lockstep.tensor.NonFinite;
 import dev.lockstep.tensor.Tensor;
+import dev.lockstep.tensor.TensorType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -44,6 +45,21 @@ class ConformanceFilesTest {
                 assertThat(headerBytes).as("%s", path).isPositive();
             }
         }
+    }
+
+    @Test
+    void shouldKnowEveryTypeByItsNumber() throws IOException {
+        int named = 0;
+        for (TensorType type : TensorType.values()) {
+            Path path = Conformance.directory().resolve("models/llama_k256-" + type + ".gguf");
+            if (Files.exists(path)) {
+                try (GgufFile file = GgufFile.open(path)) {
+                    assertThat(file.tensors().get("blk.0.attn_k.weight").type()).isEqualTo(type);
+                    named++;
+                }
+            }
+        }
+        assertThat(named).isEqualTo(26);
     }
 
     @Test
