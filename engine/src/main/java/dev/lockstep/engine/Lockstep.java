@@ -32,6 +32,7 @@ public final class Lockstep implements AutoCloseable {
     private final LoadedModel model;
     private final Session session;
     private volatile boolean closed;
+    private boolean freed;
 
     Lockstep(LoadedModel model) {
         this.model = model;
@@ -142,13 +143,12 @@ public final class Lockstep implements AutoCloseable {
     public void logits(int[] tokens, LogitsListener listener) {
         inTurn(() -> {
             PromptCheck.check(tokens, machine().vocabularySize(), machine().contextLength());
+            int chunk = Math.min(LOGITS_ROWS, machine().maxStepTokens());
+            var step = new Step(chunk, machine().vocabularySize());
             try (var sequence = machine().open()) {
-                var step = new Step(
-                        Math.min(LOGITS_ROWS, machine().maxStepTokens()),
-                        machine().vocabularySize());
                 for (int position = 0; position < tokens.length; ) {
                     step.clear();
-                    int rows = Math.min(LOGITS_ROWS, Math.min(machine().maxStepTokens(), tokens.length - position));
+                    int rows = Math.min(chunk, tokens.length - position);
                     for (int row = 0; row < rows; row++) {
                         step.add(sequence, tokens[position + row], true);
                     }
@@ -173,11 +173,11 @@ public final class Lockstep implements AutoCloseable {
         if (turn.isHeldByCurrentThread()) {
             throw new IllegalStateException("a listener cannot close its model; let it answer cancelled() with true");
         }
-        boolean again = closed;
         closed = true;
         turn.lock();
         try {
-            if (!again) {
+            if (!freed) {
+                freed = true;
                 session.close();
                 model.close();
             }
