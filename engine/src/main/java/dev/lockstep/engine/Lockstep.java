@@ -4,7 +4,11 @@ import dev.lockstep.formats.Metadata;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.machine.Step;
 import dev.lockstep.text.Tokenizer;
+import dev.lockstep.text.template.ChatTemplate;
+import dev.lockstep.text.template.TemplateException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -28,6 +32,7 @@ public final class Lockstep implements AutoCloseable {
     private final LoadedModel model;
     private final Session session;
     private volatile boolean closed;
+    private boolean freed;
 
     Lockstep(LoadedModel model) {
         this.model = model;
@@ -49,7 +54,19 @@ public final class Lockstep implements AutoCloseable {
      * @throws EngineException if the model cannot be opened
      */
     public static Lockstep open(Path path, LockstepOptions options) {
-        return new Lockstep(ModelLoader.load(path, options));
+        try {
+            LoadedModel model = ModelLoader.load(path, options);
+            try {
+                return new Lockstep(model);
+            } catch (Throwable failure) {
+                model.close();
+                throw failure;
+            }
+        } catch (OutOfMemoryError full) {
+            throw new EngineException(
+                    "there is not enough memory to open " + path + "; take a smaller context, or a smaller model",
+                    full);
+        }
     }
 
     /** Continues a text until the model stops or the context is full. */
@@ -63,12 +80,40 @@ public final class Lockstep implements AutoCloseable {
      * @throws EngineException if the prompt is empty or too long for the context
      */
     public Generation generate(GenerationRequest request, GenerationListener listener) {
-        return generate(session, request.prompt().encode(tokenizer()), request.options(), listener);
+        int[] prompt = request.prompt().encode(tokenizer());
+        return inTurn(
+                () -> Generator.generate(session, tokenizer(), prompt, request.options(), new EndedByClose(listener)));
     }
 
-    /** A new conversation. */
+    /**
+     * A new conversation, in the words of the model's chat template; a model without one talks in a plain format, and a warning
+     * says so.
+     *
+     * @throws EngineException if what the model file brings is not a template
+     */
     public Chat chat() {
-        return new Chat(this, model.format());
+        Optional<ChatTemplate> template = chatTemplate();
+        if (template.isEmpty()) {
+            model.warnings()
+                    .accept(name() + " has no chat template, so that the conversation is put to it as plain text"
+                            + " (\"User: ...\", \"Assistant: ...\"); do not expect much");
+        }
+        return new Chat(
+                this, template.<ConversationFormat>map(TemplateFormat::new).orElseGet(PlainFormat::new));
+    }
+
+    /**
+     * The template that the model file brings.
+     *
+     * @throws EngineException if it is not a template
+     */
+    public Optional<ChatTemplate> chatTemplate() {
+        try {
+            return ChatTemplate.of(
+                    metadata(), piece(tokenizer().bos()), piece(tokenizer().eos()));
+        } catch (TemplateException broken) {
+            throw new EngineException(name() + ": " + ChatTemplate.METADATA_KEY + ": " + broken.getMessage(), broken);
+        }
     }
 
     public Tokenizer tokenizer() {
@@ -98,13 +143,12 @@ public final class Lockstep implements AutoCloseable {
     public void logits(int[] tokens, LogitsListener listener) {
         inTurn(() -> {
             PromptCheck.check(tokens, machine().vocabularySize(), machine().contextLength());
+            int chunk = Math.min(LOGITS_ROWS, machine().maxStepTokens());
+            var step = new Step(chunk, machine().vocabularySize());
             try (var sequence = machine().open()) {
-                var step = new Step(
-                        Math.min(LOGITS_ROWS, machine().maxStepTokens()),
-                        machine().vocabularySize());
                 for (int position = 0; position < tokens.length; ) {
                     step.clear();
-                    int rows = Math.min(LOGITS_ROWS, Math.min(machine().maxStepTokens(), tokens.length - position));
+                    int rows = Math.min(chunk, tokens.length - position);
                     for (int row = 0; row < rows; row++) {
                         step.add(sequence, tokens[position + row], true);
                     }
@@ -129,11 +173,11 @@ public final class Lockstep implements AutoCloseable {
         if (turn.isHeldByCurrentThread()) {
             throw new IllegalStateException("a listener cannot close its model; let it answer cancelled() with true");
         }
-        boolean again = closed;
         closed = true;
         turn.lock();
         try {
-            if (!again) {
+            if (!freed) {
+                freed = true;
                 session.close();
                 model.close();
             }
@@ -142,11 +186,11 @@ public final class Lockstep implements AutoCloseable {
         }
     }
 
-    Generation generate(Session session, int[] prompt, GenerationOptions options, GenerationListener listener) {
-        return inTurn(() -> Generator.generate(session, tokenizer(), prompt, options, new EndedByClose(listener)));
+    private String piece(OptionalInt token) {
+        return token.isPresent() ? tokenizer().piece(token.getAsInt()) : "";
     }
 
-    <T> T inTurn(Supplier<T> work) {
+    private <T> T inTurn(Supplier<T> work) {
         if (turn.isHeldByCurrentThread()) {
             throw new IllegalStateException("a listener cannot use its model; wait until the call is done");
         }
