@@ -42,7 +42,8 @@ final class Printed {
             }
             case Value.Sequence sequence -> sequence(sequence);
             case Value.Dict(Map<Value, Value> entries) -> dict(entries);
-            case Value.Function(String name, _) -> out.append("<function ").append(name).append('>');
+            case Value.Function function ->
+                out.append("<function ").append(function.name()).append('>');
             case Value.Special special ->
                 out.append('<').append(special.specialType()).append('>');
         }
@@ -159,7 +160,10 @@ final class Printed {
         }
         String digits = shortest.unscaledValue().abs().toString();
         String fraction = digits.length() == 1 ? "" : "." + digits.substring(1);
-        return (number < 0 ? "-" : "") + digits.charAt(0) + fraction + (exponent < 0 ? "e-" : "e+")
+        return (number < 0 ? "-" : "")
+                + digits.charAt(0)
+                + fraction
+                + (exponent < 0 ? "e-" : "e+")
                 + "%02d".formatted(Math.abs(exponent));
     }
 }
