@@ -10,7 +10,6 @@ final class Interpreter {
     private final Budget budget;
     private final Evaluator evaluator;
     private StringBuilder out = new StringBuilder();
-    private int loopDepth;
 
     /** How a statement ended: a loop in progress looks at it. */
     private enum Ending {
@@ -138,7 +137,7 @@ final class Interpreter {
         if (items.isEmpty()) {
             return execute(loop.otherwise(), scope.inner());
         }
-        Loop state = new Loop(items, ++loopDepth, budget);
+        Loop state = new Loop(items, budget);
         for (Value item : items) {
             state.advance();
             Scope inner = scope.inner();
@@ -148,7 +147,6 @@ final class Interpreter {
                 break;
             }
         }
-        loopDepth--;
         return Ending.DONE;
     }
 
