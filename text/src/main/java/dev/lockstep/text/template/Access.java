@@ -25,6 +25,7 @@ final class Access {
 
     static Value item(Value subject, Value key, Budget budget) {
         Value found = switch (subject) {
+            case Value.Undefined undefined -> throw undefined.fault();
             case Value.Dict dict -> dict.lookUp(key);
             case Value.Sequence sequence
             when sequence.kind().indexable() && isIndex(key) -> element(sequence.items(), Numbers.integer(key));

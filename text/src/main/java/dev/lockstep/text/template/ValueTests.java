@@ -19,7 +19,7 @@ final class ValueTests {
             on("mapping", value -> value instanceof Value.Dict),
             on("sequence", ValueTests::isSequence),
             on("iterable", ValueTests::isIterable),
-            on("callable", value -> value instanceof Value.Function),
+            on("callable", value -> value instanceof Value.Function || value instanceof Value.Undefined),
             Builtin.of("lower", "", call -> Value.of(TextEdit.hasOnlyCase(call.subjectText(), false))),
             Builtin.of("upper", "", call -> Value.of(TextEdit.hasOnlyCase(call.subjectText(), true))),
             Builtin.of("even", "", call -> remainder(call.subject(), new Value.Int(2), 0)),
