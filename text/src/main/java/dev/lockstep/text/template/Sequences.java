@@ -59,7 +59,8 @@ final class Sequences {
                 yield new Value.Sequence(sequence.kind(), items);
             }
             case Value.Undefined undefined -> throw undefined.fault();
-            default -> throw new Fault("a value of type " + value.typeName() + " cannot be sliced");
+            // As in the original: a slice of none or of a number is undefined, and prints as nothing.
+            default -> new Value.Undefined("a value of type " + value.typeName() + " cannot be sliced");
         };
     }
 

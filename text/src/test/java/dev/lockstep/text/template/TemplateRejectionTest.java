@@ -72,7 +72,7 @@ class TemplateRejectionTest {
                 "x\\n  {{ d.q.r }}              ¦ 2 ¦ 10 ¦ 'dict' has no attribute 'q'",
                 "{{ d['q']['r'] }}              ¦ 1 ¦ 10 ¦ 'dict' has no element 'q'",
                 "{{ missing[0] }}               ¦ 1 ¦ 11 ¦ 'missing' is undefined",
-                "{{ n[1:] }}                    ¦ 1 ¦ 5  ¦ a value of type int cannot be sliced",
+                "{{ n[1:].x }}                  ¦ 1 ¦ 10 ¦ a value of type int cannot be sliced",
                 "{{ missing() }}                ¦ 1 ¦ 11 ¦ 'missing' is undefined",
                 "{{ s.nope() }}                 ¦ 1 ¦ 10 ¦ 'str' has no attribute 'nope'",
                 "{{ n() }}                      ¦ 1 ¦ 5  ¦ a value of type int cannot be called",
