@@ -8,35 +8,35 @@ import java.util.Optional;
  * <p>Source: the GGUF specification ({@code docs/gguf.md} of ggml-org/ggml) and the block structures of {@code ggml-common.h}.
  */
 public enum TensorType {
-    F32(0, 1, 4),
-    F16(1, 1, 2),
-    Q4_0(2, 32, 18),
-    Q4_1(3, 32, 20),
-    Q5_0(6, 32, 22),
-    Q5_1(7, 32, 24),
-    Q8_0(8, 32, 34),
+    F32(0, 1, 4, PlainFloats.F32),
+    F16(1, 1, 2, PlainFloats.F16),
+    Q4_0(2, BlockQ4_0.ELEMENTS, BlockQ4_0.BYTES, BlockQ4_0.CODEC),
+    Q4_1(3, BlockQ4_1.ELEMENTS, BlockQ4_1.BYTES, BlockQ4_1.CODEC),
+    Q5_0(6, BlockQ5_0.ELEMENTS, BlockQ5_0.BYTES, BlockQ5_0.CODEC),
+    Q5_1(7, BlockQ5_1.ELEMENTS, BlockQ5_1.BYTES, BlockQ5_1.CODEC),
+    Q8_0(8, BlockQ8_0.ELEMENTS, BlockQ8_0.BYTES, BlockQ8_0.CODEC),
     Q8_1(9, 32, 36),
-    Q2_K(10, 256, 84),
-    Q3_K(11, 256, 110),
-    Q4_K(12, 256, 144),
-    Q5_K(13, 256, 176),
-    Q6_K(14, 256, 210),
-    Q8_K(15, 256, 292),
+    Q2_K(10, BlockQ2_K.ELEMENTS, BlockQ2_K.BYTES, BlockQ2_K.CODEC),
+    Q3_K(11, BlockQ3_K.ELEMENTS, BlockQ3_K.BYTES, BlockQ3_K.CODEC),
+    Q4_K(12, BlockQ4_K.ELEMENTS, BlockQ4_K.BYTES, BlockQ4_K.CODEC),
+    Q5_K(13, BlockQ5_K.ELEMENTS, BlockQ5_K.BYTES, BlockQ5_K.CODEC),
+    Q6_K(14, BlockQ6_K.ELEMENTS, BlockQ6_K.BYTES, BlockQ6_K.CODEC),
+    Q8_K(15, BlockQ8_K.ELEMENTS, BlockQ8_K.BYTES, BlockQ8_K.CODEC),
     IQ2_XXS(16, 256, 66),
     IQ2_XS(17, 256, 74),
     IQ3_XXS(18, 256, 98),
     IQ1_S(19, 256, 50),
-    IQ4_NL(20, 32, 18),
+    IQ4_NL(20, BlockIQ4_NL.ELEMENTS, BlockIQ4_NL.BYTES, BlockIQ4_NL.CODEC),
     IQ3_S(21, 256, 110),
     IQ2_S(22, 256, 82),
-    IQ4_XS(23, 256, 136),
+    IQ4_XS(23, BlockIQ4_XS.ELEMENTS, BlockIQ4_XS.BYTES, BlockIQ4_XS.CODEC),
     I8(24, 1, 1),
     I16(25, 1, 2),
     I32(26, 1, 4),
     I64(27, 1, 8),
     F64(28, 1, 8),
     IQ1_M(29, 256, 56),
-    BF16(30, 1, 2),
+    BF16(30, 1, 2, PlainFloats.BF16),
     TQ1_0(34, 256, 54),
     TQ2_0(35, 256, 66),
     MXFP4(39, 32, 17),
@@ -47,11 +47,23 @@ public enum TensorType {
     private final int ggufNumber;
     private final int blockElements;
     private final int blockBytes;
+    private final Optional<BlockCodec> codec;
 
+    /** A type that files can hold, but nothing here computes with. */
     TensorType(int ggufNumber, int blockElements, int blockBytes) {
+        this(ggufNumber, blockElements, blockBytes, Optional.empty());
+    }
+
+    /** A computable type. */
+    TensorType(int ggufNumber, int blockElements, int blockBytes, BlockCodec codec) {
+        this(ggufNumber, blockElements, blockBytes, Optional.of(codec));
+    }
+
+    TensorType(int ggufNumber, int blockElements, int blockBytes, Optional<BlockCodec> codec) {
         this.ggufNumber = ggufNumber;
         this.blockElements = blockElements;
         this.blockBytes = blockBytes;
+        this.codec = codec;
     }
 
     /** The number that stands for this type in a GGUF file. */
@@ -74,14 +86,14 @@ public enum TensorType {
         return blockElements > 1;
     }
 
-    /** Whether Lockstep can compute with weights of this type. */
+    /** Whether the values can be computed, by {@link Dequantizer} and by the machines; other types can only be named. */
     public boolean computable() {
-        return switch (this) {
-            case F32, F16, BF16, Q4_0, Q4_1, Q5_0, Q5_1, Q8_0 -> true;
-            case Q2_K, Q3_K, Q4_K, Q5_K, Q6_K, Q8_K, IQ4_NL, IQ4_XS -> true;
-            case Q8_1, IQ2_XXS, IQ2_XS, IQ3_XXS, IQ1_S, IQ3_S, IQ2_S, IQ1_M -> false;
-            case TQ1_0, TQ2_0, MXFP4, NVFP4, Q1_0, Q2_0, I8, I16, I32, I64, F64 -> false;
-        };
+        return codec.isPresent();
+    }
+
+    /** @throws IllegalArgumentException if the type is not computable */
+    BlockCodec codec() {
+        return codec.orElseThrow(() -> new IllegalArgumentException("nothing computes with the tensor type " + this));
     }
 
     /**

@@ -1,0 +1,63 @@
+package dev.lockstep.text;
+
+import java.util.Arrays;
+
+/** A hash table from long to non-negative int, open addressing, without boxes. */
+final class LongIntTable {
+    static final int ABSENT = -1;
+
+    private long[] keys;
+    private int[] values;
+    private int size;
+
+    LongIntTable(int expectedSize) {
+        allocate(Integer.highestOneBit(Math.max(8, expectedSize)) * 4);
+    }
+
+    /** The value of the key, or {@link #ABSENT}. */
+    int find(long key) {
+        return values[slot(key)];
+    }
+
+    /** Keeps the first value of a key. */
+    void putIfAbsent(long key, int value) {
+        int slot = slot(key);
+        if (values[slot] != ABSENT) {
+            return;
+        }
+        keys[slot] = key;
+        values[slot] = value;
+        if (++size * 2 > keys.length) {
+            grow();
+        }
+    }
+
+    private int slot(long key) {
+        long mixed = key * 0x9E3779B97F4A7C15L;
+        int mask = keys.length - 1;
+        int slot = (int) (mixed >>> 32) & mask;
+        while (values[slot] != ABSENT && keys[slot] != key) {
+            slot = (slot + 1) & mask;
+        }
+        return slot;
+    }
+
+    private void grow() {
+        var oldKeys = keys;
+        var oldValues = values;
+        allocate(2 * oldKeys.length);
+        for (int i = 0; i < oldKeys.length; i++) {
+            if (oldValues[i] != ABSENT) {
+                int slot = slot(oldKeys[i]);
+                keys[slot] = oldKeys[i];
+                values[slot] = oldValues[i];
+            }
+        }
+    }
+
+    private void allocate(int capacity) {
+        keys = new long[capacity];
+        values = new int[capacity];
+        Arrays.fill(values, ABSENT);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.lockstep.text;
+
+import dev.lockstep.formats.Metadata;
+
+/** Chooses the parts of a tokenizer by what the metadata of a model says. */
+final class TokenizerLoader {
+    private static final String SENTENCE_PIECE = "llama";
+    private static final String BYTE_PAIRS = "gpt2";
+    private static final String WORD_PIECE = "bert";
+
+    private TokenizerLoader() {}
+
+    static Tokenizer load(Metadata metadata) {
+        var model = metadata.string(TokenizerKeys.MODEL)
+                .orElseThrow(() -> TokenizerKeys.missing(metadata, TokenizerKeys.MODEL));
+        return switch (model) {
+            case SENTENCE_PIECE -> sentencePiece(metadata);
+            case BYTE_PAIRS -> bytePairs(metadata);
+            case WORD_PIECE -> wordPiece(metadata);
+            default ->
+                throw TokenizerKeys.refuse(
+                        metadata,
+                        TokenizerKeys.MODEL,
+                        "is '%s'; supported are %s, %s and %s"
+                                .formatted(model, SENTENCE_PIECE, BYTE_PAIRS, WORD_PIECE));
+        };
+    }
+
+    private static Tokenizer sentencePiece(Metadata metadata) {
+        var vocabulary = Vocabulary.read(metadata);
+        var special = SpecialTokens.read(metadata, vocabulary.size(), true, false);
+        return new SubwordTokenizer(
+                vocabulary,
+                TokenSpelling.MARKED_SPACES,
+                special,
+                new SpecialTokenSplitter(vocabulary, metadata),
+                metadata.bool(TokenizerKeys.ADD_SPACE_PREFIX).orElse(true),
+                new SpaceMarkSplitter(vocabulary),
+                new SentencePieceEncoder(vocabulary, special, metadata));
+    }
+
+    private static Tokenizer bytePairs(Metadata metadata) {
+        var preTokenizer = PreTokenizer.read(metadata);
+        var vocabulary = Vocabulary.read(metadata);
+        return new SubwordTokenizer(
+                vocabulary,
+                TokenSpelling.BYTES,
+                SpecialTokens.read(metadata, vocabulary.size(), preTokenizer.addsBos(), false),
+                new SpecialTokenSplitter(vocabulary, metadata),
+                false,
+                preTokenizer.splitter(),
+                new BytePairEncoder(vocabulary, metadata, preTokenizer.wholeWordsFirst()));
+    }
+
+    private static Tokenizer wordPiece(Metadata metadata) {
+        var vocabulary = Vocabulary.read(metadata);
+        var special = SpecialTokens.read(metadata, vocabulary.size(), true, true);
+        return new SubwordTokenizer(
+                vocabulary,
+                TokenSpelling.MARKED_SPACES,
+                special,
+                new SpecialTokenSplitter(vocabulary, metadata),
+                true,
+                new BertSplitter(),
+                new WordPieceEncoder(vocabulary, special, metadata));
+    }
+}
