@@ -1,0 +1,93 @@
+package dev.lockstep.engine;
+
+import dev.lockstep.graph.machine.Machine;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.IntToDoubleFunction;
+
+/** Times random tokens through a machine: no text, no sampling. */
+final class Benchmark {
+    private static final long SEED = 42;
+
+    private final Program program;
+    private final BenchmarkOptions options;
+    private final double[] prefillSeconds;
+    private final double[] decodeSeconds;
+
+    private Benchmark(Program program, BenchmarkOptions options) {
+        this.program = program;
+        this.options = options;
+        this.prefillSeconds = new double[options.repetitions()];
+        this.decodeSeconds = new double[options.repetitions()];
+    }
+
+    /** @param bandwidth gives the read bandwidth of this computer with so many threads, in 10^9 bytes per second */
+    static BenchmarkResult run(Program program, BenchmarkOptions options, IntToDoubleFunction bandwidth) {
+        Machine machine = program.machine();
+        int positions = options.promptTokens() + options.generatedTokens();
+        if (positions > machine.contextLength()) {
+            throw new EngineException("the benchmark needs " + positions + " positions, but the context holds "
+                    + machine.contextLength() + "; measure fewer tokens or open the model with a larger context");
+        }
+        var benchmark = new Benchmark(program, options);
+        benchmark.measure(machine);
+        return benchmark.result(bandwidth.applyAsDouble(program.threads()));
+    }
+
+    private void measure(Machine machine) {
+        var random = new SplittableRandom(SEED);
+        int[] tokens = random.ints(options.promptTokens() + options.generatedTokens(), 0, machine.vocabularySize())
+                .toArray();
+        int[] prompt = Arrays.copyOf(tokens, options.promptTokens());
+        try (var session = new Session(machine)) {
+            warmUp(session, prompt);
+            for (int repetition = 0; repetition < options.repetitions(); repetition++) {
+                session.clear();
+                long start = System.nanoTime();
+                while (session.length() < prompt.length) {
+                    session.prefill(prompt);
+                }
+                long prefilled = System.nanoTime();
+                for (int i = prompt.length; i < tokens.length; i++) {
+                    session.append(tokens[i]);
+                }
+                long end = System.nanoTime();
+                prefillSeconds[repetition] = (prefilled - start) / 1e9;
+                decodeSeconds[repetition] = (end - prefilled) / 1e9;
+            }
+        }
+    }
+
+    /** One prefill step and one decode step, so that no code and no page of weights is met for the first time. */
+    private static void warmUp(Session session, int[] prompt) {
+        session.prefill(prompt);
+        if (session.length() < session.contextLength()) {
+            session.append(prompt[0]);
+        }
+    }
+
+    private BenchmarkResult result(double bandwidth) {
+        double prefill = median(prefillSeconds);
+        double decode = options.generatedTokens() / median(decodeSeconds);
+        long bytes = WeightTraffic.bytesPerToken(program.graph());
+        return new BenchmarkResult(
+                program.name(),
+                WeightTraffic.mainType(program.graph()).toString(),
+                program.machine().name(),
+                program.threads(),
+                options.promptTokens() / prefill,
+                decode,
+                bytes,
+                bandwidth,
+                bytes * decode / (bandwidth * 1e9),
+                prefill * 1e3,
+                ResidentMemory.bytes() / 1e6);
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        int middle = sorted.length / 2;
+        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}

@@ -1,0 +1,24 @@
+package dev.lockstep.engine;
+
+/**
+ * What to measure.
+ *
+ * @param promptTokens tokens of the prompt; 1 or more
+ * @param generatedTokens decode steps; 1 or more
+ * @param repetitions how often; medians are reported
+ */
+public record BenchmarkOptions(int promptTokens, int generatedTokens, int repetitions) {
+    public static final BenchmarkOptions DEFAULT = new BenchmarkOptions(256, 64, 3);
+
+    public BenchmarkOptions {
+        require(promptTokens, "prompt tokens");
+        require(generatedTokens, "generated tokens");
+        require(repetitions, "repetitions");
+    }
+
+    private static void require(int value, String what) {
+        if (value < 1) {
+            throw new IllegalArgumentException(what + " of a benchmark are " + value + ", must be 1 or more");
+        }
+    }
+}

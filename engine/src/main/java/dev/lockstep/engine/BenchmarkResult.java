@@ -1,0 +1,48 @@
+package dev.lockstep.engine;
+
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+
+/**
+ * Medians over the repetitions of a benchmark.
+ *
+ * @param model name
+ * @param type element type of most weights
+ * @param engine name of the machine
+ * @param prefillTps prompt tokens per second
+ * @param decodeTps decode steps per second
+ * @param bytesPerToken bytes of weights that one decode step reads
+ * @param bandwidthGbs read bandwidth of this computer, 10^9 bytes per second, measured with the same threads
+ * @param bandwidthShare {@code bytesPerToken * decodeTps} as a share of it; above 1 where weights stay in the cache
+ * @param firstTokenMs from the beginning of the prompt to the first token
+ * @param residentMb memory of the process, 10^6 bytes
+ */
+public record BenchmarkResult(
+        String model,
+        String type,
+        String engine,
+        int threads,
+        double prefillTps,
+        double decodeTps,
+        long bytesPerToken,
+        double bandwidthGbs,
+        double bandwidthShare,
+        double firstTokenMs,
+        double residentMb) {
+    /** The fields of {@code bench --json}, by name and in order. */
+    public SequencedMap<String, Object> fields() {
+        SequencedMap<String, Object> fields = new LinkedHashMap<>();
+        fields.put("model", model);
+        fields.put("type", type);
+        fields.put("engine", engine);
+        fields.put("threads", threads);
+        fields.put("prefill_tps", prefillTps);
+        fields.put("decode_tps", decodeTps);
+        fields.put("bytes_per_token", bytesPerToken);
+        fields.put("bandwidth_gbs", bandwidthGbs);
+        fields.put("bandwidth_share", bandwidthShare);
+        fields.put("first_token_ms", firstTokenMs);
+        fields.put("resident_mb", residentMb);
+        return fields;
+    }
+}

@@ -1,0 +1,4 @@
+package dev.lockstep.engine;
+
+/** @param role {@code system}, {@code user} or {@code assistant} */
+public record ChatMessage(String role, String content) {}

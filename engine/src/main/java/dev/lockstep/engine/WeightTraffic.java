@@ -1,0 +1,45 @@
+package dev.lockstep.engine;
+
+import dev.lockstep.graph.Graph;
+import dev.lockstep.graph.Node;
+import dev.lockstep.graph.Op;
+import dev.lockstep.graph.Weight;
+import dev.lockstep.tensor.TensorType;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.Map;
+
+/** What a model's weights cost a decode step. */
+final class WeightTraffic {
+    private WeightTraffic() {}
+
+    /** Bytes of weights, as the model file stores them, that a step of one token reads. */
+    static long bytesPerToken(Graph graph) {
+        return graph.nodes().stream()
+                .map(Node::op)
+                .mapToLong(op -> op.weight().map(weight -> bytes(op, weight)).orElse(0L))
+                .sum();
+    }
+
+    /** The type that most bytes of weights have. */
+    static TensorType mainType(Graph graph) {
+        Map<TensorType, Long> bytes = new EnumMap<>(TensorType.class);
+        for (Weight weight : graph.weights()) {
+            bytes.merge(weight.type(), weight.bytes(), Long::sum);
+        }
+        return bytes.entrySet().stream()
+                .max(Comparator.comparingLong(Map.Entry::getValue))
+                .map(Map.Entry::getKey)
+                .orElse(TensorType.F32);
+    }
+
+    private static long bytes(Op op, Weight weight) {
+        if (op instanceof Op.Embedding) {
+            return weight.type().bytes(weight.columns());
+        }
+        if (op instanceof Op.ExpertLinear linear) {
+            return weight.bytes() / weight.matrices() * linear.choice().width();
+        }
+        return weight.bytes();
+    }
+}

@@ -1,0 +1,109 @@
+package dev.lockstep.engine.sampling;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Runs a {@link SamplerChain} on the logits of one text. Not for use by several threads at once. */
+public final class Sampler {
+    private final Candidates candidates;
+    private final int vocabularySize;
+    private final Filter[] filters;
+    private final Choice choice;
+    private final Occurrences[] histories;
+
+    /**
+     * @param vocabularySize how many tokens there are to choose from
+     * @param contextLength most tokens of the text
+     * @throws IllegalArgumentException if the chain names a token outside the vocabulary
+     */
+    public Sampler(SamplerChain chain, int vocabularySize, int contextLength) {
+        this.candidates = new Candidates(vocabularySize);
+        this.vocabularySize = vocabularySize;
+        List<Filter> filters = new ArrayList<>();
+        List<Occurrences> histories = new ArrayList<>();
+        for (SamplerStage stage : chain.stages().subList(0, chain.stages().size() - 1)) {
+            if (stage instanceof SamplerStage.Penalties penalties) {
+                if (!penalties.neutral()) {
+                    var history = new Occurrences(vocabularySize, Math.min(penalties.window(), contextLength));
+                    histories.add(history);
+                    filters.add(c -> c.penalize(penalties, history.counts()));
+                }
+            } else {
+                filters.add(filter(stage, vocabularySize));
+            }
+        }
+        this.filters = filters.toArray(Filter[]::new);
+        this.histories = histories.toArray(Occurrences[]::new);
+        this.choice = choice(chain.stages().getLast());
+    }
+
+    /**
+     * Chooses a token; allocates nothing.
+     *
+     * @param logits those of the vocabulary stand from {@code offset} on; not changed
+     * @throws ArithmeticException if a logit is NaN or positive infinity, or every token is forbidden
+     */
+    public int sample(float[] logits, int offset) {
+        candidates.load(logits, offset);
+        for (Filter filter : filters) {
+            filter.apply(candidates);
+        }
+        return choice.choose(candidates);
+    }
+
+    /** Tells of the text's next token, of the prompt or chosen, so that penalties know it. */
+    public void accept(int token) {
+        if (token < 0 || token >= vocabularySize) {
+            return;
+        }
+        for (Occurrences history : histories) {
+            history.accept(token);
+        }
+    }
+
+    private static Filter filter(SamplerStage stage, int vocabularySize) {
+        return switch (stage) {
+            case SamplerStage.Bias(Map<Integer, Float> logits) -> {
+                float[] bias = dense(logits, vocabularySize);
+                yield candidates -> candidates.add(bias);
+            }
+            case SamplerStage.TopK(int k) -> candidates -> candidates.keepTop(k);
+            case SamplerStage.Typical(float p) -> candidates -> candidates.keepTypical(p);
+            case SamplerStage.TopP(float p) -> candidates -> candidates.keepProbability(p);
+            case SamplerStage.MinP(float p) -> candidates -> candidates.keepRelativeProbability(p);
+            case SamplerStage.Temperature(float t) -> candidates -> candidates.divide(t);
+            case SamplerStage.Penalties _, SamplerStage.Greedy _, SamplerStage.Draw _ ->
+                throw new AssertionError(stage);
+        };
+    }
+
+    private static Choice choice(SamplerStage stage) {
+        if (stage instanceof SamplerStage.Draw(long seed)) {
+            var random = new SplitMix64(seed);
+            return candidates -> candidates.draw(random.nextDouble());
+        }
+        return Candidates::mostLikely;
+    }
+
+    private static float[] dense(Map<Integer, Float> logits, int vocabularySize) {
+        float[] bias = new float[vocabularySize];
+        logits.forEach((token, value) -> {
+            Range.require(
+                    token < vocabularySize,
+                    "logit bias names token %d, the vocabulary has tokens 0 to %d",
+                    token,
+                    vocabularySize - 1);
+            bias[token] = value;
+        });
+        return bias;
+    }
+
+    private interface Filter {
+        void apply(Candidates candidates);
+    }
+
+    private interface Choice {
+        int choose(Candidates candidates);
+    }
+}
