@@ -1,0 +1,100 @@
+package dev.lockstep.graph.architecture;
+
+import dev.lockstep.formats.FormatException;
+import dev.lockstep.formats.Metadata;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/** Metadata of a model that comes from no file: strings, integers and numbers. */
+public final class MetadataMap implements Metadata {
+    private final String origin;
+    private final Map<String, Object> values = new LinkedHashMap<>();
+
+    /** @param origin what to call the model in messages */
+    public MetadataMap(String origin) {
+        this.origin = origin;
+    }
+
+    /** Sets a string and returns this. */
+    public MetadataMap put(String key, String value) {
+        values.put(key, value);
+        return this;
+    }
+
+    /** Sets an integer and returns this. */
+    public MetadataMap put(String key, long value) {
+        values.put(key, value);
+        return this;
+    }
+
+    /** Sets a floating-point number and returns this. */
+    public MetadataMap put(String key, double value) {
+        values.put(key, value);
+        return this;
+    }
+
+    @Override
+    public String origin() {
+        return origin;
+    }
+
+    @Override
+    public Set<String> keys() {
+        return Collections.unmodifiableSet(values.keySet());
+    }
+
+    @Override
+    public Optional<String> string(String key) {
+        return find(key, String.class);
+    }
+
+    @Override
+    public OptionalLong integer(String key) {
+        return find(key, Long.class).map(OptionalLong::of).orElseGet(OptionalLong::empty);
+    }
+
+    @Override
+    public OptionalDouble number(String key) {
+        return find(key, Number.class)
+                .map(number -> OptionalDouble.of(number.doubleValue()))
+                .orElseGet(OptionalDouble::empty);
+    }
+
+    @Override
+    public Optional<Boolean> bool(String key) {
+        return find(key, Boolean.class);
+    }
+
+    @Override
+    public Optional<List<String>> strings(String key) {
+        return find(key, String[].class).map(List::of);
+    }
+
+    @Override
+    public Optional<long[]> integers(String key) {
+        return find(key, long[].class);
+    }
+
+    @Override
+    public Optional<float[]> numbers(String key) {
+        return find(key, float[].class);
+    }
+
+    private <T> Optional<T> find(String key, Class<T> type) {
+        Object value = values.get(key);
+        if (value == null) {
+            return Optional.empty();
+        }
+        if (!type.isInstance(value)) {
+            throw new FormatException("%s: %s: is a %s, not a %s; use another value"
+                    .formatted(origin, key, value.getClass().getSimpleName(), type.getSimpleName()));
+        }
+        return Optional.of(type.cast(value));
+    }
+}

@@ -1,0 +1,102 @@
+package dev.lockstep.graph.architecture;
+
+import dev.lockstep.graph.Activation;
+import dev.lockstep.graph.Graph;
+import dev.lockstep.graph.GraphBuilder;
+import dev.lockstep.graph.Op;
+import dev.lockstep.graph.Rope;
+import dev.lockstep.graph.Value;
+import dev.lockstep.graph.Weight;
+
+/** The parts that transformers of many architectures are made of, with the tensor names of GGUF. */
+final class TransformerBuilder {
+    private final Hyperparameters parameters;
+    private final ModelWeights weights;
+    private final GraphBuilder graph = new GraphBuilder();
+
+    TransformerBuilder(Hyperparameters parameters, ModelWeights weights) {
+        this.parameters = parameters;
+        this.weights = weights;
+    }
+
+    Value tokenEmbedding() {
+        return graph.add(new Op.Embedding(tokenEmbeddingTable()));
+    }
+
+    Value add(Value a, Value b) {
+        return graph.add(new Op.Add(a, b));
+    }
+
+    Value rmsNorm(Value x, String name) {
+        return graph.add(new Op.RmsNorm(x, weights.vector(name + ".weight", x.width()), parameters.normEpsilon()));
+    }
+
+    /** {@code name.weight}, and {@code name.bias} where the model has one. */
+    Value linear(Value x, String name, int rows) {
+        Value y = graph.add(new Op.Linear(x, weights.matrix(name + ".weight", x.width(), rows)));
+        String bias = name + ".bias";
+        return weights.has(bias) ? graph.add(new Op.Bias(y, weights.vector(bias, rows))) : y;
+    }
+
+    /** Self-attention of a layer, with the projections before and after it. */
+    Value attention(Value x, int layer, Rope rope) {
+        String block = block(layer);
+        Value q = linear(x, block + "attn_q", parameters.queryWidth());
+        Value k = linear(x, block + "attn_k", parameters.kvWidth());
+        Value v = linear(x, block + "attn_v", parameters.kvWidth());
+        float scale = (float) (1 / Math.sqrt(parameters.headSize()));
+        Value mixed = graph.add(new Op.Attention(
+                q, k, v, layer, parameters.heads(), parameters.kvHeads(), parameters.headSize(), rope, scale));
+        return linear(mixed, block + "attn_output", parameters.embeddingLength());
+    }
+
+    /** {@code down(activation(gate(x)) * up(x))}. */
+    Value gatedFeedForward(Value x, int layer, Activation activation) {
+        String block = block(layer);
+        Value gate = linear(x, block + "ffn_gate", parameters.feedForwardLength());
+        Value up = linear(x, block + "ffn_up", parameters.feedForwardLength());
+        return linear(graph.add(new Op.Gated(activation, gate, up)), block + "ffn_down", parameters.embeddingLength());
+    }
+
+    /** The chosen experts' gated feed-forward networks, weighted by their renormalised probabilities. */
+    Value mixtureOfExperts(Value x, int layer, Activation activation) {
+        String block = block(layer);
+        int width = x.width();
+        int hidden = parameters.feedForwardLength();
+        Value scores = linear(x, block + "ffn_gate_inp", parameters.experts());
+        Value choice = graph.add(new Op.Route(scores, parameters.expertsUsed()));
+        Value gate = experts(x, choice, block + "ffn_gate_exps", width, hidden);
+        Value up = experts(x, choice, block + "ffn_up_exps", width, hidden);
+        Value down =
+                experts(graph.add(new Op.Gated(activation, gate, up)), choice, block + "ffn_down_exps", hidden, width);
+        return graph.add(new Op.ExpertSum(down, choice));
+    }
+
+    /** The logits; models without an output matrix use the token embedding for it. */
+    Value logits(Value x) {
+        if (weights.has("output.weight")) {
+            return linear(x, "output", parameters.vocabularySize());
+        }
+        return graph.add(new Op.Linear(x, tokenEmbeddingTable()));
+    }
+
+    /** The graph, if it uses all of the model's weights. */
+    Graph build() {
+        weights.requireAllUsed();
+        return graph.build(parameters.architecture(), parameters.contextLength());
+    }
+
+    static String block(int layer) {
+        return "blk." + layer + ".";
+    }
+
+    private Value experts(Value x, Value choice, String name, int columns, int rows) {
+        Weight matrices = weights.stack(name + ".weight", columns, rows, parameters.experts());
+        return graph.add(new Op.ExpertLinear(x, choice, matrices));
+    }
+
+    private Weight tokenEmbeddingTable() {
+        return weights.matrix(
+                Hyperparameters.TOKEN_EMBEDDING, parameters.embeddingLength(), parameters.vocabularySize());
+    }
+}
