@@ -36,6 +36,13 @@ public final class BlockQ8_0 {
         return LittleEndian.int8(source, block + QUANTS + i);
     }
 
+    /** Makes random quants like those of a quantiser, which never uses -128. */
+    static void clearLowestQuants(MemorySegment target, long block) {
+        for (int i = 0; i < ELEMENTS; i += Long.BYTES) {
+            LittleEndian.replaceLowestInt8(target, block + QUANTS + i);
+        }
+    }
+
     static boolean finite(MemorySegment source, long block) {
         return Float.isFinite(d(source, block));
     }

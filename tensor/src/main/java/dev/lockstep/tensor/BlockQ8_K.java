@@ -38,6 +38,13 @@ public final class BlockQ8_K {
         return LittleEndian.int8(source, block + QUANTS + i);
     }
 
+    /** Makes random quants like those of a quantiser, which never uses -128. */
+    static void clearLowestQuants(MemorySegment target, long block) {
+        for (int i = 0; i < ELEMENTS; i += Long.BYTES) {
+            LittleEndian.replaceLowestInt8(target, block + QUANTS + i);
+        }
+    }
+
     /** Makes the stored sums agree with the quants. */
     static void putSums(MemorySegment target, long block) {
         for (int group = 0; group < 16; group++) {

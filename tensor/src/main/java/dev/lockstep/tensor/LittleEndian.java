@@ -61,4 +61,13 @@ final class LittleEndian {
     static void putFloat32(MemorySegment target, long at, float value) {
         target.set(FLOAT, at, value);
     }
+
+    /** Turns each -128 among 8 bytes into -127. */
+    static void replaceLowestInt8(MemorySegment target, long at) {
+        long bytes = target.get(LONG, at);
+        long zeroWhereLowest = bytes ^ 0x8080808080808080L;
+        long low7 = 0x7f7f7f7f7f7f7f7fL;
+        long lowest = ~((zeroWhereLowest & low7) + low7 | zeroWhereLowest | low7) >>> 7;
+        target.set(LONG, at, bytes | lowest);
+    }
 }

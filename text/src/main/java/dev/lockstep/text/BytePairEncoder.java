@@ -31,35 +31,35 @@ final class BytePairEncoder implements WordEncoder {
         ranks = new LongIntTable(merges.size());
         merged = new int[merges.size()];
         for (int rank = 0; rank < merged.length; rank++) {
-            var merge = merges.get(rank);
-            int space = merge.indexOf(' ', 1);
-            if (space < 0 || space + 1 == merge.length()) {
-                throw TokenizerKeys.refuse(
-                        metadata,
-                        TokenizerKeys.MERGES,
-                        "has '%s' at %d, which is not two tokens with a space between".formatted(merge, rank));
-            }
-            var left = merge.substring(0, space);
-            var right = merge.substring(space + 1);
-            merged[rank] = token(left.concat(right), metadata, rank);
-            ranks.putIfAbsent(pair(token(left, metadata, rank), token(right, metadata, rank)), rank);
+            addMerge(merges.get(rank), rank, metadata);
         }
     }
 
-    private int token(String text, Metadata metadata, int rank) {
-        int token = vocabulary.find(text);
-        if (token == Vocabulary.ABSENT) {
+    private void addMerge(String merge, int rank, Metadata metadata) {
+        int space = merge.indexOf(' ', 1);
+        if (space < 0 || space + 1 == merge.length()) {
             throw TokenizerKeys.refuse(
-                    metadata, TokenizerKeys.MERGES, "refers at %d to '%s', which is not a token".formatted(rank, text));
+                    metadata,
+                    TokenizerKeys.MERGES,
+                    "has '%s' at %d, which is not two tokens with a space between".formatted(merge, rank));
         }
-        return token;
+        int left = vocabulary.find(merge, 0, space);
+        int right = vocabulary.find(merge, space + 1, merge.length());
+        merged[rank] = vocabulary.findAroundGap(merge, space);
+        if (left == Vocabulary.ABSENT || right == Vocabulary.ABSENT || merged[rank] == Vocabulary.ABSENT) {
+            throw TokenizerKeys.refuse(
+                    metadata,
+                    TokenizerKeys.MERGES,
+                    "has '%s' at %d, but one of these, or both together, is not a token".formatted(merge, rank));
+        }
+        ranks.putIfAbsent(pair(left, right), rank);
     }
 
     @Override
     public int[] encode(String word) {
         var bytes = word.getBytes(StandardCharsets.UTF_8);
         if (wholeWordsFirst) {
-            int token = vocabulary.findInText(ByteAlphabet.write(bytes));
+            int token = vocabulary.findInText(ByteAlphabet.write(bytes), 0, bytes.length);
             if (token != Vocabulary.ABSENT) {
                 return new int[] {token};
             }

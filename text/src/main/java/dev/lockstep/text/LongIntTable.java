@@ -1,11 +1,16 @@
 package dev.lockstep.text;
 
 import java.util.Arrays;
+import java.util.concurrent.ThreadLocalRandom;
 
-/** A hash table from long to non-negative int, open addressing, without boxes. */
+/**
+ * A hash table from long to non-negative int, open addressing, without boxes. Hashes by a random multiplier, so that a
+ * file cannot be made to collide.
+ */
 final class LongIntTable {
     static final int ABSENT = -1;
 
+    private final long multiplier = ThreadLocalRandom.current().nextLong() | 1;
     private long[] keys;
     private int[] values;
     private int size;
@@ -33,9 +38,8 @@ final class LongIntTable {
     }
 
     private int slot(long key) {
-        long mixed = key * 0x9E3779B97F4A7C15L;
         int mask = keys.length - 1;
-        int slot = (int) (mixed >>> 32) & mask;
+        int slot = (int) (key * multiplier >>> Long.numberOfLeadingZeros(mask));
         while (values[slot] != ABSENT && keys[slot] != key) {
             slot = (slot + 1) & mask;
         }

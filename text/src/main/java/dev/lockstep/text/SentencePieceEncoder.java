@@ -46,13 +46,12 @@ final class SentencePieceEncoder implements WordEncoder {
         PairMerger.merge(next, new Joins(word));
         var tokens = new IntList();
         for (int i = 0; i < next.length; i = next[i]) {
-            var symbol = word.substring(i, next[i]);
-            int token = vocabulary.findInText(symbol);
+            int token = vocabulary.findInText(word, i, next[i]);
             if (token != Vocabulary.ABSENT) {
                 tokens.add(token);
                 continue;
             }
-            for (byte value : symbol.getBytes(StandardCharsets.UTF_8)) {
+            for (byte value : word.substring(i, next[i]).getBytes(StandardCharsets.UTF_8)) {
                 tokens.add(byteTokens[value & 0xff]);
             }
         }
@@ -71,7 +70,7 @@ final class SentencePieceEncoder implements WordEncoder {
             if (end - left > longestToken) {
                 return PairMerger.NEVER;
             }
-            int token = vocabulary.findInText(word.substring(left, end));
+            int token = vocabulary.findInText(word, left, end);
             return token == Vocabulary.ABSENT ? PairMerger.NEVER : descending(scores[token]);
         }
 

@@ -3,26 +3,24 @@ package dev.lockstep.text;
 import dev.lockstep.formats.Metadata;
 import java.util.Arrays;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 
 /** The tokens of a model: their texts as the file spells them, their types, and which of them end an answer. */
 final class Vocabulary {
-    static final int ABSENT = -1;
+    static final int ABSENT = TokenIndex.ABSENT;
 
     private static final int BYTES = 256;
 
     private final List<String> texts;
     private final TokenType[] types;
-    private final Map<String, Integer> ids;
+    private final TokenIndex index;
     private final BitSet ends = new BitSet();
 
-    private Vocabulary(List<String> texts, TokenType[] types, Map<String, Integer> ids) {
+    private Vocabulary(List<String> texts, TokenType[] types, TokenIndex index) {
         this.texts = texts;
         this.types = types;
-        this.ids = ids;
+        this.index = index;
     }
 
     static Vocabulary read(Metadata metadata) {
@@ -31,17 +29,15 @@ final class Vocabulary {
         if (texts.isEmpty()) {
             throw TokenizerKeys.refuse(metadata, TokenizerKeys.TOKENS, "is empty");
         }
-        var ids = HashMap.<String, Integer>newHashMap(texts.size());
-        for (int id = 0; id < texts.size(); id++) {
+        var index = new TokenIndex(texts);
+        index.duplicate().ifPresent(id -> {
             var text = texts.get(id);
-            // Several empty tokens do no harm: no text leads to them.
-            Integer other = text.isEmpty() ? null : ids.put(text, id);
-            if (other != null) {
-                throw TokenizerKeys.refuse(
-                        metadata, TokenizerKeys.TOKENS, "has '%s' twice, as %d and %d".formatted(text, other, id));
-            }
-        }
-        var vocabulary = new Vocabulary(texts, types(metadata, texts.size()), ids);
+            throw TokenizerKeys.refuse(
+                    metadata,
+                    TokenizerKeys.TOKENS,
+                    "has '%s' twice, as %d and %d".formatted(text, index.find(text, 0, text.length()), id));
+        });
+        var vocabulary = new Vocabulary(texts, types(metadata, texts.size()), index);
         vocabulary.applyWellKnownNames();
         for (var key : List.of(TokenizerKeys.EOS, TokenizerKeys.EOT, TokenizerKeys.EOM)) {
             TokenizerKeys.token(metadata, key, texts.size()).ifPresent(vocabulary.ends::set);
@@ -68,13 +64,22 @@ final class Vocabulary {
 
     /** The token of this spelling, of any type, or {@link #ABSENT}. */
     int find(String text) {
-        Integer id = ids.get(text);
-        return id == null ? ABSENT : id;
+        return find(text, 0, text.length());
     }
 
-    /** The token of this spelling that text may become, or {@link #ABSENT}. */
-    int findInText(String text) {
-        int id = find(text);
+    /** The token that is spelled like this part of a text, of any type, or {@link #ABSENT}. */
+    int find(String text, int start, int end) {
+        return index.find(text, start, end);
+    }
+
+    /** The token spelled like a text without the one character at {@code gap}, or {@link #ABSENT}. */
+    int findAroundGap(String text, int gap) {
+        return index.findAroundGap(text, gap);
+    }
+
+    /** The token spelled like this part of a text that text may become, or {@link #ABSENT}. */
+    int findInText(String text, int start, int end) {
+        int id = find(text, start, end);
         return id != ABSENT && types[id].arisesFromText() ? id : ABSENT;
     }
 
@@ -113,14 +118,13 @@ final class Vocabulary {
     }
 
     private void applyWellKnownNames() {
-        var known = new WellKnownTokens(ids::containsKey);
-        for (int id = 0; id < types.length; id++) {
-            var text = texts.get(id);
-            types[id] = known.type(text, types[id]);
-            if (known.endsGeneration(text)) {
-                ends.set(id);
+        WellKnownTokens.names(name -> find(name) != ABSENT).forEach((name, role) -> {
+            int id = find(name);
+            if (id != ABSENT) {
+                types[id] = role.type();
+                ends.set(id, role.endsGeneration());
             }
-        }
+        });
     }
 
     private void checkByteTokens(Metadata metadata) {

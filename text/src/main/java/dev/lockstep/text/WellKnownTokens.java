@@ -1,11 +1,13 @@
 package dev.lockstep.text;
 
-import java.util.Set;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /** What the names of tokens tell where files are often silent or wrong: which end an answer, and which are control. */
 final class WellKnownTokens {
-    private static final Set<String> ENDS = Set.of(
+    private static final List<String> ENDS = List.of(
             "</s>",
             "<eos>",
             "[EOS]",
@@ -29,31 +31,23 @@ final class WellKnownTokens {
             "<|repo_name|>",
             "<|file_sep|>");
 
-    /** The structure of an answer in the harmony format of gpt-oss: is read as text. */
-    private static final Set<String> HARMONY = Set.of("<|channel|>", "<|message|>", "<|start|>", "<|constrain|>");
+    /** The structure of an answer in the harmony format of gpt-oss, which is read as text. */
+    private static final List<String> HARMONY = List.of("<|channel|>", "<|message|>", "<|start|>", "<|constrain|>");
 
-    private static final String END_OF_PART = "<|end|>";
+    private WellKnownTokens() {}
 
-    private final boolean endsParts;
+    /** What a token is, whatever the file says. */
+    record Role(TokenType type, boolean endsGeneration) {}
 
-    /** For the vocabulary that contains these names. */
-    WellKnownTokens(Predicate<String> names) {
-        endsParts = names.test("<|return|>") && names.test("<|call|>");
-    }
-
-    boolean endsGeneration(String name) {
-        return ENDS.contains(name) && !isEndOfPart(name);
-    }
-
-    TokenType type(String name, TokenType declared) {
-        if (HARMONY.contains(name) || isEndOfPart(name)) {
-            return TokenType.USER_DEFINED;
+    /** The roles by name, for a vocabulary that has the names that the predicate tells. */
+    static Map<String, Role> names(Predicate<String> vocabulary) {
+        var roles = new HashMap<String, Role>();
+        ENDS.forEach(name -> roles.put(name, new Role(TokenType.CONTROL, true)));
+        HARMONY.forEach(name -> roles.put(name, new Role(TokenType.USER_DEFINED, false)));
+        if (vocabulary.test("<|return|>") && vocabulary.test("<|call|>")) {
+            // In harmony this ends a part of an answer and not the answer.
+            roles.put("<|end|>", new Role(TokenType.USER_DEFINED, false));
         }
-        return ENDS.contains(name) ? TokenType.CONTROL : declared;
-    }
-
-    /** With harmony, {@code <|end|>} ends a part of an answer and not the answer. */
-    private boolean isEndOfPart(String name) {
-        return endsParts && name.equals(END_OF_PART);
+        return roles;
     }
 }

@@ -1,0 +1,111 @@
+package dev.lockstep.host.code;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+
+/** The C library's functions for memory with rights. Constants are Linux's, the same on x86-64 and AArch64. */
+final class Libc {
+    static final int READ = 1;
+    static final int WRITE = 2;
+    static final int EXECUTE = 4;
+
+    private static final int PRIVATE_ANONYMOUS = 0x22;
+    private static final long MAP_FAILED = -1;
+
+    private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO =
+            CALL_STATE.varHandle(StructLayout.PathElement.groupElement("errno")).withInvokeExactBehavior();
+
+    private final MethodHandle mmap = function(
+            "mmap",
+            FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG),
+            Linker.Option.captureCallState("errno"));
+    private final MethodHandle mprotect = function(
+            "mprotect",
+            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT),
+            Linker.Option.captureCallState("errno"));
+    private final MethodHandle munmap = function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+
+    /** Fresh zeroed memory, readable and writable; the segment has the size and the global scope. */
+    MemorySegment map(long size) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            MemorySegment address = (MemorySegment)
+                    mmap.invokeExact(state, MemorySegment.NULL, size, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
+            if (address.address() == MAP_FAILED) {
+                throw new CodeException("The system gives no " + size + " bytes of memory for code (mmap: errno "
+                        + errno(state) + ").");
+            }
+            return address.reinterpret(size);
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    void protect(MemorySegment pages, int rights) {
+        if (pages.byteSize() == 0) {
+            return;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = arena.allocate(CALL_STATE);
+            int failed = (int) mprotect.invokeExact(state, pages, pages.byteSize(), rights);
+            if (failed != 0) {
+                throw new CodeException("The system does not let memory become executable or read-only"
+                        + " (mprotect: errno " + errno(state) + "); a security policy may forbid it.");
+            }
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    void unmap(MemorySegment pages) {
+        try {
+            int _ = (int) munmap.invokeExact(pages, pages.byteSize());
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    /**
+     * Makes written code visible to instruction fetch. x86 does it by itself; on AArch64 the compiler's helper does it,
+     * and where that is missing Linux does when pages become executable for the first time.
+     */
+    void synchronizeInstructions(MemorySegment code) {
+        ExternalSymbols.find("__clear_cache").ifPresent(clearCache -> {
+            MethodHandle call =
+                    Linker.nativeLinker().downcallHandle(clearCache, FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
+            try {
+                call.invokeExact(code, code.asSlice(code.byteSize()));
+            } catch (Throwable e) {
+                throw unchecked(e);
+            }
+        });
+    }
+
+    private static int errno(MemorySegment state) {
+        return (int) ERRNO.get(state, 0L);
+    }
+
+    private static MethodHandle function(String name, FunctionDescriptor descriptor, Linker.Option... options) {
+        MemorySegment address = ExternalSymbols.find(name)
+                .orElseThrow(() -> new CodeException("This system's C library has no function " + name + "."));
+        return Linker.nativeLinker().downcallHandle(address, descriptor, options);
+    }
+
+    private static RuntimeException unchecked(Throwable e) {
+        return switch (e) {
+            case RuntimeException unchecked -> unchecked;
+            case Error error -> throw error;
+            default -> throw new AssertionError("a native function throws nothing checked", e);
+        };
+    }
+}

@@ -1,0 +1,81 @@
+package dev.lockstep.host.kernel;
+
+import dev.lockstep.graph.Activation;
+import dev.lockstep.graph.reference.Numerics;
+import dev.lockstep.host.ir.Ir;
+import dev.lockstep.host.ir.IrFunction;
+import dev.lockstep.host.ir.Type;
+
+/** The elementary functions of {@link Numerics}, operation by operation, on scalars or vectors of floats; and reductions. */
+final class Elementary {
+    private Elementary() {}
+
+    /** {@link Numerics#exp}. */
+    static Ir exp(IrFunction f, Ir x) {
+        Type floats = x.type();
+        Type ints = floats.as(Type.I32);
+        Ir low = Ir.constant(floats, Numerics.EXP_LOW);
+        Ir high = Ir.constant(floats, Numerics.EXP_HIGH);
+        Ir clamped = f.select(f.fcmp("olt", x, low), low, x);
+        clamped = f.select(f.fcmp("ogt", clamped, high), high, clamped);
+        Ir rounding = Ir.constant(floats, Numerics.ROUNDING);
+        Ir shifted = f.fma(clamped, Ir.constant(floats, Numerics.LOG2_E), rounding);
+        Ir n = f.fsub(shifted, rounding);
+        Ir r = f.fma(n, Ir.constant(floats, -Numerics.LN2_HIGH), clamped);
+        r = f.fma(n, Ir.constant(floats, -Numerics.LN2_LOW), r);
+        float[] polynomial = Numerics.expPolynomial();
+        Ir p = Ir.constant(floats, polynomial[0]);
+        for (int i = 1; i < polynomial.length; i++) {
+            p = f.fma(p, r, Ir.constant(floats, polynomial[i]));
+        }
+        Ir y = f.fadd(f.fma(p, f.fmul(r, r), r), Ir.constant(floats, 1f));
+        Ir exponent = f.sub(f.bitcast(shifted, ints), Ir.constant(ints, Numerics.ROUNDING_BITS));
+        return f.bitcast(f.add(f.bitcast(y, ints), f.shl(exponent, 23)), floats);
+    }
+
+    static Ir activation(IrFunction f, Activation activation, Ir x) {
+        return switch (activation) {
+            case SILU -> f.fdiv(x, f.fadd(Ir.constant(x.type(), 1f), exp(f, f.fneg(x))));
+        };
+    }
+
+    /** {@link Numerics#round}. */
+    static Ir round(IrFunction f, Ir x) {
+        Type ints = x.type().as(Type.I32);
+        Ir shifted = f.fadd(x, Ir.constant(x.type(), Numerics.ROUNDING));
+        return f.sub(f.bitcast(shifted, ints), Ir.constant(ints, Numerics.ROUNDING_BITS));
+    }
+
+    /** The larger of a and b; a if they compare equal. */
+    static Ir max(IrFunction f, Ir a, Ir b) {
+        return f.select(f.fcmp("ogt", b, a), b, a);
+    }
+
+    /** Sum of a vector's lanes as a binary tree: lane j and lane j + n/2, and so on. */
+    static Ir sumOfLanes(IrFunction f, Ir vector) {
+        Ir sum = vector;
+        while (sum.type().lanes() > 1) {
+            int half = sum.type().lanes() / 2;
+            sum = f.fadd(f.slice(sum, 0, half), f.slice(sum, half, half));
+        }
+        return f.extract(sum, 0);
+    }
+
+    /** Largest of a vector's lanes. */
+    static Ir maxOfLanes(IrFunction f, Ir vector) {
+        Ir max = vector;
+        while (max.type().lanes() > 1) {
+            int half = max.type().lanes() / 2;
+            max = max(f, f.slice(max, 0, half), f.slice(max, half, half));
+        }
+        return f.extract(max, 0);
+    }
+
+    /** Lanes that lie before {@code end}, for a vector whose first lane is number {@code first}. */
+    static Ir lanesBefore(IrFunction f, int lanes, Ir first, Ir end) {
+        int[] numbers = java.util.stream.IntStream.range(0, lanes).toArray();
+        Ir left = f.convert("trunc", f.sub(end, first), Type.I32);
+        return f.icmp("slt", f.vector(Type.I32, numbers), f.splat(left, lanes));
+    }
+
+}

@@ -1,0 +1,64 @@
+package dev.lockstep.host.kernel;
+
+import dev.lockstep.host.ir.Ir;
+import dev.lockstep.host.ir.IrFunction;
+import dev.lockstep.host.ir.Type;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * A sum over the columns of a row, cut into segments that are added as a balanced tree (see the numerics of
+ * {@link dev.lockstep.graph}).
+ *
+ * @param units units of columns in a row
+ * @param segments a power of two
+ */
+record Segments(int units, int segments) {
+    static Segments of(int columns, int unitColumns) {
+        int segments = Math.max(1, Math.min(8, Integer.highestOneBit(columns / 256)));
+        return new Segments((columns + unitColumns - 1) / unitColumns, segments);
+    }
+
+    /** Sums the units of one segment, {@code from} to {@code to}, onto zeros. */
+    @FunctionalInterface
+    interface SegmentSum {
+        List<Ir> sum(Ir from, Ir to, List<Ir> zeros);
+    }
+
+    /** Emits the sum of {@code count} vectors of floats. */
+    List<Ir> sum(IrFunction f, Type vector, int count, SegmentSum body) {
+        List<Ir> zeros = IntStream.range(0, count).mapToObj(_ -> Ir.zero(vector)).toList();
+        if (segments == 1) {
+            return body.sum(Ir.i64(0), Ir.i64(units), zeros);
+        }
+        Ir partial = f.alloca((long) segments * count * vector.bytes());
+        int log = Integer.numberOfTrailingZeros(segments);
+        f.loop(Ir.i64(0), Ir.i64(segments), 1, segment -> {
+            Ir from = f.lshr(f.mul(segment, Ir.i64(units)), log);
+            Ir to = f.lshr(f.mul(f.add(segment, Ir.i64(1)), Ir.i64(units)), log);
+            List<Ir> sums = body.sum(from, to, zeros);
+            Ir place = f.offset(partial, f.mul(segment, Ir.i64((long) count * vector.bytes())));
+            for (int i = 0; i < count; i++) {
+                f.store(sums.get(i), f.offset(place, (long) i * vector.bytes()));
+            }
+        });
+        List<Ir> totals = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            List<Ir> sums = new ArrayList<>();
+            for (int segment = 0; segment < segments; segment++) {
+                sums.add(f.load(vector, partial, ((long) segment * count + i) * vector.bytes()));
+            }
+            totals.add(tree(f, sums));
+        }
+        return totals;
+    }
+
+    private static Ir tree(IrFunction f, List<Ir> sums) {
+        if (sums.size() == 1) {
+            return sums.getFirst();
+        }
+        int half = sums.size() / 2;
+        return f.fadd(tree(f, sums.subList(0, half)), tree(f, sums.subList(half, sums.size())));
+    }
+}

@@ -1,0 +1,48 @@
+package dev.lockstep.host.kernel;
+
+import dev.lockstep.host.cpu.CpuFeature;
+import dev.lockstep.host.cpu.Target;
+import dev.lockstep.host.ir.Ir;
+import dev.lockstep.host.ir.IrFunction;
+import dev.lockstep.host.ir.Type;
+
+/**
+ * What kernels need to know of a target.
+ *
+ * @param target the processor
+ * @param dot its integer dot product
+ * @param half its half-float conversions
+ * @param table its byte table look-up
+ */
+public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup table) {
+    public static Simd of(Target target) {
+        return new Simd(target, DotProduct.of(target), HalfFloat.of(target), TableLookup.of(target));
+    }
+
+    /** Rows of a tile that a kernel for several tokens takes at once: as many as its sums fit in registers. */
+    int lanes(int tokens) {
+        return tokens == 1 || wide() ? 16 : 8;
+    }
+
+    /** Most tokens that a kernel takes at once; a power of two. */
+    public int maxTokens() {
+        return wide() ? 8 : 4;
+    }
+
+    private boolean wide() {
+        return target.has(CpuFeature.AVX512F);
+    }
+
+    /** LLVM function attributes that go with the target. */
+    public String functionAttributes() {
+        return wide() ? "\"prefer-vector-width\"=\"512\" \"min-legal-vector-width\"=\"512\"" : "";
+    }
+
+    /** Lets a spinning core rest. */
+    void pause(IrFunction f) {
+        switch (target.architecture()) {
+            case X86_64 -> f.callVoid("llvm.x86.sse2.pause");
+            case AARCH64 -> f.callVoid("llvm.aarch64.hint", Ir.constant(Type.I32, 1));
+        }
+    }
+}

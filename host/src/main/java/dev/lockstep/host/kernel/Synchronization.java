@@ -1,0 +1,124 @@
+package dev.lockstep.host.kernel;
+
+import dev.lockstep.host.ir.Ir;
+import dev.lockstep.host.ir.IrFunction;
+import dev.lockstep.host.ir.IrModule;
+import dev.lockstep.host.ir.Type;
+import java.util.List;
+
+/**
+ * How cores wait for each other inside native code: they spin, and after a while let the operating system run others. A
+ * spinning core costs power, a sleeping one tens of microseconds; within a step only spinning is fast enough, between
+ * steps a machine that nobody talks to must sleep.
+ */
+public final class Synchronization {
+    /** Rounds of spinning before a core lets others run, about 100 microseconds: longer than any phase's imbalance should be. */
+    private static final int PATIENCE = 4000;
+
+    /** Linux futex operations, private to the process. */
+    private static final int FUTEX_WAIT = 128;
+
+    private static final int FUTEX_WAKE = 129;
+
+    private Synchronization() {}
+
+    /**
+     * {@code void (ptr arrived, ptr generation, i64 cores)}: returns when all cores have called it. {@code arrived} and {@code generation} are
+     * i32 words, 0 at the start, in cache lines of their own.
+     */
+    public static String barrier(IrModule module, Simd simd) {
+        return module.function("barrier", List.of(Type.PTR, Type.PTR, Type.I64), f -> {
+            Ir arrived = f.parameter(0);
+            Ir generation = f.parameter(1);
+            f.returnIf(f.icmp("eq", f.parameter(2), Ir.i64(1)));
+            Ir current = f.loadAcquire(Type.I32, generation);
+            Ir before = f.atomic("add", arrived, Ir.constant(Type.I32, 1));
+            Ir last = f.icmp("eq", f.add(f.zext(before, Type.I64), Ir.i64(1)), f.parameter(2));
+            f.ifThen(last, () -> {
+                f.store(Ir.constant(Type.I32, 0), arrived);
+                f.storeRelease(f.add(current, Ir.constant(Type.I32, 1)), generation);
+            });
+            // The last one finds the generation advanced already.
+            spin(f, simd, generation, current, () -> f.call("sched_yield", Type.I32));
+        });
+    }
+
+    /**
+     * {@code void (ptr context, i64 core)}: what the threads beside the caller's run for the life of a machine: wait for a step, run
+     * the function at {@code entry}, wait again; return when {@code entry} is null.
+     */
+    public static void worker(IrModule module, Simd simd, String name, Words words) {
+        module.publicFunction(name, List.of(Type.PTR, Type.I64), f -> {
+            Ir context = f.parameter(0);
+            Ir generation = f.offset(context, words.generation);
+            Ir sleepers = f.offset(context, words.sleepers);
+            Ir steps = f.alloca(4);
+            f.store(Ir.constant(Type.I32, 0), steps);
+            f.until(_ -> {
+                Ir seen = f.load(Type.I32, steps);
+                spin(f, simd, generation, seen, () -> {
+                    f.atomic("add", sleepers, Ir.constant(Type.I32, 1));
+                    futex(f, simd, generation, FUTEX_WAIT, seen);
+                    f.atomic("sub", sleepers, Ir.constant(Type.I32, 1));
+                });
+                f.store(f.add(seen, Ir.constant(Type.I32, 1)), steps);
+                Ir entry = f.load(Type.PTR, context, words.entry);
+                f.returnIf(f.icmp("eq", entry, Ir.zero(Type.PTR)));
+                f.callPointer(entry, context, f.parameter(1));
+                return new Ir(Type.I1, "false");
+            });
+        });
+    }
+
+    /** {@code void (ptr context)}: runs the function at {@code entry} on the caller as core 0 and on all workers. */
+    public static void starter(IrModule module, Simd simd, String name, Words words) {
+        module.publicFunction(name, List.of(Type.PTR), f -> {
+            Ir context = f.parameter(0);
+            Ir generation = f.offset(context, words.generation);
+            f.atomic("add", generation, Ir.constant(Type.I32, 1));
+            // Either we see a sleeper here, or it sees the new generation and does not fall asleep.
+            f.fence();
+            Ir sleeping = f.loadAcquire(Type.I32, f.offset(context, words.sleepers));
+            f.ifThen(f.icmp("ne", sleeping, Ir.constant(Type.I32, 0)), () ->
+                    futex(f, simd, generation, FUTEX_WAKE, Ir.constant(Type.I32, Integer.MAX_VALUE)));
+            Ir entry = f.load(Type.PTR, context, words.entry);
+            f.returnIf(f.icmp("eq", entry, Ir.zero(Type.PTR)));
+            f.callPointer(entry, context, Ir.i64(0));
+        });
+    }
+
+    /**
+     * Where the words for starting steps lie in a context.
+     *
+     * @param generation i32 that counts steps, 0 before the first
+     * @param sleepers i32 that counts sleeping cores
+     * @param entry pointer to the step's function {@code void (ptr context, i64 core)}
+     */
+    public record Words(long generation, long sleepers, long entry) {}
+
+    /** Spins until the word differs from {@code current}; when that takes long, runs {@code impatient} in every round. */
+    private static void spin(IrFunction f, Simd simd, Ir word, Ir current, Runnable impatient) {
+        Ir rounds = f.alloca(8);
+        f.store(Ir.i64(0), rounds);
+        f.until(_ -> {
+            Ir changed = f.icmp("ne", f.loadAcquire(Type.I32, word), current);
+            f.ifThen(f.xor(changed, new Ir(Type.I1, "true")), () -> {
+                simd.pause(f);
+                Ir round = f.add(f.load(Type.I64, rounds), Ir.i64(1));
+                f.store(round, rounds);
+                f.ifThen(f.icmp("sge", round, Ir.i64(PATIENCE)), impatient);
+            });
+            return changed;
+        });
+    }
+
+    private static void futex(IrFunction f, Simd simd, Ir word, int operation, Ir value) {
+        long number =
+                switch (simd.target().architecture()) {
+                    case X86_64 -> 202;
+                    case AARCH64 -> 98;
+                };
+        f.callVariadic(
+                "syscall", Type.I64, Ir.i64(number), word, Ir.constant(Type.I32, operation), value, Ir.zero(Type.PTR));
+    }
+}

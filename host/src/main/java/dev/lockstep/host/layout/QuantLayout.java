@@ -1,0 +1,191 @@
+package dev.lockstep.host.layout;
+
+import dev.lockstep.tensor.TensorType;
+import java.util.Optional;
+
+/**
+ * Packed form of a quantised type. A <em>unit</em> is 16 rows by {@link #columns} columns:
+ *
+ * <pre>
+ *   | scale 16 x f16 or f32 | min 16 x f16 | sub-scales | sub-minima | quants, low bits | quants, high bits |
+ * </pre>
+ *
+ * <p>A <em>group</em> is 4 columns of the 16 rows: 64 bytes when unpacked, byte 4 r + c for row r and column c. Each block of 32
+ * columns has 8 groups. A plane of b bits per quant keeps them in b vectors of 64 bytes: group g in vector g mod b, at bit
+ * b * (g / b) of each byte. The low planes of all blocks come first, then their high planes. Sub-scales (one byte per row, 16 rows
+ * side by side when unpacked) are packed likewise: n sub-blocks in planes of 4 and 2 bits, sub-block j of a b-bit
+ * plane in vector j mod (n b / 8), at bit b * (j / (n b / 8)). The bytes are as many as in the file.
+ */
+public enum QuantLayout {
+    Q4_0(TensorType.Q4_0, 32, 2, false, 32, 0, 0, 0, 4, 0, 8),
+    Q4_1(TensorType.Q4_1, 32, 2, true, 32, 0, 0, 0, 4, 0, 0),
+    Q5_0(TensorType.Q5_0, 32, 2, false, 32, 0, 0, 0, 4, 1, 16),
+    Q5_1(TensorType.Q5_1, 32, 2, true, 32, 0, 0, 0, 4, 1, 0),
+    Q8_0(TensorType.Q8_0, 32, 2, false, 32, 0, 0, 0, 8, 0, 0),
+    IQ4_NL(TensorType.IQ4_NL, 32, 2, false, 32, 0, 0, 0, 4, 0, 0),
+    Q2_K(TensorType.Q2_K, 256, 2, true, 16, 4, 0, 4, 2, 0, 0),
+    Q3_K(TensorType.Q3_K, 256, 2, false, 16, 6, 32, 0, 2, 1, 4),
+    Q4_K(TensorType.Q4_K, 256, 2, true, 32, 6, 0, 6, 4, 0, 0),
+    Q5_K(TensorType.Q5_K, 256, 2, true, 32, 6, 0, 6, 4, 1, 0),
+    Q6_K(TensorType.Q6_K, 256, 2, false, 16, 8, 0, 0, 4, 2, 32),
+    Q8_K(TensorType.Q8_K, 256, 4, false, 32, 0, 0, 0, 8, 0, 0),
+    IQ4_XS(TensorType.IQ4_XS, 256, 2, false, 32, 6, 32, 0, 4, 0, 0);
+
+    /** Rows side by side in a tile. */
+    public static final int ROWS = 16;
+
+    /** Columns of a block of activations, and of an integer dot product. */
+    public static final int BLOCK = 32;
+
+    /** Groups of 4 columns in a block. */
+    public static final int GROUPS = 8;
+
+    /** Bytes of an unpacked group: 16 rows of 4 columns. */
+    public static final int GROUP_BYTES = 64;
+
+    private final TensorType type;
+    private final int columns;
+    private final int scaleBytes;
+    private final boolean minima;
+    private final int subBlock;
+    private final int subScaleBits;
+    private final int subScaleOffset;
+    private final int subMinBits;
+    private final int lowBits;
+    private final int highBits;
+    private final int offset;
+
+    QuantLayout(
+            TensorType type,
+            int columns,
+            int scaleBytes,
+            boolean minima,
+            int subBlock,
+            int subScaleBits,
+            int subScaleOffset,
+            int subMinBits,
+            int lowBits,
+            int highBits,
+            int offset) {
+        this.type = type;
+        this.columns = columns;
+        this.scaleBytes = scaleBytes;
+        this.minima = minima;
+        this.subBlock = subBlock;
+        this.subScaleBits = subScaleBits;
+        this.subScaleOffset = subScaleOffset;
+        this.subMinBits = subMinBits;
+        this.lowBits = lowBits;
+        this.highBits = highBits;
+        this.offset = offset;
+    }
+
+    /** The layout of a quantised type, if the host has one. */
+    public static Optional<QuantLayout> of(TensorType type) {
+        for (QuantLayout layout : values()) {
+            if (layout.type == type) {
+                return Optional.of(layout);
+            }
+        }
+        return Optional.empty();
+    }
+
+    public TensorType type() {
+        return type;
+    }
+
+    /** Columns of a unit: those of a block in the file. */
+    public int columns() {
+        return columns;
+    }
+
+    /** Bytes of one scale: 2 (f16) or 4 (f32). */
+    public int scaleBytes() {
+        return scaleBytes;
+    }
+
+    /** Whether weights have a minimum beside a scale. */
+    public boolean hasMinima() {
+        return minima;
+    }
+
+    /** Columns that share a sub-scale, 32 or 16. */
+    public int subBlock() {
+        return subBlock;
+    }
+
+    /** Bits of a sub-scale: 0 (none), 4, 6 or 8 (signed). */
+    public int subScaleBits() {
+        return subScaleBits;
+    }
+
+    /** To be subtracted from a stored sub-scale. */
+    public int subScaleOffset() {
+        return subScaleOffset;
+    }
+
+    /** Bits of a sub-minimum: 0 (none), 4 or 6. */
+    public int subMinBits() {
+        return subMinBits;
+    }
+
+    public int lowBits() {
+        return lowBits;
+    }
+
+    public int highBits() {
+        return highBits;
+    }
+
+    /** To be subtracted from an unpacked quant; 8-bit quants are signed as they are. */
+    public int offset() {
+        return offset;
+    }
+
+    /** Whether 4-bit quants are indices into {@link dev.lockstep.tensor IQ4's table} of signed bytes. */
+    public boolean table() {
+        return this == IQ4_NL || this == IQ4_XS;
+    }
+
+    /** Sub-blocks of a unit. */
+    public int subBlocks() {
+        return columns / subBlock;
+    }
+
+    /** Blocks of 32 columns in a unit. */
+    public int blocks() {
+        return columns / BLOCK;
+    }
+
+    /** Largest unpacked quant of those below 8 bits. */
+    public int maxQuant() {
+        return (1 << (lowBits + highBits)) - 1;
+    }
+
+    public int minOffset() {
+        return ROWS * scaleBytes;
+    }
+
+    public int subScalesOffset() {
+        return minOffset() + (minima ? ROWS * 2 : 0);
+    }
+
+    public int subMinsOffset() {
+        return subScalesOffset() + ROWS * subBlocks() * subScaleBits / 8;
+    }
+
+    /** Where the low bits of block {@code block} start. */
+    public int lowOffset(int block) {
+        return subMinsOffset() + ROWS * subBlocks() * subMinBits / 8 + block * lowBits * GROUP_BYTES;
+    }
+
+    /** Where the high bits of block {@code block} start. */
+    public int highOffset(int block) {
+        return lowOffset(blocks()) + block * highBits * GROUP_BYTES;
+    }
+
+    /** Bytes of a unit. */
+    public int unitBytes() {
+        return highOffset(blocks());
+    }
+}

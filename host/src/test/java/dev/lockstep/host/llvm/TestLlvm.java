@@ -1,0 +1,17 @@
+package dev.lockstep.host.llvm;
+
+import static org.junit.jupiter.api.Assumptions.abort;
+
+/** The code generator of this machine, loaded once for all tests; a test that needs it is skipped where it is not. */
+public final class TestLlvm {
+    private static final LlvmLibrary LIBRARY = LlvmLibrary.find();
+
+    private TestLlvm() {}
+
+    public static CodeGenerator codeGenerator() {
+        return switch (LIBRARY) {
+            case LlvmLibrary.Found found -> found.codeGenerator();
+            case LlvmLibrary.Missing(String reason) -> abort("No LLVM here: " + reason);
+        };
+    }
+}

@@ -1,0 +1,184 @@
+package dev.lockstep.tensor;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Random weights of any computable type, for measuring and testing without a model: every field of a block varies over
+ * what quantisers produce, the values have about zero mean and a chosen standard deviation. The same arguments give the
+ * same bytes.
+ */
+public final class SyntheticWeights {
+    private static final int CALIBRATION_BLOCKS = 512;
+
+    private SyntheticWeights() {}
+
+    /**
+     * Fills a segment.
+     *
+     * @param target whole blocks of {@code type}
+     * @param deviation standard deviation of the values; in types with float16 scales it should lie between 1e-4 and 1e3
+     * @throws IllegalArgumentException if the type is not computable or the segment does not hold whole blocks
+     */
+    public static void fill(TensorType type, MemorySegment target, long seed, float deviation) {
+        if (target.byteSize() % type.blockBytes() != 0) {
+            throw new IllegalArgumentException(
+                    target.byteSize() + " bytes are not whole " + type + " blocks of " + type.blockBytes());
+        }
+        fillScaled(type, target, seed, deviation / deviationOfUnitScale(type));
+    }
+
+    /** Measured rather than derived, so that it cannot disagree with the layouts. */
+    private static float deviationOfUnitScale(TensorType type) {
+        int elements = CALIBRATION_BLOCKS * type.blockElements();
+        MemorySegment blocks = MemorySegment.ofArray(new byte[CALIBRATION_BLOCKS * type.blockBytes()]);
+        float[] values = new float[elements];
+        fillScaled(type, blocks, 1, 1);
+        Dequantizer.dequantize(type, blocks, 0, values, 0, elements);
+        double squares = 0;
+        for (float value : values) {
+            squares += (double) value * value;
+        }
+        return (float) Math.sqrt(squares / elements);
+    }
+
+    /**
+     * Where a type's offsets are not symmetric by themselves, either the sign of the scale is random or the offset is set
+     * to the mean of the scaled quants.
+     */
+    private static void fillScaled(TensorType type, MemorySegment target, long seed, float unit) {
+        SplitMix64 random = new SplitMix64(seed);
+        switch (type) {
+            case F32 -> fillFloat32(target, random, unit);
+            case F16 -> fillFloat16(target, random, unit);
+            case BF16 -> fillBfloat16(target, random, unit);
+            case Q4_0 ->
+                fillBlocks(
+                        type,
+                        target,
+                        random,
+                        unit,
+                        (block, d, sign, wobble) -> BlockQ4_0.putD(target, block, d * sign));
+            case Q5_0 ->
+                fillBlocks(
+                        type,
+                        target,
+                        random,
+                        unit,
+                        (block, d, sign, wobble) -> BlockQ5_0.putD(target, block, d * sign));
+            case IQ4_NL ->
+                fillBlocks(
+                        type,
+                        target,
+                        random,
+                        unit,
+                        (block, d, sign, wobble) -> BlockIQ4_NL.putD(target, block, d * sign));
+            case Q3_K ->
+                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> BlockQ3_K.putD(target, block, d));
+            case Q6_K ->
+                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> BlockQ6_K.putD(target, block, d));
+            case IQ4_XS ->
+                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> BlockIQ4_XS.putD(target, block, d));
+            case Q4_1 ->
+                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> {
+                    BlockQ4_1.putD(target, block, d);
+                    BlockQ4_1.putM(target, block, -7.5f * d * wobble);
+                });
+            case Q5_1 ->
+                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> {
+                    BlockQ5_1.putD(target, block, d);
+                    BlockQ5_1.putM(target, block, -15.5f * d * wobble);
+                });
+            case Q2_K ->
+                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> {
+                    BlockQ2_K.putD(target, block, d);
+                    BlockQ2_K.putDmin(target, block, 1.5f * d * wobble);
+                });
+            case Q4_K ->
+                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> {
+                    BlockQ4_K.putD(target, block, d);
+                    BlockQ4_K.putDmin(target, block, 7.5f * d * wobble);
+                });
+            case Q5_K ->
+                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> {
+                    BlockQ5_K.putD(target, block, d);
+                    BlockQ5_K.putDmin(target, block, 15.5f * d * wobble);
+                });
+            case Q8_0 ->
+                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> {
+                    BlockQ8_0.clearLowestQuants(target, block);
+                    BlockQ8_0.putD(target, block, d);
+                });
+            case Q8_K ->
+                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> {
+                    BlockQ8_K.clearLowestQuants(target, block);
+                    BlockQ8_K.putD(target, block, d * sign);
+                    BlockQ8_K.putSums(target, block);
+                });
+            case Q8_1,
+                    IQ2_XXS,
+                    IQ2_XS,
+                    IQ3_XXS,
+                    IQ1_S,
+                    IQ3_S,
+                    IQ2_S,
+                    I8,
+                    I16,
+                    I32,
+                    I64,
+                    F64,
+                    IQ1_M,
+                    TQ1_0,
+                    TQ2_0,
+                    MXFP4,
+                    NVFP4,
+                    Q1_0,
+                    Q2_0 -> throw new IllegalArgumentException("nothing computes with the tensor type " + type);
+        }
+    }
+
+    /** Makes a block of random bits valid: writes the scales and whatever depends on them. */
+    @FunctionalInterface
+    private interface Finish {
+        /**
+         * @param d a scale around the unit, positive
+         * @param sign 1 or -1
+         * @param wobble a factor around 1 for offsets
+         */
+        void block(long block, float d, float sign, float wobble);
+    }
+
+    private static void fillBlocks(
+            TensorType type, MemorySegment target, SplitMix64 random, float unit, Finish finish) {
+        int bytes = type.blockBytes();
+        for (long block = 0; block < target.byteSize(); block += bytes) {
+            for (int at = 0; at < bytes - Long.BYTES; at += Long.BYTES) {
+                LittleEndian.putInt64(target, block + at, random.next());
+            }
+            LittleEndian.putInt64(target, block + bytes - Long.BYTES, random.next());
+
+            long bits = random.next();
+            float d = unit * (0.75f + (bits & 0xffff) * 0x1p-17f);
+            float wobble = 0.9f + (bits >>> 16 & 0xffff) * 0.2f * 0x1p-16f;
+            finish.block(block, d, bits < 0 ? -1 : 1, wobble);
+        }
+    }
+
+    private static void fillFloat32(MemorySegment target, SplitMix64 random, float unit) {
+        for (long at = 0; at < target.byteSize(); at += Float.BYTES) {
+            LittleEndian.putFloat32(target, at, unit * ((int) random.next() * 0x1p-31f));
+        }
+    }
+
+    private static void fillFloat16(MemorySegment target, SplitMix64 random, float unit) {
+        for (long at = 0; at < target.byteSize(); at += Short.BYTES) {
+            LittleEndian.putFloat16(target, at, unit * ((int) random.next() * 0x1p-31f));
+        }
+    }
+
+    private static void fillBfloat16(MemorySegment target, SplitMix64 random, float unit) {
+        for (long at = 0; at < target.byteSize(); at += Short.BYTES) {
+            float value = unit * ((int) random.next() * 0x1p-31f);
+            LittleEndian.putInt16(target, at, Float.floatToRawIntBits(value) >> 16);
+        }
+    }
+}
