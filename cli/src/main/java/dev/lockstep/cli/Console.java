@@ -18,10 +18,14 @@ import java.nio.charset.StandardCharsets;
  * the output and everything said about them (progress, warnings, errors) to the error stream.
  */
 final class Console {
+    /** ECMA-48: erase in line. */
+    private static final String ERASE_REST = "\u001b[K";
+
     private final InputStream input;
     private final OutputStream output;
     private final PrintStream error;
     private final Terminals terminals;
+    private boolean noteOpen;
 
     Console(InputStream input, OutputStream output, OutputStream error, Terminals terminals) {
         this.input = input;
@@ -66,13 +70,24 @@ final class Console {
 
     /** A line on standard error. */
     void note(String line) {
+        eraseNote();
         error.println(line);
     }
 
-    /** Text on standard error that does not end a line, such as a progress bar. */
-    void noteInPlace(String text) {
-        error.print(text);
+    /** A line on a terminal that is overwritten by what comes next, such as a progress bar. */
+    void noteInPlace(String line) {
+        error.print("\r" + line + ERASE_REST);
         error.flush();
+        noteOpen = true;
+    }
+
+    /** Takes back {@link #noteInPlace}. */
+    void eraseNote() {
+        if (noteOpen) {
+            error.print("\r" + ERASE_REST);
+            error.flush();
+            noteOpen = false;
+        }
     }
 
     void trace(Throwable failure) {

@@ -1,7 +1,10 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.engine.EngineException;
 import dev.lockstep.formats.FormatException;
+import dev.lockstep.graph.GraphException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -28,7 +31,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         var verb = wrong.getCommandLine().getCommandSpec().qualifiedName();
         var suggestions = wrong instanceof UnmatchedArgumentException unmatched
                 ? unmatched.getSuggestions().stream().limit(3).toList()
-                : java.util.List.<String>of();
+                : List.<String>of();
         console.note("lockstep: " + sentence(wrong.getMessage())
                 + (suggestions.isEmpty() ? "" : "; did you mean " + String.join(" or ", suggestions) + "?")
                 + (suggestions.isEmpty() ? "; see '" : " See '") + verb + " --help'");
@@ -42,7 +45,9 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
             case ReaderGoneException enough -> ExitStatus.DONE;
             case UsageException wrong -> refuse(wrong);
             case FormatException bad -> refuse(bad);
-            case UncheckedIOException input -> fail(input.getMessage(), input);
+            case EngineException impossible -> refuse(impossible);
+            case GraphException impossible -> refuse(impossible);
+            case UncheckedIOException input -> fail(input.getCause().getMessage(), input);
             default -> fail("internal error: " + failure + "; please report it with the output of --verbose", failure);
         };
     }

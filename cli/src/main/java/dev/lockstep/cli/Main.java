@@ -29,7 +29,7 @@ public final class Main {
         } catch (ReaderGoneException quiet) {
             return status;
         } catch (UncheckedIOException failure) {
-            console.note("lockstep: " + failure.getMessage());
+            console.note("lockstep: " + failure.getCause().getMessage());
             return ExitStatus.FAILED;
         }
         return status;

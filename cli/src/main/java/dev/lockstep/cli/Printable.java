@@ -28,6 +28,20 @@ final class Printable {
         return visible.toString();
     }
 
+    /** Text of a model for a terminal: everything but what could steer it. */
+    static String harmless(String text) {
+        return text.codePoints().noneMatch(Printable::steersTerminal)
+                ? text
+                : text.codePoints()
+                        .map(c -> steersTerminal(c) ? '\ufffd' : c)
+                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                        .toString();
+    }
+
+    private static boolean steersTerminal(int c) {
+        return Character.isISOControl(c) && c != '\n' && c != '\t';
+    }
+
     /** {@code 1.5 GiB}. */
     static String bytes(double bytes) {
         int unit = 0;

@@ -3,7 +3,6 @@ package dev.lockstep.cli;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -17,14 +16,14 @@ final class WarmUpCommand implements Callable<Integer> {
                 OutputStream.nullOutputStream(),
                 OutputStream.nullOutputStream(),
                 Terminals.NONE);
-        for (var line : List.of(
-                List.of("--help"),
-                List.of("--version"),
-                List.of("tokenize", "--help"),
-                List.of("tokenize", "-m", "missing.gguf", "text"))) {
-            Main.execute(console, line.toArray(String[]::new));
+        for (var verb : List.of("run", "chat", "inspect", "tokenize", "logits", "bench")) {
+            Main.execute(console, verb, "--help");
+            Main.execute(console, verb, "-m", "no such file");
         }
-        Json.print(console, Map.of("warm", List.of(1, 2.0, true)));
+        Main.execute(console, "--help");
+        Main.execute(console, "--version");
+        Main.execute(console, "inspect", "shape:tinyllama-1.1b");
+        Main.execute(console, "inspect", "shape:tinyllama-1.1b", "--json");
         return ExitStatus.DONE;
     }
 }
