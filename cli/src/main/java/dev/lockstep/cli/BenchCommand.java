@@ -14,8 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "bench",
         description = "Measures the speed of a model, and how much of this computer's memory bandwidth it uses.",
-        abbreviateSynopsis = true,
-        sortOptions = false,
+        customSynopsis = "lockstep bench [OPTIONS] -m MODEL",
         footer = {
             "",
             "MODEL may also be shape:NAME, a well-known model with random weights of --type.",

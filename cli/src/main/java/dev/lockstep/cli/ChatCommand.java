@@ -9,8 +9,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "chat",
         description = "Talks with a model.",
-        abbreviateSynopsis = true,
-        sortOptions = false,
+        customSynopsis = "lockstep chat [OPTIONS] -m MODEL",
         footer = {
             "",
             "Ctrl-C stops an answer, Ctrl-D leaves, /help lists commands. Without a terminal every line is a message.",

@@ -14,6 +14,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "inspect",
         description = "Shows what a model file holds, what memory it needs, and why it cannot be run if it cannot.",
+        customSynopsis = "lockstep inspect [OPTIONS] MODEL",
         footer = {
             "",
             "Examples:",
@@ -33,7 +34,7 @@ final class InspectCommand implements Callable<Integer> {
     @Option(
             names = {"-c", "--ctx"},
             paramLabel = "N",
-            description = "Context for which to add up memory; by default that of a run.")
+            description = "Context to add up memory for.")
     private int contextLength;
 
     @Option(names = "--type", paramLabel = "TYPE", description = "Type of the weights of a shape. Default Q4_0.")

@@ -55,20 +55,10 @@ record Inspection(
     /** A model with its vocabulary. */
     static Inspection ofFile(ModelDescription model) {
         List<String> obstacles = new ArrayList<>();
-        var hyperparameters = attempt(() -> Hyperparameters.of(model), obstacles);
-        var types = types(model);
-        for (TypeShare share : types) {
-            if (!share.type.computable()) {
-                obstacles.add(
-                        "%s: %d tensors have type %s, with which this version cannot compute; use a file of another quantisation"
-                                .formatted(model.metadata().origin(), share.tensors, share.type));
-            }
-        }
-        if (obstacles.isEmpty()) {
-            attempt(() -> Architectures.build(model), obstacles);
-        }
+        attempt(() -> Architectures.build(model), obstacles);
         var tokenizer = attempt(() -> Tokenizer.of(model.metadata()), obstacles);
-        return new Inspection(model, hyperparameters, tokenizer, types, obstacles);
+        var hyperparameters = attempt(() -> Hyperparameters.of(model), new ArrayList<>());
+        return new Inspection(model, hyperparameters, tokenizer, types(model), obstacles);
     }
 
     /** Hyperparameters only. */

@@ -44,8 +44,10 @@ final class InspectionReport {
                             .map(template -> "yes, " + template.length() + " characters")
                             .orElse("none"));
         }
-        types();
-        memory();
+        if (!inspection.types().isEmpty()) {
+            types();
+            memory();
+        }
         if (tensors) {
             console.printLine("");
             inspection.model().weights().values().forEach(this::tensor);

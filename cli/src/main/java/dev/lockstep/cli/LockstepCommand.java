@@ -2,7 +2,6 @@ package dev.lockstep.cli;
 
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,7 +15,6 @@ import picocli.CommandLine.Spec;
         description = "Runs language models as one statically scheduled program.",
         synopsisSubcommandLabel = "VERB",
         commandListHeading = "%nVerbs:%n",
-        optionListHeading = "%nOptions:%n",
         versionProvider = LockstepCommand.Version.class,
         footer = {
             "",
@@ -36,7 +34,7 @@ final class LockstepCommand implements Callable<Integer> {
     @Option(
             names = "--verbose",
             scope = ScopeType.INHERIT,
-            description = "Show the stack trace of an error, too (also: LOCKSTEP_DEBUG=1).")
+            description = "Show stack traces (also LOCKSTEP_DEBUG=1).")
     private boolean verbose;
 
     @Option(
@@ -62,11 +60,7 @@ final class LockstepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var command = new CommandLine(this);
-        console.note(
-                spec == null
-                        ? command.getUsageMessage()
-                        : spec.commandLine().getUsageMessage().strip());
+        console.note(Given.required(spec).commandLine().getUsageMessage().strip());
         return ExitStatus.REFUSED;
     }
 

@@ -19,8 +19,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "logits",
         description = "Writes the logits after every token of a sequence to a file.",
-        abbreviateSynopsis = true,
-        sortOptions = false,
+        customSynopsis = "lockstep logits [OPTIONS] -m MODEL --tokens ID,ID... -o FILE",
         footer = {
             "",
             "The file holds float32, little endian, row-major: [tokens][vocabulary]. It appears when it is complete.",
@@ -38,7 +37,7 @@ final class LogitsCommand implements Callable<Integer> {
             required = true,
             split = ",",
             paramLabel = "ID",
-            description = "The sequence; nothing is added to it. 'lockstep tokenize --ids' prints one.")
+            description = "The sequence; 'lockstep tokenize --ids' prints one.")
     private List<Integer> tokens = List.of();
 
     @Option(

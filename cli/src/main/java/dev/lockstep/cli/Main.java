@@ -38,7 +38,20 @@ public final class Main {
     static CommandLine commandLine(Console console) {
         var root = new LockstepCommand(console);
         var command = new CommandLine(root);
-        List.<Object>of(new TokenizeCommand(console), new WarmUpCommand()).forEach(command::addSubcommand);
+        List.of(
+                        new RunCommand(console),
+                        new ChatCommand(console),
+                        new InspectCommand(console),
+                        new TokenizeCommand(console),
+                        new LogitsCommand(console),
+                        new BenchCommand(console),
+                        new WarmUpCommand()).forEach(command::addSubcommand);
+        command.getSubcommands().values().forEach(verb -> verb.getCommandSpec()
+                .usageMessage()
+                .sortOptions(false)
+                .parameterListHeading("%n")
+                .optionListHeading("%nOptions:%n"));
+        command.getCommandSpec().usageMessage().optionListHeading("%nOptions:%n");
         var failures = new Failures(console, root);
         return command.setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)

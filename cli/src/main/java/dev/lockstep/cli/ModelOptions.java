@@ -20,27 +20,27 @@ final class ModelOptions {
     @Option(
             names = {"-c", "--ctx"},
             paramLabel = "N",
-            description = "Tokens of context; by default what the model was trained for, at most 4096.")
+            description = "Tokens of context; default: as trained, up to 4096.")
     private int contextLength;
 
     @Option(
             names = {"-t", "--threads"},
             paramLabel = "T",
-            description = "Cores to compute with; by default all.")
+            description = "Cores to compute with; default: all.")
     private int threads;
 
     @Option(
             names = "--kv",
-            paramLabel = "f16|f32",
+            paramLabel = "TYPE",
             defaultValue = "f16",
-            description = "Type of the KV cache; by default f16.")
+            description = "Type of the KV cache, f16 or f32; default f16.")
     private KvType kvType = KvType.F16;
 
     @Option(
             names = "--engine",
-            paramLabel = "host|reference",
+            paramLabel = "NAME",
             defaultValue = "auto",
-            description = "Native code, or the slow interpreter in Java with the same bits.")
+            description = "host, or reference (Java, slow, same bits).")
     private EngineChoice engine = EngineChoice.AUTO;
 
     ModelReference model() {

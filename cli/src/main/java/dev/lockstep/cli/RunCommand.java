@@ -19,8 +19,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "run",
         description = "Continues a prompt and streams the text.",
-        abbreviateSynopsis = true,
-        sortOptions = false,
+        customSynopsis = "lockstep run [OPTIONS] -m MODEL [-p TEXT | -f FILE]",
         footer = {
             "",
             "Examples:",
@@ -39,19 +38,19 @@ final class RunCommand implements Callable<Integer> {
 
     @Option(
             names = "--chat",
-            description = "Put the prompt into the model's chat template; plain continuation without.")
+            description = "Put the prompt into the model's chat template.")
     private boolean chat;
 
     @Option(names = "--system", paramLabel = "TEXT", description = "System message; implies --chat.")
     private @Nullable String system;
 
-    @Option(names = "--parse-special", description = "Control tokens written out in the prompt count as such.")
+    @Option(names = "--parse-special", description = "Understand control tokens written out in it.")
     private boolean parseSpecial;
 
     @Option(names = "--echo", description = "Print the prompt, too.")
     private boolean echo;
 
-    @Option(names = "--json", description = "Print one object at the end: text, tokens, speed.")
+    @Option(names = "--json", description = "Print one object at the end.")
     private boolean json;
 
     @Mixin
@@ -62,13 +61,13 @@ final class RunCommand implements Callable<Integer> {
         @Option(
                 names = {"-p", "--prompt"},
                 paramLabel = "TEXT",
-                description = "What to continue; without -p and -f, standard input.")
+                description = "What to continue; by default standard input.")
         private @Nullable String text;
 
         @Option(
                 names = {"-f", "--file"},
                 paramLabel = "FILE",
-                description = "Read the prompt from a file (- is standard input), without its last line end.")
+                description = "Prompt from a file, without its last line end.")
         private @Nullable Path file;
     }
 

@@ -15,68 +15,68 @@ final class SamplingOptions {
     @Option(
             names = {"-n", "--predict"},
             paramLabel = "N",
-            description = "Most tokens to generate; by default until the model stops or the context is full.")
+            description = "Most tokens; default: until the model stops.")
     private int maxTokens = -1;
 
     @Option(
             names = {"-s", "--seed"},
             paramLabel = "S",
-            description = "Seed: the same one gives the same text. Default 0.")
+            description = "The same seed gives the same text; default 0.")
     private long seed = DEFAULT.seed();
 
     @Option(
             names = "--temp",
             paramLabel = "T",
-            description = "Temperature; 0 always takes the likeliest token. Default 0.8.")
+            description = "Temperature; 0 takes the likeliest; default 0.8.")
     private float temperature = DEFAULT.temperature();
 
-    @Option(names = "--top-k", paramLabel = "K", description = "Keep the K likeliest tokens; 0 is off. Default 40.")
+    @Option(names = "--top-k", paramLabel = "K", description = "Keep the K likeliest tokens; default 40, 0 all.")
     private int topK = DEFAULT.topK();
 
     @Option(
             names = "--top-p",
             paramLabel = "P",
-            description = "Keep the likeliest tokens up to probability P. Default 0.95.")
+            description = "Keep the likeliest up to P together; default 0.95.")
     private float topP = DEFAULT.topP();
 
-    @Option(names = "--min-p", paramLabel = "P", description = "Drop tokens below P times the likeliest. Default 0.05.")
+    @Option(names = "--min-p", paramLabel = "P", description = "Drop those below P x likeliest; default 0.05.")
     private float minP = DEFAULT.minP();
 
-    @Option(names = "--typical", paramLabel = "P", description = "Locally typical sampling; 1 is off (the default).")
+    @Option(names = "--typical", paramLabel = "P", description = "Locally typical sampling; default 1, off.")
     private float typical = DEFAULT.typicalP();
 
     @Option(
             names = "--repeat-penalty",
             paramLabel = "R",
-            description = "Divides logits of recent tokens; 1 is off (the default).")
+            description = "Divide logits of recent tokens; default 1, off.")
     private float repeatPenalty = DEFAULT.repetitionPenalty();
 
     @Option(
             names = "--repeat-last-n",
             paramLabel = "N",
-            description = "How far back penalties look; -1 everywhere. Default 64.")
+            description = "Tokens that penalties look at; default 64, -1 all.")
     private int repeatLastN = DEFAULT.penaltyWindow();
 
     @Option(
             names = "--presence-penalty",
             paramLabel = "A",
-            description = "Subtracted from logits of recent tokens. Default 0.")
+            description = "Subtract from recent tokens; default 0.")
     private float presencePenalty = DEFAULT.presencePenalty();
 
-    @Option(names = "--frequency-penalty", paramLabel = "A", description = "The same for each occurrence. Default 0.")
+    @Option(names = "--frequency-penalty", paramLabel = "A", description = "The same for each occurrence; default 0.")
     private float frequencyPenalty = DEFAULT.frequencyPenalty();
 
     @Option(
             names = "--logit-bias",
             paramLabel = "ID=BIAS",
             converter = {TokenId.class, Bias.class},
-            description = "Add to the logit of a token; -inf forbids it. May be repeated.")
+            description = "Add to a token's logit; -inf forbids; repeatable.")
     private Map<Integer, Float> logitBias = new TreeMap<>();
 
     @Option(
             names = "--stop",
             paramLabel = "TEXT",
-            description = "End the answer where it would say this. May be repeated.")
+            description = "End the answer before this; repeatable.")
     private List<String> stopStrings = List.of();
 
     @Option(names = "--ignore-eos", description = "Go on when the model would stop.")

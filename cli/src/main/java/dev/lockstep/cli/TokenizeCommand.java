@@ -17,8 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "tokenize",
         description = "Shows how a model's vocabulary cuts a text into tokens.",
-        optionListHeading = "%nOptions:%n",
-        parameterListHeading = "%n",
+        customSynopsis = "lockstep tokenize [OPTIONS] -m MODEL (TEXT | --decode ID,ID...)",
         footer = {
             "",
             "Examples:",
@@ -42,30 +41,30 @@ final class TokenizeCommand implements Callable<Integer> {
 
     @Option(
             names = "--no-special",
-            description = "Leave out the tokens that the vocabulary puts around a text (BOS, EOS).")
+            description = "Do not add begin and end tokens.")
     private boolean noSpecial;
 
     @Option(
             names = "--parse-special",
-            description = "Control tokens written out in the text, such as <|im_end|>, become those tokens.")
+            description = "Understand control tokens written out in TEXT.")
     private boolean parseSpecial;
 
     @Option(names = "--ids", description = "Print the ids only, on one line.")
     private boolean idsOnly;
 
-    @Option(names = "--json", description = "Print one object: ids, pieces, count; or text for --decode.")
+    @Option(names = "--json", description = "Print one object: ids, pieces, count; or text.")
     private boolean json;
 
     /** Text to tokens, or back. */
     static final class Direction {
-        @Parameters(paramLabel = "TEXT", description = "The text; - reads standard input, byte for byte.")
+        @Parameters(paramLabel = "TEXT", description = "The text; - is standard input, byte for byte.")
         private @Nullable String text;
 
         @Option(
                 names = "--decode",
                 split = ",",
                 paramLabel = "ID",
-                description = "Print the text of these tokens instead.")
+                description = "Print the text of these tokens.")
         private @Nullable List<Integer> decode;
     }
 
@@ -101,7 +100,7 @@ final class TokenizeCommand implements Callable<Integer> {
             console.printLine(Arrays.stream(ids).mapToObj(Integer::toString).collect(Collectors.joining(",")));
         } else {
             for (int i = 0; i < ids.length; i++) {
-                console.printLine("%7d  %s".formatted(ids[i], Printable.escape(pieces.get(i))));
+                console.printLine("%7d  \"%s\"".formatted(ids[i], Printable.escape(pieces.get(i))));
             }
         }
     }
