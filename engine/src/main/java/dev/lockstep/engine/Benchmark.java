@@ -72,7 +72,7 @@ final class Benchmark {
         long bytes = WeightTraffic.bytesPerToken(program.graph());
         return new BenchmarkResult(
                 program.name(),
-                WeightTraffic.mainType(program.graph()).toString(),
+                program.type(),
                 program.machine().name(),
                 program.threads(),
                 options.promptTokens() / prefill,

@@ -48,7 +48,7 @@ public final class Chat {
                 new GenerationRequest(new Prompt.Text(format.render(messages), true), options.withStopStrings(stops));
         Generation answer = model.generate(request, listener);
         history.add(question);
-        history.add(new ChatMessage("assistant", answer.text().strip()));
+        history.add(new ChatMessage("assistant", answer.text()));
         return answer;
     }
 

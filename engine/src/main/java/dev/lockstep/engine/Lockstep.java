@@ -4,7 +4,11 @@ import dev.lockstep.formats.Metadata;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.machine.Step;
 import dev.lockstep.text.Tokenizer;
+import dev.lockstep.text.template.ChatTemplate;
+import dev.lockstep.text.template.TemplateException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
@@ -63,12 +67,40 @@ public final class Lockstep implements AutoCloseable {
      * @throws EngineException if the prompt is empty or too long for the context
      */
     public Generation generate(GenerationRequest request, GenerationListener listener) {
-        return generate(session, request.prompt().encode(tokenizer()), request.options(), listener);
+        int[] prompt = request.prompt().encode(tokenizer());
+        return inTurn(
+                () -> Generator.generate(session, tokenizer(), prompt, request.options(), new EndedByClose(listener)));
     }
 
-    /** A new conversation. */
+    /**
+     * A new conversation, in the words of the model's chat template; a model without one talks in a plain format, and a warning
+     * says so.
+     *
+     * @throws EngineException if what the model file brings is not a template
+     */
     public Chat chat() {
-        return new Chat(this, model.format());
+        Optional<ChatTemplate> template = chatTemplate();
+        if (template.isEmpty()) {
+            model.warnings()
+                    .accept(name() + " has no chat template, so that the conversation is put to it as plain text"
+                            + " (\"User: ...\", \"Assistant: ...\"); do not expect much");
+        }
+        return new Chat(
+                this, template.<ConversationFormat>map(TemplateFormat::new).orElseGet(PlainFormat::new));
+    }
+
+    /**
+     * The template that the model file brings.
+     *
+     * @throws EngineException if it is not a template
+     */
+    public Optional<ChatTemplate> chatTemplate() {
+        try {
+            return ChatTemplate.of(
+                    metadata(), piece(tokenizer().bos()), piece(tokenizer().eos()));
+        } catch (TemplateException broken) {
+            throw new EngineException(name() + ": " + ChatTemplate.METADATA_KEY + ": " + broken.getMessage(), broken);
+        }
     }
 
     public Tokenizer tokenizer() {
@@ -142,11 +174,11 @@ public final class Lockstep implements AutoCloseable {
         }
     }
 
-    Generation generate(Session session, int[] prompt, GenerationOptions options, GenerationListener listener) {
-        return inTurn(() -> Generator.generate(session, tokenizer(), prompt, options, new EndedByClose(listener)));
+    private String piece(OptionalInt token) {
+        return token.isPresent() ? tokenizer().piece(token.getAsInt()) : "";
     }
 
-    <T> T inTurn(Supplier<T> work) {
+    private <T> T inTurn(Supplier<T> work) {
         if (turn.isHeldByCurrentThread()) {
             throw new IllegalStateException("a listener cannot use its model; wait until the call is done");
         }

@@ -1,5 +1,13 @@
 package dev.lockstep.engine;
 
+import dev.lockstep.formats.FormatException;
+import dev.lockstep.formats.GgufFile;
+import dev.lockstep.graph.Graph;
+import dev.lockstep.graph.GraphException;
+import dev.lockstep.graph.architecture.Architectures;
+import dev.lockstep.graph.architecture.ModelDescription;
+import dev.lockstep.graph.pass.Passes;
+import dev.lockstep.text.Tokenizer;
 import java.nio.file.Path;
 
 /** From a path to a model that is ready to run. */
@@ -7,6 +15,28 @@ final class ModelLoader {
     private ModelLoader() {}
 
     static LoadedModel load(Path path, LockstepOptions options) {
-        throw new EngineException(path + ": there is no " + options.engine() + " machine in this build");
+        try {
+            GgufFile file = GgufFile.open(path);
+            try {
+                return load(file, options);
+            } catch (Throwable failure) {
+                file.close();
+                throw failure;
+            }
+        } catch (FormatException | GraphException unusable) {
+            throw new EngineException(unusable.getMessage(), unusable);
+        }
+    }
+
+    private static LoadedModel load(GgufFile file, LockstepOptions options) {
+        Graph graph = Passes.lower(Architectures.build(ModelDescription.of(file.metadata(), file.tensors())));
+        Tokenizer tokenizer = Tokenizer.of(file.metadata());
+        var program = new Program(
+                file.path().getFileName().toString(),
+                WeightTraffic.mainType(graph).toString(),
+                graph,
+                Machines.open(graph, file.tensors(), options),
+                options.effectiveThreads());
+        return new LoadedModel(program, file.metadata(), tokenizer, file::close, options.warnings());
     }
 }

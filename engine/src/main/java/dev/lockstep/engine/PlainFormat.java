@@ -1,7 +1,6 @@
 package dev.lockstep.engine;
 
 import java.util.List;
-import java.util.Locale;
 
 /**
  * For models without a chat template: the system message, then {@code User: } and {@code Assistant: } before each message,
@@ -9,23 +8,22 @@ import java.util.Locale;
  */
 final class PlainFormat implements ConversationFormat {
     private static final String USER = "User:";
+    private static final String ASSISTANT = "Assistant:";
 
     @Override
     public String render(List<ChatMessage> messages) {
         var text = new StringBuilder();
         for (ChatMessage message : messages) {
-            switch (message.role()) {
-                case "system" -> text.append(message.content());
-                case "user" -> text.append(USER).append(' ').append(message.content());
-                default ->
-                    text.append(message.role().substring(0, 1).toUpperCase(Locale.ROOT))
-                            .append(message.role().substring(1))
-                            .append(": ")
-                            .append(message.content());
-            }
+            String content = message.content().strip();
+            text.append(
+                    switch (message.role()) {
+                        case "user" -> USER + " " + content;
+                        case "assistant" -> ASSISTANT + " " + content;
+                        default -> content;
+                    });
             text.append("\n\n");
         }
-        return text.append("Assistant:").toString();
+        return text.append(ASSISTANT).toString();
     }
 
     @Override

@@ -1,25 +1,55 @@
 package dev.lockstep.engine;
 
+import dev.lockstep.graph.Graph;
+import dev.lockstep.graph.GraphException;
+import dev.lockstep.graph.architecture.Architectures;
+import dev.lockstep.graph.architecture.ModelShape;
+import dev.lockstep.graph.architecture.WeightTypes;
 import dev.lockstep.graph.machine.Machine;
-import dev.lockstep.tensor.TensorType;
+import dev.lockstep.graph.pass.Passes;
+import java.lang.foreign.Arena;
 
 /** A model of a given shape with random weights: it has a speed, but nothing to say. */
 public final class ShapeModel implements AutoCloseable {
     private final Program program;
+    private final Arena weights;
 
-    private ShapeModel(Program program) {
+    private ShapeModel(Program program, Arena weights) {
         this.program = program;
+        this.weights = weights;
     }
 
     /**
      * Makes weights for a shape and compiles it.
      *
-     * @param shape such as {@code tinyllama-1.1b}
-     * @param type of all matrices
-     * @throws EngineException if there is no such shape, or it cannot be made of that type
+     * @param shape such as {@code tinyllama-1.1b}; {@link ModelShape#names} has them all
+     * @throws EngineException if there is no such shape, or no memory for it
      */
-    public static ShapeModel open(String shape, TensorType type, LockstepOptions options) {
-        throw new EngineException("there is no shape " + shape + " of type " + type + " for " + options.engine());
+    public static ShapeModel open(String shape, WeightTypes types, LockstepOptions options) {
+        try {
+            return open(ModelShape.named(shape), types, options);
+        } catch (IllegalArgumentException | GraphException unusable) {
+            throw new EngineException(unusable.getMessage(), unusable);
+        } catch (OutOfMemoryError full) {
+            throw new EngineException(
+                    "there is not enough memory for the weights of " + shape + " in " + types
+                            + "; take a smaller shape or type",
+                    full);
+        }
+    }
+
+    private static ShapeModel open(ModelShape shape, WeightTypes types, LockstepOptions options) {
+        Graph graph = Passes.lower(Architectures.build(shape.describe(types)));
+        Arena arena = Arena.ofShared();
+        try {
+            var tensors = RandomWeights.make(graph.weights(), arena, options.progress());
+            Machine machine = Machines.open(graph, tensors, options);
+            return new ShapeModel(
+                    new Program(shape.name(), types.name(), graph, machine, options.effectiveThreads()), arena);
+        } catch (Throwable failure) {
+            arena.close();
+            throw failure;
+        }
     }
 
     public Machine machine() {
@@ -34,5 +64,6 @@ public final class ShapeModel implements AutoCloseable {
     @Override
     public void close() {
         program.close();
+        weights.close();
     }
 }

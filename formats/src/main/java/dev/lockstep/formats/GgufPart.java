@@ -47,8 +47,7 @@ record GgufPart(String file, int version, int alignment, Metadata metadata, Sequ
                     "is longer than the supported " + GgufLimits.HEADER_BYTES + " bytes",
                     "use a file made by a current converter");
         }
-        MemorySegment header =
-                MemorySegment.ofArray(bytes.asSlice(0, cursor.position()).toArray(ValueLayout.JAVA_BYTE));
+        byte[] header = bytes.asSlice(0, cursor.position()).toArray(ValueLayout.JAVA_BYTE);
         Metadata metadata = new GgufMetadata(file, header, entries);
         int alignment = readAlignment(cursor, metadata, entries);
 

@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  */
 public final class GgufWriter {
     private static final int VERSION = 3;
-    private static final long CHUNK = 1 << 26;
+    private static final int CHUNK = 1 << 20;
 
     private final Map<String, Consumer<GgufBuffer>> entries = new LinkedHashMap<>();
     private final Map<String, Tensor> tensors = new LinkedHashMap<>();
@@ -126,12 +126,13 @@ public final class GgufWriter {
 
     private void writeTo(FileChannel channel) throws IOException {
         writeFully(channel, header());
+        ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
         for (Tensor tensor : tensors.values()) {
             MemorySegment data = tensor.data();
             for (long at = 0; at < data.byteSize(); at += CHUNK) {
-                writeFully(
-                        channel,
-                        data.asSlice(at, Math.min(CHUNK, data.byteSize() - at)).asByteBuffer());
+                int bytes = (int) Math.min(CHUNK, data.byteSize() - at);
+                MemorySegment.copy(data, at, MemorySegment.ofBuffer(chunk.clear()), 0, bytes);
+                writeFully(channel, chunk.limit(bytes));
             }
             writeFully(channel, ByteBuffer.allocate((int) (padded(data.byteSize()) - data.byteSize())));
         }

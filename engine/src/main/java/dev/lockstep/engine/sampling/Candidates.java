@@ -148,6 +148,7 @@ final class Candidates {
         for (int i = 1; i < count; i++) {
             best = before(i, best) ? i : best;
         }
+        requirePossible(logits[best]);
         return tokens[best];
     }
 
@@ -180,10 +181,14 @@ final class Candidates {
         for (int i = 0; i < (ranked > 0 ? 1 : count); i++) {
             max = Math.max(max, logits[i]);
         }
-        if (max == Float.NEGATIVE_INFINITY) {
+        requirePossible(max);
+        return max;
+    }
+
+    private static void requirePossible(float largest) {
+        if (largest == Float.NEGATIVE_INFINITY) {
             throw new ArithmeticException("every token is forbidden");
         }
-        return max;
     }
 
     private double totalWeight(float max) {

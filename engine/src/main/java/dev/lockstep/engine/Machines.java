@@ -1,0 +1,60 @@
+package dev.lockstep.engine;
+
+import dev.lockstep.graph.Graph;
+import dev.lockstep.graph.machine.Machine;
+import dev.lockstep.graph.reference.ReferenceMachine;
+import dev.lockstep.tensor.Tensor;
+import java.util.Map;
+
+/** Makes the machine that the options ask for. */
+final class Machines {
+    private Machines() {}
+
+    /** A machine for a lowered graph, with the context that the options ask for. */
+    static Machine open(Graph lowered, Map<String, Tensor> weights, LockstepOptions options) {
+        int context = contextLength(lowered, options);
+        return choose(
+                options,
+                () -> host(lowered, weights, options, context),
+                () -> new ReferenceMachine(lowered, weights, options.kvType(), context, options.maxStepTokens()));
+    }
+
+    static Machine choose(LockstepOptions options, Maker host, Maker reference) {
+        return switch (options.engine()) {
+            case HOST -> host.make();
+            case REFERENCE -> reference.make();
+            case AUTO -> {
+                try {
+                    yield host.make();
+                } catch (EngineException unavailable) {
+                    options.warnings()
+                            .accept("the host machine is not available (" + unavailable.getMessage()
+                                    + "); the reference interpreter gives the same answers, but much more slowly");
+                    yield reference.make();
+                }
+            }
+        };
+    }
+
+    /** What the options ask for; if they leave it open, what the model was trained for up to a size that always fits. */
+    static int contextLength(Graph graph, LockstepOptions options) {
+        int trained = graph.contextLength();
+        int asked = options.contextLength();
+        if (asked > trained) {
+            options.warnings()
+                    .accept("the context of " + asked + " tokens is larger than the " + trained
+                            + " that the model was trained for; texts that long may go astray");
+        }
+        return asked == 0 ? Math.min(trained, LockstepOptions.DEFAULT_CONTEXT) : asked;
+    }
+
+    private static Machine host(Graph lowered, Map<String, Tensor> weights, LockstepOptions options, int context) {
+        throw new EngineException("this build has no code generator for " + lowered.architecture() + " with "
+                + weights.size() + " tensors, " + options.effectiveThreads() + " threads and a context of " + context);
+    }
+
+    /** Makes a machine or says in an {@link EngineException} why there is none. */
+    interface Maker {
+        Machine make();
+    }
+}

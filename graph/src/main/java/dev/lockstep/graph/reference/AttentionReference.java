@@ -1,0 +1,148 @@
+package dev.lockstep.graph.reference;
+
+import dev.lockstep.graph.KvLayout;
+import dev.lockstep.graph.KvType;
+import dev.lockstep.graph.Op;
+import dev.lockstep.graph.Rope;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/** Rotation, KV cache, and attention block by block with a running softmax (as FlashAttention, Dao et al. 2022). */
+final class AttentionReference {
+    private AttentionReference() {}
+
+    /** Appends all keys and values of the step first; a token still sees none after its own. */
+    static Rows.Floats attend(
+            Op.Attention op, Rows.Floats q, Rows.Floats k, Rows.Floats v, StepTokens step, KvType kvType) {
+        float[] queries = new float[q.data().length];
+        for (int t = 0; t < step.count(); t++) {
+            int position = step.positions()[t];
+            float[] key = new float[k.width()];
+            rotate(op, k.data(), t * k.width(), key, 0, position, op.kvHeads());
+            step.sequences()[t].put(op, kvType, position, key, v.data(), t * v.width());
+            rotate(op, q.data(), t * q.width(), queries, t * q.width(), position, op.heads());
+        }
+        for (int i = 0; i < queries.length; i++) {
+            queries[i] *= op.scale();
+        }
+        Rows.Floats y = Rows.Floats.of(step.count(), op.width());
+        IntStream.range(0, step.count() * op.heads()).parallel().forEach(task -> {
+            int t = task / op.heads();
+            Head head = new Head(op, step.sequences()[t], task % op.heads(), queries, task * op.headSize());
+            head.attend(step.positions()[t], y.data());
+        });
+        return y;
+    }
+
+    private static void rotate(Op.Attention op, float[] x, int offset, float[] y, int target, int position, int heads) {
+        Rope rope = op.rope();
+        int pairs = rope.frequencies().size();
+        System.arraycopy(x, offset, y, target, heads * op.headSize());
+        for (int pair = 0; pair < pairs; pair++) {
+            float cos = rope.cos(position, pair);
+            float sin = rope.sin(position, pair);
+            int first = switch (rope.pairing()) {
+                case INTERLEAVED -> 2 * pair;
+                case HALVES -> pair;
+            };
+            int second = switch (rope.pairing()) {
+                case INTERLEAVED -> 2 * pair + 1;
+                case HALVES -> pair + pairs;
+            };
+            for (int head = 0; head < heads * op.headSize(); head += op.headSize()) {
+                float x0 = x[offset + head + first];
+                float x1 = x[offset + head + second];
+                y[target + head + first] = Math.fma(x0, cos, -(x1 * sin));
+                y[target + head + second] = Math.fma(x0, sin, x1 * cos);
+            }
+        }
+    }
+
+    /** One query head of one token: the largest score, the sum of weights and the weighted values so far. */
+    private static final class Head {
+        private final float[] keys;
+        private final float[] values;
+        private final float[] queries;
+        private final int offset;
+        private final int size;
+        private final int kvWidth;
+        private final int kvStart;
+        private final float[] p = new float[KvLayout.BLOCK];
+
+        Head(Op.Attention op, ReferenceSequence sequence, int head, float[] queries, int offset) {
+            this.keys = sequence.keys(op.layer());
+            this.values = sequence.values(op.layer());
+            this.queries = queries;
+            this.offset = offset;
+            this.size = op.headSize();
+            this.kvWidth = op.kvHeads() * size;
+            this.kvStart = head / op.group() * size;
+        }
+
+        void attend(int position, float[] y) {
+            float max = 0;
+            float sum = 0;
+            float[] o = new float[size];
+            float[] blockO = new float[size];
+            for (int start = 0; start <= position; start += KvLayout.BLOCK) {
+                int visible = Math.min(KvLayout.BLOCK, position + 1 - start);
+                float blockMax = scores(start, visible);
+                float blockSum = weights(blockMax, visible);
+                weightedValues(start, visible, blockO);
+                if (start == 0) {
+                    max = blockMax;
+                    sum = blockSum;
+                    System.arraycopy(blockO, 0, o, 0, size);
+                } else {
+                    float both = Math.max(max, blockMax);
+                    float a = Numerics.exp(max - both);
+                    float c = Numerics.exp(blockMax - both);
+                    max = both;
+                    sum = Math.fma(sum, a, blockSum * c);
+                    for (int i = 0; i < size; i++) {
+                        o[i] = Math.fma(o[i], a, blockO[i] * c);
+                    }
+                }
+            }
+            float inverse = 1f / sum;
+            for (int i = 0; i < size; i++) {
+                y[offset + i] = o[i] * inverse;
+            }
+        }
+
+        /** Puts the visible scores into p and returns the largest. */
+        private float scores(int start, int visible) {
+            float max = Float.NEGATIVE_INFINITY;
+            for (int j = 0; j < visible; j++) {
+                int key = (start + j) * kvWidth + kvStart;
+                float dot = 0;
+                for (int i = 0; i < size; i++) {
+                    dot = Math.fma(queries[offset + i], keys[key + i], dot);
+                }
+                p[j] = dot;
+                max = Math.max(max, dot);
+            }
+            return max;
+        }
+
+        /** Turns scores into weights, 0 where nothing is visible, and returns their sum. */
+        private float weights(float max, int visible) {
+            float[] lanes = new float[Sums.LANES];
+            for (int j = 0; j < KvLayout.BLOCK; j++) {
+                p[j] = j < visible ? Numerics.exp(p[j] - max) : 0;
+                lanes[j % Sums.LANES] += p[j];
+            }
+            return Sums.lanes(lanes);
+        }
+
+        private void weightedValues(int start, int visible, float[] o) {
+            Arrays.fill(o, 0);
+            for (int j = 0; j < visible; j++) {
+                int value = (start + j) * kvWidth + kvStart;
+                for (int i = 0; i < size; i++) {
+                    o[i] = Math.fma(p[j], values[value + i], o[i]);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package dev.lockstep.graph.reference;
+
+import dev.lockstep.graph.Activation;
+
+/** Operations that treat every element alike. */
+final class ElementwiseReference {
+    private ElementwiseReference() {}
+
+    static Rows.Floats add(Rows.Floats a, Rows.Floats b) {
+        float[] y = new float[a.data().length];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = a.data()[i] + b.data()[i];
+        }
+        return new Rows.Floats(a.width(), y);
+    }
+
+    static Rows.Floats bias(Rows.Floats x, float[] vector) {
+        float[] y = new float[x.data().length];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = x.data()[i] + vector[i % vector.length];
+        }
+        return new Rows.Floats(x.width(), y);
+    }
+
+    static Rows.Floats gated(Activation activation, Rows.Floats gate, Rows.Floats up) {
+        float[] y = new float[gate.data().length];
+        for (int i = 0; i < y.length; i++) {
+            float activated = switch (activation) {
+                case SILU -> Numerics.silu(gate.data()[i]);
+            };
+            y[i] = activated * up.data()[i];
+        }
+        return new Rows.Floats(gate.width(), y);
+    }
+}

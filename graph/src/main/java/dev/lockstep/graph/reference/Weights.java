@@ -1,0 +1,43 @@
+package dev.lockstep.graph.reference;
+
+import dev.lockstep.graph.Graph;
+import dev.lockstep.graph.GraphException;
+import dev.lockstep.graph.Weight;
+import dev.lockstep.tensor.Dequantizer;
+import dev.lockstep.tensor.Tensor;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The tensors of a graph's weights. */
+final class Weights {
+    private final Map<String, Tensor> tensors;
+    private final Map<String, float[]> vectors = new ConcurrentHashMap<>();
+
+    /** @throws GraphException if a tensor is missing or has another type or shape than its weight */
+    Weights(Graph graph, Map<String, Tensor> tensors) {
+        this.tensors = Map.copyOf(tensors);
+        for (Weight weight : graph.weights()) {
+            Tensor tensor = tensors.get(weight.name());
+            if (tensor == null || !Weight.of(tensor).equals(weight)) {
+                throw new GraphException(
+                        "the graph reads %s, the model has %s; bind the model that the graph was built for"
+                                .formatted(weight, tensor == null ? "no such tensor" : tensor));
+            }
+        }
+    }
+
+    Tensor tensor(Weight weight) {
+        return tensors.get(weight.name());
+    }
+
+    /** The values of a weight of one row. */
+    float[] vector(Weight weight) {
+        return vectors.computeIfAbsent(weight.name(), name -> row(tensors.get(name), 0));
+    }
+
+    static float[] row(Tensor tensor, int row) {
+        float[] values = new float[Math.toIntExact(tensor.columns())];
+        Dequantizer.dequantizeRow(tensor, row, values, 0);
+        return values;
+    }
+}
