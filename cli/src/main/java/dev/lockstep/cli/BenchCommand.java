@@ -4,7 +4,7 @@ import dev.lockstep.engine.BenchmarkOptions;
 import dev.lockstep.engine.BenchmarkResult;
 import dev.lockstep.engine.Lockstep;
 import dev.lockstep.engine.ShapeModel;
-import dev.lockstep.tensor.TensorType;
+import dev.lockstep.graph.architecture.WeightTypes;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,7 +29,7 @@ final class BenchCommand implements Callable<Integer> {
     private ModelOptions model = new ModelOptions();
 
     @Option(names = "--type", paramLabel = "TYPE", description = "Type of the weights of a shape. Default Q4_0.")
-    private TensorType type = TensorType.Q4_0;
+    private WeightTypes type = WeightTypes.Q4_0;
 
     @Option(names = "-p", paramLabel = "N", description = "Tokens of the prompt. Default 256.")
     private int promptTokens = BenchmarkOptions.DEFAULT.promptTokens();
@@ -76,11 +76,19 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void print(BenchmarkResult result) {
-        double limit = result.bandwidthGbs() * 1e9 / result.bytesPerToken();
         line("model", "%s, %s", result.model(), result.type());
         line("machine", "%s, %d threads", result.engine(), result.threads());
         line("prefill", "%s tokens/s (%d tokens)", Printable.rate(result.prefillTps()), promptTokens);
         line("decode", "%s tokens/s (%.2f ms per token)", Printable.rate(result.decodeTps()), 1e3 / result.decodeTps());
+        if (Double.isFinite(result.bandwidthShare())) {
+            printShare(result);
+        }
+        line("first token", "%.0f ms", result.firstTokenMs());
+        line("memory", "%.0f MB resident", result.residentMb());
+    }
+
+    private void printShare(BenchmarkResult result) {
+        double limit = result.bandwidthGbs() * 1e9 / result.bytesPerToken();
         line(
                 "limit",
                 "%s tokens/s: a token reads %.1f MB of weights, and memory gives %.1f GB/s",
@@ -93,8 +101,6 @@ final class BenchCommand implements Callable<Integer> {
                 100 * result.bandwidthShare(),
                 result.bandwidthShare() * result.bandwidthGbs(),
                 result.bandwidthShare() > 1 ? ": the weights stay in the cache" : "");
-        line("first token", "%.0f ms", result.firstTokenMs());
-        line("memory", "%.0f MB resident", result.residentMb());
     }
 
     private void line(String name, String format, Object... values) {

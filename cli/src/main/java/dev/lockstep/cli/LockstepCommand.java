@@ -31,10 +31,7 @@ final class LockstepCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(
-            names = "--verbose",
-            scope = ScopeType.INHERIT,
-            description = "Show stack traces (also LOCKSTEP_DEBUG=1).")
+    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show stack traces (also LOCKSTEP_DEBUG=1).")
     private boolean verbose;
 
     @Option(

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -64,10 +65,11 @@ final class LogitsCommand implements Callable<Integer> {
 
     /** Into a new file beside the wanted one, which takes its place when all is there. */
     private void write(Lockstep opened, Path file) {
-        Path unfinished = null;
+        var unfinished = file.resolveSibling(
+                "." + file.getFileName() + "." + ProcessHandle.current().pid());
         try {
-            unfinished = Files.createTempFile(file.getParent(), ".lockstep", ".f32");
-            try (var bytes = new BufferedOutputStream(Files.newOutputStream(unfinished), 1 << 16)) {
+            try (var bytes = new BufferedOutputStream(
+                    Files.newOutputStream(unfinished, StandardOpenOption.CREATE_NEW), 1 << 16)) {
                 int columns = opened.machine().vocabularySize();
                 var row = ByteBuffer.allocate(columns * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
                 var progress = new ProgressBar(console);
@@ -82,7 +84,6 @@ final class LogitsCommand implements Callable<Integer> {
                 });
             }
             Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            unfinished = null;
         } catch (IOException | UncheckedIOException failure) {
             throw new UncheckedIOException(new IOException(
                     file + ": cannot be written (" + failure + "); check the directory and its free space", failure));
@@ -91,13 +92,11 @@ final class LogitsCommand implements Callable<Integer> {
         }
     }
 
-    private static void delete(@Nullable Path unfinished) {
-        if (unfinished != null) {
-            try {
-                Files.deleteIfExists(unfinished);
-            } catch (IOException leftBehind) {
-                // The failure that led here is what the user needs to hear of.
-            }
+    private static void delete(Path unfinished) {
+        try {
+            Files.deleteIfExists(unfinished);
+        } catch (IOException leftBehind) {
+            // The failure that led here is what the user needs to hear of.
         }
     }
 }

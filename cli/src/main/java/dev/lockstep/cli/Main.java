@@ -45,12 +45,15 @@ public final class Main {
                         new TokenizeCommand(console),
                         new LogitsCommand(console),
                         new BenchCommand(console),
-                        new WarmUpCommand()).forEach(command::addSubcommand);
-        command.getSubcommands().values().forEach(verb -> verb.getCommandSpec()
-                .usageMessage()
-                .sortOptions(false)
-                .parameterListHeading("%n")
-                .optionListHeading("%nOptions:%n"));
+                        new WarmUpCommand())
+                .forEach(command::addSubcommand);
+        command.getSubcommands()
+                .values()
+                .forEach(verb -> verb.getCommandSpec()
+                        .usageMessage()
+                        .sortOptions(false)
+                        .parameterListHeading("%n")
+                        .optionListHeading("%nOptions:%n"));
         command.getCommandSpec().usageMessage().optionListHeading("%nOptions:%n");
         var failures = new Failures(console, root);
         return command.setExpandAtFiles(false)

@@ -36,9 +36,7 @@ final class RunCommand implements Callable<Integer> {
     @ArgGroup
     private PromptSource prompt = new PromptSource();
 
-    @Option(
-            names = "--chat",
-            description = "Put the prompt into the model's chat template.")
+    @Option(names = "--chat", description = "Put the prompt into the model's chat template.")
     private boolean chat;
 
     @Option(names = "--system", paramLabel = "TEXT", description = "System message; implies --chat.")

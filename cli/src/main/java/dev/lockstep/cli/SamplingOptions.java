@@ -24,19 +24,13 @@ final class SamplingOptions {
             description = "The same seed gives the same text; default 0.")
     private long seed = DEFAULT.seed();
 
-    @Option(
-            names = "--temp",
-            paramLabel = "T",
-            description = "Temperature; 0 takes the likeliest; default 0.8.")
+    @Option(names = "--temp", paramLabel = "T", description = "Temperature; 0 takes the likeliest; default 0.8.")
     private float temperature = DEFAULT.temperature();
 
     @Option(names = "--top-k", paramLabel = "K", description = "Keep the K likeliest tokens; default 40, 0 all.")
     private int topK = DEFAULT.topK();
 
-    @Option(
-            names = "--top-p",
-            paramLabel = "P",
-            description = "Keep the likeliest up to P together; default 0.95.")
+    @Option(names = "--top-p", paramLabel = "P", description = "Keep the likeliest up to P together; default 0.95.")
     private float topP = DEFAULT.topP();
 
     @Option(names = "--min-p", paramLabel = "P", description = "Drop those below P x likeliest; default 0.05.")
@@ -57,10 +51,7 @@ final class SamplingOptions {
             description = "Tokens that penalties look at; default 64, -1 all.")
     private int repeatLastN = DEFAULT.penaltyWindow();
 
-    @Option(
-            names = "--presence-penalty",
-            paramLabel = "A",
-            description = "Subtract from recent tokens; default 0.")
+    @Option(names = "--presence-penalty", paramLabel = "A", description = "Subtract from recent tokens; default 0.")
     private float presencePenalty = DEFAULT.presencePenalty();
 
     @Option(names = "--frequency-penalty", paramLabel = "A", description = "The same for each occurrence; default 0.")
@@ -73,10 +64,7 @@ final class SamplingOptions {
             description = "Add to a token's logit; -inf forbids; repeatable.")
     private Map<Integer, Float> logitBias = new TreeMap<>();
 
-    @Option(
-            names = "--stop",
-            paramLabel = "TEXT",
-            description = "End the answer before this; repeatable.")
+    @Option(names = "--stop", paramLabel = "TEXT", description = "End the answer before this; repeatable.")
     private List<String> stopStrings = List.of();
 
     @Option(names = "--ignore-eos", description = "Go on when the model would stop.")

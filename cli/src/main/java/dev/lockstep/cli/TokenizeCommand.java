@@ -39,14 +39,10 @@ final class TokenizeCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private @Nullable Direction direction;
 
-    @Option(
-            names = "--no-special",
-            description = "Do not add begin and end tokens.")
+    @Option(names = "--no-special", description = "Do not add begin and end tokens.")
     private boolean noSpecial;
 
-    @Option(
-            names = "--parse-special",
-            description = "Understand control tokens written out in TEXT.")
+    @Option(names = "--parse-special", description = "Understand control tokens written out in TEXT.")
     private boolean parseSpecial;
 
     @Option(names = "--ids", description = "Print the ids only, on one line.")
@@ -60,11 +56,7 @@ final class TokenizeCommand implements Callable<Integer> {
         @Parameters(paramLabel = "TEXT", description = "The text; - is standard input, byte for byte.")
         private @Nullable String text;
 
-        @Option(
-                names = "--decode",
-                split = ",",
-                paramLabel = "ID",
-                description = "Print the text of these tokens.")
+        @Option(names = "--decode", split = ",", paramLabel = "ID", description = "Print the text of these tokens.")
         private @Nullable List<Integer> decode;
     }
 
