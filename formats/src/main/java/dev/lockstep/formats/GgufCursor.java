@@ -24,10 +24,6 @@ final class GgufCursor {
         this.bytes = bytes;
     }
 
-    String file() {
-        return file;
-    }
-
     long position() {
         return position;
     }
@@ -93,6 +89,17 @@ final class GgufCursor {
 
     void skip(long count, String field) {
         advance(count, field);
+    }
+
+    /** To be called after each record of the header. */
+    void limitHeader() {
+        if (position > GgufLimits.HEADER_BYTES) {
+            throw failure(
+                    "header",
+                    position,
+                    "is longer than the supported " + GgufLimits.HEADER_BYTES + " bytes",
+                    "use a file made by a current converter");
+        }
     }
 
     private long advance(long count, String field) {

@@ -30,7 +30,7 @@
  *   <li><b>Attention</b> over KV blocks of {@value dev.lockstep.graph.KvLayout#BLOCK} positions. q is multiplied by the scale first. Per block:
  *       s[j] = dot over the head in order by fma from +0; m = max s; p[j] = exp(s[j] - m), 0 after the token's own position;
  *       l = sum of p (16 lanes, lane t adds p[t], p[t+16], ... in order; then the binary tree);
- *       o = sum over j of fma(p[j], v[j], o), j ascending from +0. Blocks are merged in order: M = max(m, m'), a = exp(m - M), c = exp(m' - M),
+ *       o = sum over j of fma(p[j], v[j], o), j ascending from +0. Blocks are merged in order into m = -infinity, l = 0, o = 0: M = max(m, m'), a = exp(m - M), c = exp(m' - M),
  *       l = fma(l, a, l' * c), o = fma(o, a, o' * c). The result is o * (1 / l).
  *   <li><b>exp</b> and its relatives are those of {@link dev.lockstep.graph.reference.Numerics}.
  * </ul>

@@ -80,7 +80,7 @@ final class AttentionReference {
         }
 
         void attend(int position, float[] y) {
-            float max = 0;
+            float max = Float.NEGATIVE_INFINITY;
             float sum = 0;
             float[] o = new float[size];
             float[] blockO = new float[size];
@@ -89,19 +89,13 @@ final class AttentionReference {
                 float blockMax = scores(start, visible);
                 float blockSum = weights(blockMax, visible);
                 weightedValues(start, visible, blockO);
-                if (start == 0) {
-                    max = blockMax;
-                    sum = blockSum;
-                    System.arraycopy(blockO, 0, o, 0, size);
-                } else {
-                    float both = Math.max(max, blockMax);
-                    float a = Numerics.exp(max - both);
-                    float c = Numerics.exp(blockMax - both);
-                    max = both;
-                    sum = Math.fma(sum, a, blockSum * c);
-                    for (int i = 0; i < size; i++) {
-                        o[i] = Math.fma(o[i], a, blockO[i] * c);
-                    }
+                float both = Math.max(max, blockMax);
+                float a = Numerics.exp(max - both);
+                float c = Numerics.exp(blockMax - both);
+                max = both;
+                sum = Math.fma(sum, a, blockSum * c);
+                for (int i = 0; i < size; i++) {
+                    o[i] = Math.fma(o[i], a, blockO[i] * c);
                 }
             }
             float inverse = 1f / sum;

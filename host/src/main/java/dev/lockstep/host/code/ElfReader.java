@@ -91,7 +91,7 @@ final class ElfReader {
     private Architecture architecture() {
         boolean elf = file.i32(0, "the magic number") == 0x464c457f;
         if (!elf || file.u8(4, "the class") != 2 || file.u8(5, "the byte order") != 1 || file.u16(16, "e_type") != 1) {
-            throw new CodeException("The file is no ELF64 little-endian relocatable object.");
+            throw new CodeException("The object file is no ELF64 little-endian relocatable object.");
         }
         int machine = file.u16(18, "e_machine");
         return switch (machine) {

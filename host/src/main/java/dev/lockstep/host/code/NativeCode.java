@@ -55,7 +55,7 @@ public final class NativeCode implements AutoCloseable {
     }
 
     /**
-     * The address of a global function or variable of the object, alive until {@link #close}.
+     * The place of a global function or variable of the object, to be called or read until {@link #close}.
      *
      * @throws CodeException if the object defines no such symbol
      */

@@ -25,8 +25,11 @@ public enum Architecture {
         return baselineCpu;
     }
 
-    /** The architecture of this process, or nothing where no code can be generated. */
+    /** The architecture of this process, or nothing where no code can be run: we load Linux's object files only. */
     public static Optional<Architecture> host() {
+        if (!System.getProperty("os.name", "").equals("Linux")) {
+            return Optional.empty();
+        }
         return switch (System.getProperty("os.arch", "")) {
             case "amd64", "x86_64" -> Optional.of(X86_64);
             case "aarch64" -> Optional.of(AARCH64);

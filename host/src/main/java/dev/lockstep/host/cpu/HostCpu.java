@@ -17,8 +17,8 @@ final class HostCpu {
 
     static Target target() {
         Architecture architecture = Architecture.host()
-                .orElseThrow(() -> new CpuException("No code generator for the processor architecture "
-                        + System.getProperty("os.arch") + ": supported are x86-64 and aarch64."));
+                .orElseThrow(() -> new CpuException("No native code for " + System.getProperty("os.name") + " on "
+                        + System.getProperty("os.arch") + ": supported is Linux on x86-64 and aarch64."));
         Set<CpuFeature> features = CpuInfo.read(architecture);
         return request()
                 .map(request -> restrict(architecture, features, request))

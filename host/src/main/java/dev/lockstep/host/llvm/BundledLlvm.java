@@ -28,8 +28,8 @@ final class BundledLlvm {
     private BundledLlvm() {}
 
     /** The unpacked library, or nothing if the class path has none for this machine. */
-    static Optional<Path> unpack(Path cache, UnpackProgress progress) throws IOException {
-        Optional<URL> resource = Architecture.host().flatMap(BundledLlvm::resource);
+    static Optional<Path> unpack(ClassLoader loader, Path cache, UnpackProgress progress) throws IOException {
+        Optional<URL> resource = Architecture.host().flatMap(architecture -> resource(loader, architecture));
         if (resource.isEmpty() || !(resource.get().openConnection() instanceof JarURLConnection connection)) {
             return Optional.empty();
         }
@@ -46,21 +46,24 @@ final class BundledLlvm {
         }
     }
 
-    private static Optional<URL> resource(Architecture architecture) {
+    private static Optional<URL> resource(ClassLoader loader, Architecture architecture) {
         String platform = switch (architecture) {
             case X86_64 -> "linux-x86_64";
             case AARCH64 -> "linux-arm64";
         };
-        return Optional.ofNullable(
-                BundledLlvm.class.getClassLoader().getResource("org/bytedeco/llvm/" + platform + "/libLLVM.so"));
+        return Optional.ofNullable(loader.getResource("org/bytedeco/llvm/" + platform + "/libLLVM.so"));
     }
 
     private static String version(JarFile jar) throws IOException {
+        JarEntry entry = jar.getJarEntry(VERSION_FILE);
+        if (entry == null) {
+            throw new IOException("the jar " + jar.getName() + " has no " + VERSION_FILE);
+        }
         Properties properties = new Properties();
-        try (InputStream in = jar.getInputStream(jar.getEntry(VERSION_FILE))) {
+        try (InputStream in = jar.getInputStream(entry)) {
             properties.load(in);
         }
-        return properties.getProperty("version");
+        return properties.getProperty("version", "unknown");
     }
 
     private static boolean complete(Path library, JarEntry entry) throws IOException {

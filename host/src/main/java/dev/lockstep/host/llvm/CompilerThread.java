@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * errors never return, so there must be a thread to leave behind.
  */
 final class CompilerThread extends Thread {
-    private static final long STACK_BYTES = 256L << 20;
+    private static final long STACK_BYTES = 64L << 20;
 
     private final Supplier<byte[]> compilation;
     private final CompletableFuture<byte[]> result = new CompletableFuture<>();

@@ -41,7 +41,6 @@ final class Llvm {
 
     private final SymbolLookup library;
     private final MethodHandle version;
-    private final MethodHandle hostCpuName;
     private final MethodHandle hostCpuFeatures;
     private final MethodHandle contextCreate;
     private final MethodHandle contextDispose;
@@ -77,10 +76,9 @@ final class Llvm {
         try {
             library = SymbolLookup.libraryLookup(path, Arena.global());
         } catch (IllegalArgumentException e) {
-            throw new LlvmException(path + " cannot be opened as a library: " + e.getMessage(), e);
+            throw new LlvmException("it cannot be opened as a library (" + e.getMessage() + ")", e);
         }
         version = function("LLVMGetVersion", null, ADDRESS, ADDRESS, ADDRESS);
-        hostCpuName = function("LLVMGetHostCPUName", ADDRESS);
         hostCpuFeatures = function("LLVMGetHostCPUFeatures", ADDRESS);
         contextCreate = function("LLVMContextCreate", ADDRESS);
         contextDispose = function("LLVMContextDispose", null, ADDRESS);
@@ -140,12 +138,10 @@ final class Llvm {
         }
     }
 
-    /** LLVM's name for the processor of this machine, for example {@code znver4}. */
-    String hostCpuName() {
-        return takeMessage(call(() -> (MemorySegment) hostCpuName.invokeExact()));
-    }
-
-    /** All features LLVM knows, each with {@code +} or {@code -} in front, separated by commas. */
+    /**
+     * What LLVM finds on this machine: all features that it knows, each with {@code +} or {@code -} in front, separated
+     * by commas. Our own detection is held against it.
+     */
     String hostCpuFeatures() {
         return takeMessage(call(() -> (MemorySegment) hostCpuFeatures.invokeExact()));
     }
@@ -155,9 +151,7 @@ final class Llvm {
     }
 
     void disposeContext(MemorySegment context) {
-        run(() -> {
-            contextDispose.invokeExact(context);
-        });
+        dispose(contextDispose, context);
     }
 
     /**
@@ -224,9 +218,7 @@ final class Llvm {
     }
 
     void disposeModule(MemorySegment module) {
-        run(() -> {
-            moduleDispose.invokeExact(module);
-        });
+        dispose(moduleDispose, module);
     }
 
     /** A machine that makes position-independent code of the small code model, optimised aggressively. */
@@ -255,9 +247,7 @@ final class Llvm {
     }
 
     void disposeMachine(MemorySegment machine) {
-        run(() -> {
-            machineDispose.invokeExact(machine);
-        });
+        dispose(machineDispose, machine);
     }
 
     /** Gives the module the triple and the data layout of the machine. */
@@ -271,9 +261,7 @@ final class Llvm {
             run(() -> {
                 moduleSetDataLayout.invokeExact(module, layout);
             });
-            run(() -> {
-                dataLayoutDispose.invokeExact(layout);
-            });
+            dispose(dataLayoutDispose, layout);
         }
     }
 
@@ -286,15 +274,11 @@ final class Llvm {
             if (error.address() != 0) {
                 MemorySegment message = call(() -> (MemorySegment) errorMessage.invokeExact(error));
                 String reason = text(message);
-                run(() -> {
-                    errorMessageDispose.invokeExact(message);
-                });
+                dispose(errorMessageDispose, message);
                 throw new LlvmException("LLVM cannot run the passes '" + passes + "': " + reason);
             }
         } finally {
-            run(() -> {
-                passOptionsDispose.invokeExact(options);
-            });
+            dispose(passOptionsDispose, options);
         }
     }
 
@@ -310,9 +294,7 @@ final class Llvm {
             MemorySegment start = call(() -> (MemorySegment) bufferStart.invokeExact(buffer));
             long size = call(() -> (long) bufferSize.invokeExact(buffer));
             byte[] file = start.reinterpret(size).toArray(ValueLayout.JAVA_BYTE);
-            run(() -> {
-                bufferDispose.invokeExact(buffer);
-            });
+            dispose(bufferDispose, buffer);
             return file;
         }
     }
@@ -323,9 +305,7 @@ final class Llvm {
             return "";
         }
         String text = text(message);
-        run(() -> {
-            messageDispose.invokeExact(message);
-        });
+        dispose(messageDispose, message);
         return text;
     }
 
@@ -364,6 +344,12 @@ final class Llvm {
         } catch (Throwable e) {
             throw new AssertionError("a native function throws nothing checked", e);
         }
+    }
+
+    private static void dispose(MethodHandle function, MemorySegment address) {
+        run(() -> {
+            function.invokeExact(address);
+        });
     }
 
     private static void run(NativeAction function) {

@@ -1,6 +1,7 @@
 package dev.lockstep.host.llvm;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -39,7 +40,8 @@ final class LlvmSearch {
         }
         List<String> reasons = new ArrayList<>();
         try {
-            Optional<Path> bundled = BundledLlvm.unpack(UserCache.directory(), progress);
+            Optional<Path> bundled =
+                    BundledLlvm.unpack(LlvmSearch.class.getClassLoader(), UserCache.directory(), progress);
             if (bundled.isEmpty()) {
                 reasons.add("The class path has no libLLVM for this machine.");
             } else if (accepted(bundled.get(), reasons) instanceof LlvmLibrary.Found found) {
@@ -87,8 +89,8 @@ final class LlvmSearch {
             try (Stream<Path> files = Files.list(directory)) {
                 files.filter(path -> LlvmLibrary.SUPPORTED_MAJORS.contains(major(path)))
                         .forEach(found::add);
-            } catch (IOException e) {
-                continue; // a directory that is not there or not ours to read holds nothing for us
+            } catch (IOException | UncheckedIOException e) {
+                // a directory that is not there or not ours to read holds nothing for us
             }
         }
         found.sort(Comparator.comparingInt(LlvmSearch::major).reversed().thenComparing(Comparator.naturalOrder()));

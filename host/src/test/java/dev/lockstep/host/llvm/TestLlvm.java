@@ -9,8 +9,16 @@ public final class TestLlvm {
     private TestLlvm() {}
 
     public static CodeGenerator codeGenerator() {
+        return found().codeGenerator();
+    }
+
+    static Llvm binding() {
+        return new Llvm(found().path());
+    }
+
+    private static LlvmLibrary.Found found() {
         return switch (LIBRARY) {
-            case LlvmLibrary.Found found -> found.codeGenerator();
+            case LlvmLibrary.Found found -> found;
             case LlvmLibrary.Missing(String reason) -> abort("No LLVM here: " + reason);
         };
     }

@@ -1,0 +1,246 @@
+package dev.lockstep.host;
+
+import dev.lockstep.graph.Graph;
+import dev.lockstep.graph.Op;
+import dev.lockstep.graph.machine.Machine;
+import dev.lockstep.graph.machine.Sequence;
+import dev.lockstep.graph.machine.Step;
+import dev.lockstep.host.code.NativeCode;
+import dev.lockstep.host.cpu.Target;
+import dev.lockstep.host.llvm.LlvmLibrary;
+import dev.lockstep.host.program.HostModule;
+import dev.lockstep.host.program.HostProgram;
+import dev.lockstep.host.program.KvPlan;
+import dev.lockstep.host.program.Lowering;
+import dev.lockstep.host.program.StepContext;
+import dev.lockstep.host.program.WeightPlan;
+import dev.lockstep.tensor.Dequantizer;
+import dev.lockstep.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model as a native program on the CPU at hand. Gives the bits of the {@linkplain dev.lockstep.graph.reference reference interpreter}, for
+ * any number of threads, cut of tokens into steps, and instruction set.
+ */
+public final class HostMachine implements Machine {
+    private final HostOptions options;
+    private final Arena arena = Arena.ofShared();
+    private final Graph graph;
+    private final HostProgram single;
+    private final HostProgram several;
+    private final NativeCode code;
+    private final NativeStep nativeStep;
+    private final long singleEntry;
+    private final long severalEntry;
+    private final MemorySegment context;
+    private final MemorySegment memory;
+    private final Tensor embedding;
+    private final float[] embeddingRow;
+    private final List<AngleTables> angles = new ArrayList<>();
+    private final KvBlocks kvBlocks;
+    private final List<Thread> workers = new ArrayList<>();
+    private boolean closed;
+
+    /**
+     * Compiles a graph and packs its weights.
+     *
+     * @param graph a lowered graph
+     * @param weights the graph's weights by name; embeddings are read from them as long as the machine is open
+     * @throws HostUnavailableException if this process cannot make native code
+     * @throws dev.lockstep.formats.FormatException if a weight holds NaN or infinity
+     */
+    public static HostMachine open(Graph graph, Map<String, Tensor> weights, HostOptions options) {
+        LlvmLibrary library =
+                LlvmLibrary.find((done, total) -> options.progress().report("unpacking libLLVM", done, total));
+        return switch (library) {
+            case LlvmLibrary.Missing missing -> throw new HostUnavailableException(missing.reason());
+            case LlvmLibrary.Found found -> new HostMachine(graph, weights, options, found);
+        };
+    }
+
+    private HostMachine(Graph graph, Map<String, Tensor> weights, HostOptions options, LlvmLibrary.Found library) {
+        this.graph = graph;
+        this.options = options;
+        Target target = options.target().orElseGet(Target::host);
+        WeightPlan weightPlan = new WeightPlan(graph);
+        KvPlan kvPlan = new KvPlan(graph, options.kvType());
+        single = Lowering.lower(graph, 1, options.kvType());
+        several = Lowering.lower(graph, Math.max(2, options.maxStepTokens()), options.kvType());
+        String ir = HostModule.ir(List.of(single, several), weightPlan, kvPlan, target);
+        code = NativeCode.load(library.codeGenerator().compile(ir, target));
+        nativeStep = new NativeStep(code);
+        singleEntry = code.symbol(HostModule.step(single)).address();
+        severalEntry = code.symbol(HostModule.step(several)).address();
+
+        MemorySegment packed = PackedWeights.pack(weightPlan, weights, arena, options.progress());
+        memory = arena.allocate(Math.max(arenaBytes(single), arenaBytes(several)), 64);
+        kvBlocks = new KvBlocks(arena, kvPlan.blockBytes());
+        Op.Embedding lookup = (Op.Embedding) graph.nodes().getFirst().op();
+        embedding = weights.get(lookup.table().name());
+        embeddingRow = new float[lookup.width()];
+
+        context = arena.allocate(StepContext.bytes(several.capacity()), 64);
+        setContext(StepContext.WEIGHTS, packed.address());
+        setContext(StepContext.ARENA, memory.address());
+        setContext(StepContext.CORES, options.threads());
+        for (int i = 0; i < single.ropes().size(); i++) {
+            AngleTables table = new AngleTables(single.ropes().get(i), options.contextLength(), arena);
+            angles.add(table);
+            setContext(StepContext.angles(i), table.address());
+        }
+        startWorkers();
+    }
+
+    private long arenaBytes(HostProgram program) {
+        return program.sharedBytes() + options.threads() * program.privateBytes() + 64;
+    }
+
+    private void startWorkers() {
+        for (int core = 1; core < options.threads(); core++) {
+            long number = core;
+            workers.add(Thread.ofPlatform()
+                    .daemon()
+                    .name("lockstep-core-" + core)
+                    .start(() -> nativeStep.work(context, number)));
+        }
+    }
+
+    @Override
+    public String name() {
+        return "host";
+    }
+
+    @Override
+    public int vocabularySize() {
+        return graph.vocabularySize();
+    }
+
+    @Override
+    public int contextLength() {
+        return options.contextLength();
+    }
+
+    @Override
+    public int maxStepTokens() {
+        return several.capacity();
+    }
+
+    @Override
+    public Sequence open() {
+        requireOpen();
+        return new HostSequence(kvBlocks, options.contextLength());
+    }
+
+    @Override
+    public void run(Step step) {
+        requireOpen();
+        if (step.size() == 0) {
+            return;
+        }
+        check(step);
+        HostProgram program = step.size() == 1 ? single : several;
+        int wanted = 0;
+        int furthest = 0;
+        for (int i = 0; i < step.size(); i++) {
+            HostSequence sequence = (HostSequence) step.sequence(i);
+            int position = sequence.append();
+            furthest = Math.max(furthest, position);
+            setContext(StepContext.positions() + 8L * i, position);
+            setContext(StepContext.blockTables(program.capacity()) + 8L * i, sequence.table());
+            if (step.logitsRow(i) >= 0) {
+                setContext(StepContext.wantedIndices(program.capacity()) + 8L * wanted++, i);
+            }
+            embed(program, i, step.token(i));
+        }
+        for (AngleTables table : angles) {
+            table.prepare(furthest + 1);
+        }
+        setContext(StepContext.TOKENS, step.size());
+        setContext(StepContext.WANTED, wanted);
+        setContext(StepContext.ENTRY, program == single ? singleEntry : severalEntry);
+        nativeStep.start(context);
+        for (int row = 0; row < wanted; row++) {
+            MemorySegment.copy(
+                    memory,
+                    ValueLayout.JAVA_FLOAT,
+                    program.logitsOffset() + (long) row * program.logitsStride(),
+                    step.logits(),
+                    step.logitsOffset(row),
+                    vocabularySize());
+        }
+    }
+
+    /** Everything is checked before anything changes, so that a refused step leaves its sequences as they were. */
+    private void check(Step step) {
+        if (step.size() > maxStepTokens()) {
+            throw new IllegalArgumentException(
+                    "a step of " + step.size() + " tokens; this machine takes at most " + maxStepTokens());
+        }
+        for (int i = 0; i < step.size(); i++) {
+            if (!(step.sequence(i) instanceof HostSequence sequence) || sequence.closed()) {
+                throw new IllegalArgumentException("token " + i + " of the step has no open sequence of this machine");
+            }
+            int token = step.token(i);
+            if (token < 0 || token >= embedding.rows()) {
+                throw new IllegalArgumentException("token " + token + " is not in the vocabulary of " + embedding.rows());
+            }
+            int position = sequence.length();
+            for (int before = 0; before < i; before++) {
+                if (step.sequence(before) == sequence) {
+                    position++;
+                }
+            }
+            if (position >= options.contextLength()) {
+                throw new IllegalArgumentException(
+                        "a sequence of " + (position + 1) + " tokens; the context is " + options.contextLength());
+            }
+        }
+    }
+
+    private void embed(HostProgram program, int index, int token) {
+        Dequantizer.dequantizeRow(embedding, token, embeddingRow, 0);
+        long place = program.embeddingOffset() + (long) index * program.embeddingStride();
+        MemorySegment.copy(embeddingRow, 0, memory, ValueLayout.JAVA_FLOAT, place, embeddingRow.length);
+    }
+
+    private void setContext(long offset, long value) {
+        context.set(ValueLayout.JAVA_LONG, offset, value);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the machine is closed");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        setContext(StepContext.ENTRY, 0);
+        nativeStep.start(context);
+        for (Thread worker : workers) {
+            boolean interrupted = false;
+            while (true) {
+                try {
+                    worker.join();
+                    break;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        code.close();
+        arena.close();
+    }
+}

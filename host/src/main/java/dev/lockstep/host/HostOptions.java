@@ -1,0 +1,30 @@
+package dev.lockstep.host;
+
+import dev.lockstep.graph.KvType;
+import dev.lockstep.host.cpu.Target;
+import java.util.Optional;
+
+/**
+ * How a host machine is made. None of these changes results, except the type of the KV cache.
+ *
+ * @param threads cores that walk the schedule
+ * @param kvType what keys and values are rounded to
+ * @param contextLength most positions of a sequence
+ * @param maxStepTokens most tokens of a step
+ * @param target the instruction set to use; empty takes what the machine has
+ * @param progress hears how far the work of opening is
+ */
+public record HostOptions(
+        int threads,
+        KvType kvType,
+        int contextLength,
+        int maxStepTokens,
+        Optional<Target> target,
+        HostProgress progress) {
+    public HostOptions {
+        if (threads < 1 || contextLength < 1 || maxStepTokens < 1) {
+            throw new IllegalArgumentException("threads, context and tokens of a step must be positive, not " + threads
+                    + ", " + contextLength + ", " + maxStepTokens);
+        }
+    }
+}

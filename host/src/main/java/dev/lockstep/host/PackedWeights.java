@@ -1,0 +1,85 @@
+package dev.lockstep.host;
+
+import dev.lockstep.formats.FormatException;
+import dev.lockstep.host.layout.Packer;
+import dev.lockstep.host.program.WeightPlan;
+import dev.lockstep.tensor.Dequantizer;
+import dev.lockstep.tensor.NonFinite;
+import dev.lockstep.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/** Brings all weights of a model into the layout of the host's kernels. */
+final class PackedWeights {
+    private static final long ALIGNMENT = 64;
+
+    /** Bytes between two progress reports. */
+    private static final long REPORT = 8L << 20;
+
+    private PackedWeights() {}
+
+    /**
+     * @throws FormatException if a weight holds NaN or infinity
+     */
+    static MemorySegment pack(WeightPlan plan, Map<String, Tensor> tensors, Arena arena, HostProgress progress) {
+        MemorySegment packed = arena.allocate(Math.max(plan.bytes(), ALIGNMENT), ALIGNMENT);
+        Reports reports = new Reports(progress, plan.bytes());
+        for (WeightPlan.Place place : plan.places()) {
+            Tensor tensor = tensors.get(place.weight().name());
+            requireFinite(tensor);
+            MemorySegment target = packed.asSlice(place.offset(), place.bytes());
+            if (place.matrix()) {
+                packTiles(tensor, target, reports);
+            } else {
+                copyVector(tensor, target);
+            }
+        }
+        return packed;
+    }
+
+    private static void packTiles(Tensor tensor, MemorySegment target, Reports reports) {
+        Packer packer = Packer.of(tensor);
+        long tiles = tensor.matrices() * Packer.tiles(tensor.rows());
+        long tileBytes = target.byteSize() / tiles;
+        LongStream.range(0, tiles).parallel().forEach(tile -> {
+            packer.pack(tile, target.asSlice(tile * tileBytes, tileBytes));
+            reports.add(tileBytes);
+        });
+    }
+
+    private static void copyVector(Tensor tensor, MemorySegment target) {
+        float[] values = new float[Math.toIntExact(tensor.columns())];
+        Dequantizer.dequantizeRow(tensor, 0, values, 0);
+        MemorySegment.copy(values, 0, target, ValueLayout.JAVA_FLOAT, 0, values.length);
+    }
+
+    private static void requireFinite(Tensor tensor) {
+        NonFinite.firstIn(tensor).ifPresent(place -> {
+            throw new FormatException(tensor.name() + ": " + place + "; the file is damaged, download it again.");
+        });
+    }
+
+    /** Adds up progress of several threads. */
+    private static final class Reports {
+        private final HostProgress progress;
+        private final long total;
+        private long done;
+        private long reported;
+
+        Reports(HostProgress progress, long total) {
+            this.progress = progress;
+            this.total = total;
+        }
+
+        synchronized void add(long bytes) {
+            done += bytes;
+            if (done - reported >= REPORT || done == total) {
+                reported = done;
+                progress.report("packing weights", done, total);
+            }
+        }
+    }
+}

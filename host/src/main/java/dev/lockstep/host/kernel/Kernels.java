@@ -1,0 +1,88 @@
+package dev.lockstep.host.kernel;
+
+import dev.lockstep.graph.Activation;
+import dev.lockstep.graph.KvType;
+import dev.lockstep.graph.Op;
+import dev.lockstep.host.ir.Ir;
+import dev.lockstep.host.ir.IrModule;
+import dev.lockstep.host.ir.Type;
+import dev.lockstep.host.layout.FloatLayout;
+import dev.lockstep.host.layout.QuantLayout;
+import dev.lockstep.tensor.TensorType;
+import java.util.List;
+
+/** Kernels by what they do: each method instantiates one in the module, if it is not there yet, and returns its name. */
+public record Kernels(IrModule module, Simd simd) {
+    /** {@code void (ptr tile, ptr x, ptr y, i64 yStride)}: 16 rows of a matrix times rows of {@code tokens} tokens. */
+    public String linear(TensorType type, int columns, int tokens) {
+        return QuantLayout.of(type)
+                .map(layout -> QuantLinear.emit(module, simd, layout, columns, tokens))
+                .orElseGet(() ->
+                        FloatLinear.emit(module, simd, FloatLayout.of(type).orElseThrow(), columns, tokens));
+    }
+
+    /** Most tokens of {@link #linear}. */
+    public int maxTokens() {
+        return simd.maxTokens();
+    }
+
+    /** {@code void (ptr x, ptr gain, ptr y)}. */
+    public String rmsNorm(int width, float epsilon) {
+        return RmsNormKernel.emit(module, width, epsilon);
+    }
+
+    /** {@code void (ptr x, ptr q8)}. */
+    public String quantize(int width) {
+        return QuantizeKernel.emit(module, width);
+    }
+
+    /** {@code void (ptr a, ptr b, ptr y, i64 from, i64 to)} over vectors of 16. */
+    public String add() {
+        return Elementwise.add(module);
+    }
+
+    /** {@code void (ptr gate, ptr up, ptr y, i64 from, i64 to)} over vectors of 16. */
+    public String gated(Activation activation) {
+        return Elementwise.gated(module, activation);
+    }
+
+    /** {@code void (ptr scores, ptr choice)}. */
+    public String route(int experts, int used) {
+        return RouteKernel.emit(module, experts, used);
+    }
+
+    /** {@code void (ptr x, ptr choice, ptr y, i64 from, i64 to)} over vectors of 16. */
+    public String expertSum(int width, int used) {
+        return ExpertSumKernel.emit(module, width, used);
+    }
+
+    /** {@code void (ptr q, ptr k, ptr v, ptr angles, ptr keys, ptr values, i64 slot)}. */
+    public String append(Op.Attention attention, KvType type) {
+        return AppendKernel.emit(
+                module,
+                simd,
+                KvShape.of(attention, type),
+                attention.rope().pairing(),
+                attention.rope().width() / 2,
+                attention.scale());
+    }
+
+    /** {@code void (ptr q, ptr y, ptr blocks, i64 keys, i64 values, i64 position)}. */
+    public String attend(Op.Attention attention, KvType type) {
+        return AttendKernel.emit(module, simd, KvShape.of(attention, type));
+    }
+
+    /** {@code void (ptr from, ptr to)}: copies a row. */
+    public String copy(int bytes) {
+        return module.function("copy_" + bytes, List.of(Type.PTR, Type.PTR), f -> {
+            Type line = Type.I32.times(16);
+            f.loop(Ir.i64(0), Ir.i64(bytes), line.bytes(), i ->
+                    f.store(f.load(line, f.offset(f.parameter(0), i)), f.offset(f.parameter(1), i)));
+        });
+    }
+
+    /** {@code void (ptr arrived, ptr generation, i64 cores)}. */
+    public String barrier() {
+        return Synchronization.barrier(module, simd);
+    }
+}

@@ -1,0 +1,13 @@
+package dev.lockstep.host.program;
+
+/** How the work of a task is cut over the cores. */
+enum Cut {
+    /** Every core does all of it, into a buffer of its own: cheaper than a barrier when it is little. */
+    REPLICATED,
+    /** Token t belongs to core t mod cores. */
+    TOKENS,
+    /** Every core has a range of vectors of 16 elements (tiles of 16 rows), of all tokens. */
+    ROWS,
+    /** Pair u of token and KV head belongs to core u mod cores. */
+    HEADS
+}

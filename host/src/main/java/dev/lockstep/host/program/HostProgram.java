@@ -1,0 +1,64 @@
+package dev.lockstep.host.program;
+
+import dev.lockstep.graph.KvType;
+import dev.lockstep.graph.Rope;
+import java.util.List;
+
+/**
+ * A step as a list of phases; all cores finish a phase before any begins the next.
+ *
+ * @param capacity most tokens of a step
+ * @param embedding where the caller puts the tokens' embedding rows
+ * @param logits where the logits of wanted tokens are found
+ * @param sharedBytes size of the arena that all cores use
+ * @param privateBytes size of each core's own arena
+ */
+public record HostProgram(
+        int capacity,
+        KvType kvType,
+        List<List<Task>> phases,
+        Slot embedding,
+        Slot logits,
+        List<Rope> ropes,
+        long sharedBytes,
+        long privateBytes) {
+    public HostProgram {
+        phases = phases.stream().map(List::copyOf).toList();
+        ropes = List.copyOf(ropes);
+    }
+
+    /** Bytes from the start of the arena to the first embedding row. */
+    public long embeddingOffset() {
+        return embedding.offset();
+    }
+
+    public int embeddingStride() {
+        return embedding.rowBytes();
+    }
+
+    /** Bytes from the start of the arena to the first row of logits. */
+    public long logitsOffset() {
+        return logits.offset();
+    }
+
+    public int logitsStride() {
+        return logits.rowBytes();
+    }
+
+    /** Barriers of a step. */
+    public int barriers() {
+        return phases.size();
+    }
+
+    /** The schedule for people: a line per task, an empty line per barrier. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("host program for up to %d tokens, arena %d + %d per core\n"
+                .formatted(capacity, sharedBytes, privateBytes));
+        for (List<Task> phase : phases) {
+            phase.forEach(task -> text.append("  ").append(task).append('\n'));
+            text.append('\n');
+        }
+        return text.toString();
+    }
+}

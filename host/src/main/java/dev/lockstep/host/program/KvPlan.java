@@ -1,0 +1,48 @@
+package dev.lockstep.host.program;
+
+import dev.lockstep.graph.Graph;
+import dev.lockstep.graph.KvType;
+import dev.lockstep.graph.Op;
+import dev.lockstep.host.kernel.KvBytes;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Where keys and values of each layer lie in a KV block, which holds {@link dev.lockstep.graph.KvLayout#BLOCK} positions of all layers. */
+public final class KvPlan {
+    private final Map<Integer, Long> layers = new HashMap<>();
+    private final KvType type;
+    private final long bytes;
+
+    public KvPlan(Graph graph, KvType type) {
+        this.type = type;
+        long offset = 0;
+        for (Op.Attention attention : graph.attentions()) {
+            layers.put(attention.layer(), offset);
+            offset += attention.kvHeads() * (keyBytes(attention) + valueBytes(attention));
+        }
+        this.bytes = offset;
+    }
+
+    /** Where the keys of a layer's first KV head start. */
+    long keys(Op.Attention attention) {
+        return layers.get(attention.layer());
+    }
+
+    /** Where the values of a layer's first KV head start. */
+    long values(Op.Attention attention) {
+        return keys(attention) + attention.kvHeads() * keyBytes(attention);
+    }
+
+    long keyBytes(Op.Attention attention) {
+        return KvBytes.keys(attention, type);
+    }
+
+    long valueBytes(Op.Attention attention) {
+        return KvBytes.values(attention, type);
+    }
+
+    /** Bytes of a block, of all layers and heads. */
+    public long blockBytes() {
+        return bytes;
+    }
+}

@@ -1,0 +1,182 @@
+package dev.lockstep.host.program;
+
+import dev.lockstep.graph.Graph;
+import dev.lockstep.graph.KvType;
+import dev.lockstep.graph.Node;
+import dev.lockstep.graph.Op;
+import dev.lockstep.graph.Rope;
+import dev.lockstep.graph.RowKind;
+import dev.lockstep.graph.Value;
+import dev.lockstep.graph.Verifier;
+import dev.lockstep.host.kernel.RowBytes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Cuts a graph into tasks and phases. Operations are taken in order; a barrier is put before one that reads what another
+ * core may have written in the present phase. With one token, norms and roundings are done by every core for itself, which
+ * makes five phases per layer; with several, each core does some tokens, and a phase more is little beside the products.
+ *
+ * <p>After the last attention only tokens whose logits are wanted are computed.
+ */
+public final class Lowering {
+    private final Graph graph;
+    private final int capacity;
+    private final KvType kvType;
+    private final List<List<Task>> phases = new ArrayList<>();
+    private final List<Slot> slots = new ArrayList<>();
+    private final Map<Integer, Slot> slotOf = new HashMap<>();
+    private List<Task> phase = new ArrayList<>();
+    private boolean wanted;
+
+    private Lowering(Graph graph, int capacity, KvType kvType) {
+        this.graph = graph;
+        this.capacity = capacity;
+        this.kvType = kvType;
+    }
+
+    /**
+     * The program of a lowered graph for steps of up to {@code capacity} tokens.
+     *
+     * @throws dev.lockstep.graph.GraphException if the graph is not lowered
+     */
+    public static HostProgram lower(Graph graph, int capacity, KvType kvType) {
+        Verifier.verifyLowered(graph);
+        return new Lowering(graph, capacity, kvType).run();
+    }
+
+    private HostProgram run() {
+        Slot embedding = null;
+        int lastAttention = graph.nodes().stream()
+                .filter(node -> node.op() instanceof Op.Attention)
+                .mapToInt(node -> node.value().id())
+                .max()
+                .orElse(-1);
+        for (Node node : graph.nodes()) {
+            switch (node.op()) {
+                case Op.Embedding _ -> embedding = define(node.value(), 1, Cut.ROWS);
+                case Op.Attention attention -> attend(node, attention);
+                case Op.RmsNorm _, Op.Quantize _, Op.Route _ -> compute(node, tokenwise(), true);
+                case Op.Linear _, Op.ExpertLinear _ -> compute(node, Cut.ROWS, true);
+                case Op.Add _, Op.Gated _, Op.Bias _, Op.ExpertSum _ -> compute(node, Cut.ROWS, false);
+            }
+            if (node.value().id() == lastAttention && capacity > 1) {
+                gatherWanted(lastAttention);
+            }
+        }
+        Slot logits = slotOf.get(graph.logits().id());
+        endPhase();
+        logits.usedIn(phases.size());
+        long sharedBytes = ArenaPlan.place(slots.stream().filter(slot -> !slot.isPrivate()).toList(), capacity);
+        long privateBytes = ArenaPlan.place(slots.stream().filter(Slot::isPrivate).toList(), capacity);
+        List<Rope> ropes = List.copyOf(new LinkedHashSet<>(
+                graph.attentions().stream().map(Op.Attention::rope).toList()));
+        if (embedding == null) {
+            throw new IllegalArgumentException("a graph without embedding");
+        }
+        return new HostProgram(capacity, kvType, phases, embedding, logits, ropes, sharedBytes, privateBytes);
+    }
+
+    private Cut tokenwise() {
+        return capacity == 1 ? Cut.REPLICATED : Cut.TOKENS;
+    }
+
+    private void compute(Node node, Cut cut, boolean readsWholeRows) {
+        List<Slot> inputs = inputs(node.op());
+        for (int i = 0; i < inputs.size(); i++) {
+            // Choices are read whole, also where the rows that go with them are read in parts.
+            boolean whole = readsWholeRows || inputs.get(i).kind() == RowKind.CHOICE;
+            if (!visible(inputs.get(i), node.value(), cut, whole)) {
+                endPhase();
+            }
+        }
+        add(new Task(node.op(), Task.Part.WHOLE, define(node.value(), parts(node.op(), inputs), cut), inputs, cut, wanted));
+    }
+
+    private void attend(Node node, Op.Attention attention) {
+        List<Slot> inputs = inputs(attention);
+        if (inputs.stream().anyMatch(this::ofThisPhase)) {
+            endPhase();
+        }
+        Slot queries = inputs.getFirst();
+        add(new Task(attention, Task.Part.APPEND, queries, inputs, Cut.HEADS, wanted));
+        if (capacity > 1) {
+            endPhase(); // tokens of this step attend to each other
+        }
+        Slot output = define(node.value(), 1, Cut.HEADS);
+        add(new Task(attention, Task.Part.ATTEND, output, List.of(queries), Cut.HEADS, wanted));
+    }
+
+    /** Moves the wanted rows of everything that is still needed next to each other. */
+    private void gatherWanted(int after) {
+        endPhase();
+        for (int id = 0; id <= after; id++) {
+            Value value = graph.nodes().get(id).value();
+            boolean needed = graph.nodes().stream()
+                    .skip(after + 1L)
+                    .anyMatch(node -> node.op().inputs().contains(value));
+            if (needed) {
+                Slot from = slotOf.get(id);
+                Slot to = define(value, from.parts(), Cut.TOKENS);
+                add(new Task(graph.nodes().get(id).op(), Task.Part.GATHER, to, List.of(from), Cut.TOKENS, true));
+            }
+        }
+        wanted = true;
+    }
+
+    private boolean visible(Slot slot, Value output, Cut cut, boolean whole) {
+        if (!ofThisPhase(slot) || slot.isPrivate()) {
+            return true;
+        }
+        if (cut == Cut.TOKENS) {
+            return slot.cut() == Cut.TOKENS;
+        }
+        // Vectors of equal number are cut alike.
+        return !whole && slot.cut() == cut && slot.partWidth() == output.width() / parts(output);
+    }
+
+    private int parts(Value output) {
+        Node node = graph.nodes().get(output.id());
+        return parts(node.op(), inputs(node.op()));
+    }
+
+    /** Whether a core of this program has written it since the last barrier; embeddings are there before the step. */
+    private boolean ofThisPhase(Slot slot) {
+        return slot.firstPhase() == phases.size() && slot != slots.getFirst();
+    }
+
+    private static int parts(Op op, List<Slot> inputs) {
+        return switch (op) {
+            case Op.ExpertLinear linear -> linear.choice().width();
+            case Op.Gated _, Op.Quantize _ -> inputs.getFirst().parts();
+            case Op.Embedding _, Op.RmsNorm _, Op.Linear _, Op.Bias _, Op.Add _, Op.Attention _, Op.Route _, Op.ExpertSum _ -> 1;
+        };
+    }
+
+    private List<Slot> inputs(Op op) {
+        return op.inputs().stream().map(value -> slotOf.get(value.id())).toList();
+    }
+
+    private Slot define(Value value, int parts, Cut cut) {
+        int partWidth = value.width() / parts;
+        Slot slot = new Slot(
+                value.toString(), value.kind(), parts, partWidth, RowBytes.of(value.kind(), partWidth), cut, phases.size());
+        slots.add(slot);
+        slotOf.put(value.id(), slot);
+        return slot;
+    }
+
+    private void add(Task task) {
+        phase.add(task);
+        task.inputs().forEach(slot -> slot.usedIn(phases.size()));
+        task.output().usedIn(phases.size());
+    }
+
+    private void endPhase() {
+        phases.add(phase);
+        phase = new ArrayList<>();
+    }
+}

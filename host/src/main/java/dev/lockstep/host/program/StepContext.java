@@ -1,0 +1,69 @@
+package dev.lockstep.host.program;
+
+import dev.lockstep.host.kernel.Synchronization;
+
+/**
+ * What a step's native function gets: a block of memory, the same for all cores. Words that cores write have a cache line of
+ * their own.
+ *
+ * <pre>
+ *     0  weights         address of the packed weights
+ *     8  arena           address of the shared arena; private arenas follow it
+ *    16  tokens          i64, tokens of this step
+ *    24  wanted          i64, how many of them want logits
+ *    32  cores           i64
+ *    40  entry           address of the step's function
+ *    64  generation      i32, counts steps
+ *   128  sleepers        i32, cores asleep
+ *   192  arrived         i32, cores at the barrier
+ *   256  phase           i32, counts barriers
+ *   320  angles          8 addresses of RoPE tables, rows of cosines then sines per position
+ *   384  per token       i64 position, address of the sequence's table of KV blocks, i64 index of wanted token
+ * </pre>
+ */
+public final class StepContext {
+    public static final long WEIGHTS = 0;
+    public static final long ARENA = 8;
+    public static final long TOKENS = 16;
+    public static final long WANTED = 24;
+    public static final long CORES = 32;
+    public static final long ENTRY = 40;
+    static final long ARRIVED = 192;
+    static final long PHASE = 256;
+    private static final long ANGLES = 320;
+    private static final int MAX_ANGLES = 8;
+    private static final long PER_TOKEN = 384;
+
+    /** Where the words for starting steps are. */
+    public static final Synchronization.Words WORDS = new Synchronization.Words(64, 128, ENTRY);
+
+    private StepContext() {}
+
+    /** Where the address of RoPE table {@code index} is. */
+    public static long angles(int index) {
+        if (index >= MAX_ANGLES) {
+            throw new IllegalArgumentException("more than " + MAX_ANGLES + " kinds of RoPE in one model");
+        }
+        return ANGLES + 8L * index;
+    }
+
+    /** Where the positions of the tokens are. */
+    public static long positions() {
+        return PER_TOKEN;
+    }
+
+    /** Where the addresses of the tokens' tables of KV blocks are. */
+    public static long blockTables(int capacity) {
+        return PER_TOKEN + 8L * capacity;
+    }
+
+    /** Where the indices of wanted tokens are. */
+    public static long wantedIndices(int capacity) {
+        return PER_TOKEN + 16L * capacity;
+    }
+
+    /** Bytes of the context of a machine for steps of up to {@code capacity} tokens. */
+    public static long bytes(int capacity) {
+        return PER_TOKEN + 24L * capacity;
+    }
+}

@@ -1,0 +1,293 @@
+package dev.lockstep.host.program;
+
+import dev.lockstep.graph.KvLayout;
+import dev.lockstep.graph.Op;
+import dev.lockstep.graph.Weight;
+import dev.lockstep.host.ir.Ir;
+import dev.lockstep.host.ir.IrFunction;
+import dev.lockstep.host.ir.IrModule;
+import dev.lockstep.host.ir.Type;
+import dev.lockstep.host.kernel.Kernels;
+import dev.lockstep.host.kernel.Simd;
+import dev.lockstep.host.layout.Packer;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** Writes a {@link HostProgram} as one function {@code void (ptr context, i64 core)}: straight through all phases. */
+final class StepEmitter {
+    private static final long VECTOR_BYTES = 64;
+
+    private final HostProgram program;
+    private final WeightPlan weightPlan;
+    private final KvPlan kvPlan;
+    private final IrModule module;
+    private final Kernels kernels;
+    private final IrFunction f;
+
+    private final Ir context;
+    private final Ir core;
+    private final Ir cores;
+    private final Ir weights;
+    private final Ir arena;
+    private final Ir privateArena;
+    private final Ir tokens;
+    private final Ir wanted;
+
+    private StepEmitter(HostProgram program, WeightPlan weightPlan, KvPlan kvPlan, Simd simd, IrFunction f) {
+        this.program = program;
+        this.weightPlan = weightPlan;
+        this.kvPlan = kvPlan;
+        this.module = f.module();
+        this.kernels = new Kernels(module, simd);
+        this.f = f;
+        context = f.parameter(0);
+        core = f.parameter(1);
+        cores = f.load(Type.I64, context, StepContext.CORES);
+        weights = f.load(Type.PTR, context, StepContext.WEIGHTS);
+        arena = f.load(Type.PTR, context, StepContext.ARENA);
+        privateArena = f.offset(f.offset(arena, program.sharedBytes()), f.mul(core, Ir.i64(program.privateBytes())));
+        boolean single = program.capacity() == 1;
+        tokens = single ? Ir.i64(1) : f.load(Type.I64, context, StepContext.TOKENS);
+        wanted = single ? Ir.i64(1) : f.load(Type.I64, context, StepContext.WANTED);
+    }
+
+    static void emit(HostProgram program, WeightPlan weightPlan, KvPlan kvPlan, Simd simd, IrModule module, String name) {
+        module.publicFunction(name, List.of(Type.PTR, Type.I64), f ->
+                new StepEmitter(program, weightPlan, kvPlan, simd, f).emit());
+    }
+
+    private void emit() {
+        for (List<Task> phase : program.phases()) {
+            phase.forEach(this::emit);
+            f.callLocal(
+                    kernels.barrier(),
+                    f.offset(context, StepContext.ARRIVED),
+                    f.offset(context, StepContext.PHASE),
+                    cores);
+        }
+    }
+
+    private void emit(Task task) {
+        if (task.part() == Task.Part.GATHER) {
+            gather(task);
+            return;
+        }
+        switch (task.op()) {
+            case Op.RmsNorm norm -> eachToken(task, token -> f.callLocal(
+                    kernels.rmsNorm(norm.width(), norm.epsilon()),
+                    row(task.inputs().getFirst(), token),
+                    weight(norm.gain()),
+                    row(task.output(), token)));
+            case Op.Quantize _ -> {
+                Slot from = task.inputs().getFirst();
+                eachToken(task, token -> eachPart(from.parts(), part -> f.callLocal(
+                        kernels.quantize(from.partWidth()),
+                        part(from, row(from, token), part),
+                        part(task.output(), row(task.output(), token), part))));
+            }
+            case Op.Route route -> eachToken(task, token -> f.callLocal(
+                    kernels.route(route.scores().width(), route.used()),
+                    row(task.inputs().getFirst(), token),
+                    row(task.output(), token)));
+            case Op.Linear linear -> linear(task, linear);
+            case Op.ExpertLinear linear -> expertLinear(task, linear);
+            case Op.Add _ -> elementwise(task, kernels.add(), token -> row(task.inputs().get(1), token));
+            case Op.Bias bias -> elementwise(task, kernels.add(), _ -> weight(bias.vector()));
+            case Op.Gated gated ->
+                elementwise(task, kernels.gated(gated.activation()), token -> row(task.inputs().get(1), token));
+            case Op.ExpertSum sum -> elementwise(
+                    task,
+                    kernels.expertSum(sum.width(), sum.choice().width()),
+                    token -> row(task.inputs().get(1), token));
+            case Op.Attention attention -> attention(task, attention);
+            case Op.Embedding _ -> throw new IllegalStateException("embeddings are looked up by the caller");
+        }
+    }
+
+    // --- products ----------------------------------------------------------------------------------------------------
+
+    private void linear(Task task, Op.Linear linear) {
+        Slot x = task.inputs().getFirst();
+        long tileBytes = Packer.tileBytes(linear.matrix().type(), linear.matrix().columns());
+        Ir matrix = weight(linear.matrix());
+        eachVector(task.output(), tile -> {
+            Ir packed = f.offset(matrix, f.mul(tile, Ir.i64(tileBytes)));
+            Ir y = f.offset(shared(task.output()), f.mul(tile, Ir.i64(VECTOR_BYTES)));
+            eachTokenTile(count(task), (token, size) -> f.callLocal(
+                    kernels.linear(linear.matrix().type(), linear.matrix().columns(), size),
+                    packed,
+                    row(x, token),
+                    f.offset(y, f.mul(token, Ir.i64(task.output().rowBytes()))),
+                    Ir.i64(task.output().rowBytes())));
+        });
+    }
+
+    /** All tokens in tiles of as many as a kernel takes at once, then of half as many, and so on. */
+    private void eachTokenTile(Ir count, BiConsumer<Ir, Integer> body) {
+        if (program.capacity() == 1) {
+            body.accept(Ir.i64(0), 1);
+            return;
+        }
+        int most = kernels.maxTokens();
+        Ir whole = f.and(count, Ir.i64(-most));
+        f.loop(Ir.i64(0), whole, most, token -> body.accept(token, most));
+        for (int size = most / 2; size >= 1; size /= 2) {
+            int tile = size;
+            Ir first = f.and(count, Ir.i64(-2L * tile));
+            f.ifThen(f.icmp("ne", f.and(count, Ir.i64(tile)), Ir.i64(0)), () -> body.accept(first, tile));
+        }
+    }
+
+    private void expertLinear(Task task, Op.ExpertLinear linear) {
+        Weight stack = linear.matrices();
+        Slot x = task.inputs().get(0);
+        Slot choice = task.inputs().get(1);
+        long tileBytes = Packer.tileBytes(stack.type(), stack.columns());
+        String kernel = kernels.linear(stack.type(), stack.columns(), 1);
+        f.loop(Ir.i64(0), count(task), 1, token -> eachPart(task.output().parts(), slot -> {
+            Ir expert = f.load(Type.I64, f.offset(row(choice, token), f.shl(slot, 3)));
+            Ir matrix = f.offset(weight(stack), f.mul(expert, Ir.i64(WeightPlan.matrixBytes(stack))));
+            Ir input = linear.perExpertInput() ? part(x, row(x, token), slot) : row(x, token);
+            Ir output = part(task.output(), row(task.output(), token), slot);
+            eachVector(task.output(), tile -> f.callLocal(
+                    kernel,
+                    f.offset(matrix, f.mul(tile, Ir.i64(tileBytes))),
+                    input,
+                    f.offset(output, f.mul(tile, Ir.i64(VECTOR_BYTES))),
+                    Ir.i64(0)));
+        }));
+    }
+
+    // --- elements ----------------------------------------------------------------------------------------------------
+
+    private void elementwise(Task task, String kernel, java.util.function.UnaryOperator<Ir> second) {
+        Slot first = task.inputs().getFirst();
+        Slot output = task.output();
+        boolean secondHasParts = task.op() instanceof Op.Gated;
+        f.loop(Ir.i64(0), count(task), 1, token -> eachPart(output.parts(), part -> {
+            Ir b = second.apply(token);
+            f.callLocal(
+                    kernel,
+                    part(first, row(first, token), part),
+                    secondHasParts ? part(task.inputs().get(1), b, part) : b,
+                    part(output, row(output, token), part),
+                    firstVector(output),
+                    endVector(output));
+        }));
+    }
+
+    private void gather(Task task) {
+        Slot from = task.inputs().getFirst();
+        eachToken(task, index -> {
+            Ir place = f.add(Ir.i64(StepContext.wantedIndices(program.capacity())), f.shl(index, 3));
+            Ir token = f.load(Type.I64, f.offset(context, place));
+            f.callLocal(kernels.copy(from.rowBytes()), row(from, token), row(task.output(), index));
+        });
+    }
+
+    // --- attention ---------------------------------------------------------------------------------------------------
+
+    private void attention(Task task, Op.Attention attention) {
+        Ir units = f.mul(count(task), Ir.i64(attention.kvHeads()));
+        f.loop(core, units, cores, List.of(), (unit, _) -> {
+            Ir token = f.udiv(unit, Ir.i64(attention.kvHeads()));
+            Ir head = f.urem(unit, Ir.i64(attention.kvHeads()));
+            Ir position = perToken(Type.I64, StepContext.positions(), token);
+            Ir blocks = perToken(Type.PTR, StepContext.blockTables(program.capacity()), token);
+            Ir keys = f.add(Ir.i64(kvPlan.keys(attention)), f.mul(head, Ir.i64(kvPlan.keyBytes(attention))));
+            Ir values = f.add(Ir.i64(kvPlan.values(attention)), f.mul(head, Ir.i64(kvPlan.valueBytes(attention))));
+            long groupBytes = 4L * attention.group() * attention.headSize();
+            Ir queries = f.offset(row(task.inputs().getFirst(), token), f.mul(head, Ir.i64(groupBytes)));
+            if (task.part() == Task.Part.APPEND) {
+                Ir block = f.load(Type.PTR, f.offset(blocks, f.shl(f.lshr(position, 6), 3)));
+                long headBytes = 4L * attention.headSize();
+                f.callLocal(
+                        kernels.append(attention, program.kvType()),
+                        queries,
+                        f.offset(row(task.inputs().get(1), token), f.mul(head, Ir.i64(headBytes))),
+                        f.offset(row(task.inputs().get(2), token), f.mul(head, Ir.i64(headBytes))),
+                        angles(attention, position),
+                        f.offset(block, keys),
+                        f.offset(block, values),
+                        f.and(position, Ir.i64(KvLayout.BLOCK - 1)));
+            } else {
+                f.callLocal(
+                        kernels.attend(attention, program.kvType()),
+                        queries,
+                        f.offset(row(task.output(), token), f.mul(head, Ir.i64(groupBytes))),
+                        blocks,
+                        keys,
+                        values,
+                        position);
+            }
+            return List.of();
+        });
+    }
+
+    private Ir angles(Op.Attention attention, Ir position) {
+        long place = StepContext.angles(program.ropes().indexOf(attention.rope()));
+        return f.offset(
+                f.load(Type.PTR, context, place), f.mul(position, Ir.i64(4L * attention.rope().width())));
+    }
+
+    private Ir perToken(Type type, long base, Ir token) {
+        return f.load(type, f.offset(context, f.add(Ir.i64(base), f.shl(token, 3))));
+    }
+
+    // --- cuts --------------------------------------------------------------------------------------------------------
+
+    private Ir count(Task task) {
+        return task.wanted() ? wanted : tokens;
+    }
+
+    private void eachToken(Task task, Consumer<Ir> body) {
+        switch (task.cut()) {
+            case REPLICATED -> f.loop(Ir.i64(0), count(task), 1, body);
+            case TOKENS ->
+                f.loop(core, count(task), cores, List.of(), (token, _) -> {
+                    body.accept(token);
+                    return List.of();
+                });
+            case ROWS, HEADS -> throw new IllegalStateException(task + " is not cut by tokens");
+        }
+    }
+
+    private void eachPart(int parts, Consumer<Ir> body) {
+        if (parts == 1) {
+            body.accept(Ir.i64(0));
+        } else {
+            f.loop(Ir.i64(0), Ir.i64(parts), 1, body);
+        }
+    }
+
+    private void eachVector(Slot slot, Consumer<Ir> body) {
+        f.loop(firstVector(slot), endVector(slot), 1, body);
+    }
+
+    private Ir firstVector(Slot slot) {
+        return f.udiv(f.mul(core, Ir.i64(Packer.tiles(slot.partWidth()))), cores);
+    }
+
+    private Ir endVector(Slot slot) {
+        return f.udiv(f.mul(f.add(core, Ir.i64(1)), Ir.i64(Packer.tiles(slot.partWidth()))), cores);
+    }
+
+    // --- addresses ---------------------------------------------------------------------------------------------------
+
+    private Ir weight(Weight weight) {
+        return f.offset(weights, weightPlan.place(weight).offset());
+    }
+
+    private Ir shared(Slot slot) {
+        return f.offset(slot.isPrivate() ? privateArena : arena, slot.offset());
+    }
+
+    private Ir row(Slot slot, Ir token) {
+        return f.offset(shared(slot), f.mul(token, Ir.i64(slot.rowBytes())));
+    }
+
+    private Ir part(Slot slot, Ir row, Ir part) {
+        return slot.parts() == 1 ? row : f.offset(row, f.mul(part, Ir.i64(slot.partBytes())));
+    }
+}

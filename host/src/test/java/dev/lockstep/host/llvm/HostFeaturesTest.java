@@ -1,0 +1,27 @@
+package dev.lockstep.host.llvm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.lockstep.host.cpu.CpuFeature;
+import dev.lockstep.host.cpu.Target;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class HostFeaturesTest {
+    @Test
+    void shouldFindTheSameFeaturesWithAndWithoutLlvm() {
+        assumeTrue(
+                System.getProperty("LOCKSTEP_CPU") == null && System.getenv("LOCKSTEP_CPU") == null,
+                "LOCKSTEP_CPU takes features away");
+        Set<String> llvm = Set.of(TestLlvm.binding().hostCpuFeatures().split(","));
+        Target host = Target.host();
+        for (CpuFeature feature : CpuFeature.values()) {
+            if (feature.architecture() == host.architecture()) {
+                assertThat(llvm.contains("+" + feature.llvmName()))
+                        .as(feature.llvmName())
+                        .isEqualTo(host.has(feature));
+            }
+        }
+    }
+}
