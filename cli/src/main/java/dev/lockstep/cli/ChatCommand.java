@@ -44,11 +44,12 @@ final class ChatCommand implements Callable<Integer> {
                 chat.system(system);
             }
             if (interactive) {
-                console.printLine("%s on the %s machine, %d tokens of context. /help lists commands, Ctrl-D leaves."
+                console.printLine("%s, %s machine, %d tokens of context"
                         .formatted(
                                 Printable.escape(opened.name()),
                                 opened.machine().name(),
                                 opened.machine().contextLength()));
+                console.printLine("Ctrl-C stops an answer, Ctrl-D leaves, /help lists commands.");
                 console.flush();
             }
             new ChatLoop(console, chat, options, input, interactive).run();

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Optional;
+import org.jline.reader.CompletingParsedLine;
 import org.jline.reader.EOFError;
 import org.jline.reader.EndOfFileException;
 import org.jline.reader.LineReader;
@@ -118,7 +119,7 @@ final class TerminalChatInput implements ChatInput {
         }
     }
 
-    private record OneWord(String line, int cursor) implements ParsedLine {
+    private record OneWord(String line, int cursor) implements CompletingParsedLine {
         @Override
         public String word() {
             return line;
@@ -137,6 +138,21 @@ final class TerminalChatInput implements ChatInput {
         @Override
         public List<String> words() {
             return List.of(line);
+        }
+
+        @Override
+        public CharSequence escape(CharSequence candidate, boolean complete) {
+            return candidate;
+        }
+
+        @Override
+        public int rawWordCursor() {
+            return cursor;
+        }
+
+        @Override
+        public int rawWordLength() {
+            return line.length();
         }
     }
 }

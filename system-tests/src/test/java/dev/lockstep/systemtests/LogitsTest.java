@@ -31,6 +31,8 @@ class LogitsTest {
                         model.toString(),
                         "--tokens",
                         "1,99999",
+                        "--engine",
+                        "reference",
                         "-o",
                         directory.resolve("l.f32").toString())
                 .shouldBeRefusedWith("99999");

@@ -18,7 +18,8 @@ class RefusalTest {
 
     @Test
     void shouldRefuseUnknownOptions() {
-        run("run", "-m", "x", "--no-such-option").shouldBeRefusedWith();
+        run("run", "-m", TinyModel.write(directory).toString(), "--no-such-option")
+                .shouldBeRefusedWith("--no-such-option", "lockstep run --help");
     }
 
     @Test
@@ -38,7 +39,7 @@ class RefusalTest {
         var file = TinyModel.write(directory);
         byte[] all = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(all, all.length / 2));
-        run("run", "-m", file.toString(), "-p", "x").shouldBeRefusedWith("tiny.gguf", "tensor");
+        run("run", "-m", file.toString(), "-p", "x").shouldBeRefusedWith("tiny.gguf", "damaged or not complete");
     }
 
     @Test
