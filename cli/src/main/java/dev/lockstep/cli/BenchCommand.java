@@ -1,0 +1,109 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.engine.BenchmarkOptions;
+import dev.lockstep.engine.BenchmarkResult;
+import dev.lockstep.engine.Lockstep;
+import dev.lockstep.engine.ShapeModel;
+import dev.lockstep.graph.architecture.WeightTypes;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "bench",
+        description = "Measures the speed of a model, and how much of this computer's memory bandwidth it uses.",
+        customSynopsis = "lockstep bench [OPTIONS] -m MODEL",
+        footer = {
+            "",
+            "MODEL may also be shape:NAME, a well-known model with random weights of --type.",
+            "Examples:",
+            "  lockstep bench -m model.gguf",
+            "  lockstep bench -m shape:tinyllama-1.1b --type Q4_0 --threads 2 --json"
+        })
+final class BenchCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Option(names = "--type", paramLabel = "TYPE", description = "Type of the weights of a shape. Default Q4_0.")
+    private WeightTypes type = WeightTypes.Q4_0;
+
+    @Option(names = "-p", paramLabel = "N", description = "Tokens of the prompt. Default 256.")
+    private int promptTokens = BenchmarkOptions.DEFAULT.promptTokens();
+
+    @Option(names = "-n", paramLabel = "N", description = "Tokens to generate. Default 64.")
+    private int generatedTokens = BenchmarkOptions.DEFAULT.generatedTokens();
+
+    @Option(names = "-r", paramLabel = "N", description = "Repetitions; medians are shown. Default 3.")
+    private int repetitions = BenchmarkOptions.DEFAULT.repetitions();
+
+    @Option(names = "--json", description = "Print one object.")
+    private boolean json;
+
+    BenchCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        var options = UsageException.refusing(() -> new BenchmarkOptions(promptTokens, generatedTokens, repetitions));
+        var result = measure(options);
+        if (json) {
+            Json.print(console, result.fields());
+        } else {
+            print(result);
+        }
+        return ExitStatus.DONE;
+    }
+
+    private BenchmarkResult measure(BenchmarkOptions options) {
+        var opening = model.options(console, promptTokens + generatedTokens);
+        return switch (model.model()) {
+            case ModelReference.File file -> {
+                try (var opened = Lockstep.open(file.path(), opening)) {
+                    yield opened.benchmark(options);
+                }
+            }
+            case ModelReference.Shape shape -> {
+                try (var opened = ShapeModel.open(shape.name(), type, opening)) {
+                    yield opened.benchmark(options);
+                }
+            }
+        };
+    }
+
+    private void print(BenchmarkResult result) {
+        line("model", "%s, %s", result.model(), result.type());
+        line("machine", "%s, %d threads", result.engine(), result.threads());
+        line("prefill", "%s tokens/s (%d tokens)", Printable.rate(result.prefillTps()), promptTokens);
+        line("decode", "%s tokens/s (%.2f ms per token)", Printable.rate(result.decodeTps()), 1e3 / result.decodeTps());
+        if (Double.isFinite(result.bandwidthShare())) {
+            printShare(result);
+        }
+        line("first token", "%.0f ms", result.firstTokenMs());
+        line("memory", "%.0f MB resident", result.residentMb());
+    }
+
+    private void printShare(BenchmarkResult result) {
+        double limit = result.bandwidthGbs() * 1e9 / result.bytesPerToken();
+        line(
+                "limit",
+                "%s tokens/s: a token reads %.1f MB of weights, and memory gives %.1f GB/s",
+                Printable.rate(limit),
+                result.bytesPerToken() / 1e6,
+                result.bandwidthGbs());
+        line(
+                "share",
+                "%.0f %% of the limit (%.1f GB/s)%s",
+                100 * result.bandwidthShare(),
+                result.bandwidthShare() * result.bandwidthGbs(),
+                result.bandwidthShare() > 1 ? ": the weights stay in the cache" : "");
+    }
+
+    private void line(String name, String format, Object... values) {
+        console.printLine("%-12s ".formatted(name) + String.format(Locale.ROOT, format, values));
+    }
+}

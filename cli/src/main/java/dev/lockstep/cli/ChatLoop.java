@@ -1,0 +1,128 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.engine.Chat;
+import dev.lockstep.engine.EngineException;
+import dev.lockstep.engine.GenerationListener;
+import dev.lockstep.engine.GenerationOptions;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Message by message: a command is obeyed, anything else is said to the model. */
+final class ChatLoop {
+    private final Console console;
+    private final Chat chat;
+    private final GenerationOptions options;
+    private final ChatInput input;
+    private final boolean interactive;
+
+    ChatLoop(Console console, Chat chat, GenerationOptions options, ChatInput input, boolean interactive) {
+        this.console = console;
+        this.chat = chat;
+        this.options = options;
+        this.input = input;
+        this.interactive = interactive;
+    }
+
+    void run() {
+        boolean goesOn = true;
+        while (goesOn) {
+            var message = input.next();
+            if (message.isEmpty()) {
+                return;
+            }
+            if (message.get().startsWith("/")) {
+                goesOn = obey(message.get());
+            } else if (!message.get().isBlank()) {
+                answer(message.get());
+            }
+        }
+    }
+
+    private void answer(String message) {
+        var output = new Answer(new StreamedText(console, true));
+        try {
+            var generation = chat.say(message, options, output);
+            output.shown.endLine();
+            if (interactive) {
+                say(Speed.of(generation));
+            }
+        } catch (EngineException impossible) {
+            if (!interactive) {
+                throw impossible;
+            }
+            output.shown.endLine();
+            say(impossible.getMessage() + " (/reset forgets the conversation)");
+        }
+    }
+
+    /** Returns whether the conversation goes on. */
+    private boolean obey(String message) {
+        var words = message.split("\\s+", 2);
+        var argument = words.length == 2 ? words[1].strip() : "";
+        var command = SlashCommand.named(words[0].substring(1));
+        if (command.isEmpty()) {
+            say("There is no " + Printable.escape(words[0]) + "; /help lists what there is.");
+            return true;
+        }
+        switch (command.get()) {
+            case HELP ->
+                say(Stream.of(SlashCommand.values()).map(SlashCommand::help).collect(Collectors.joining("\n")));
+            case RESET -> {
+                chat.reset();
+                say("The conversation is forgotten.");
+            }
+            case SYSTEM -> system(argument);
+            case QUIT -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void system(String argument) {
+        if (argument.isEmpty()) {
+            say(chat.history().stream()
+                    .filter(message -> message.role().equals("system"))
+                    .map(message -> message.content())
+                    .findFirst()
+                    .orElse("There is no system message; /system TEXT sets one."));
+        } else {
+            chat.system(argument);
+            say("The system message is set.");
+        }
+    }
+
+    /** What does not come from the model. */
+    private void say(String text) {
+        if (!interactive) {
+            console.note(text);
+            return;
+        }
+        console.printLine(console.coloured() ? "\u001b[2m" + text + "\u001b[0m" : text);
+        console.flush();
+    }
+
+    /** Shows an answer until the user has had enough of it. */
+    private final class Answer implements GenerationListener {
+        private final StreamedText shown;
+
+        Answer(StreamedText shown) {
+            this.shown = shown;
+        }
+
+        @Override
+        public void text(String text) {
+            shown.text(text);
+        }
+
+        @Override
+        public void prefill(int done, int total) {
+            shown.prefill(done, total);
+        }
+
+        @Override
+        public boolean cancelled() {
+            return input.interrupted();
+        }
+    }
+}

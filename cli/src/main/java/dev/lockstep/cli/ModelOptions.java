@@ -1,0 +1,65 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.engine.EngineChoice;
+import dev.lockstep.engine.Lockstep;
+import dev.lockstep.engine.LockstepOptions;
+import dev.lockstep.graph.KvType;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which model, and how it is opened. */
+final class ModelOptions {
+    @Option(
+            names = {"-m", "--model"},
+            required = true,
+            paramLabel = "MODEL",
+            converter = ModelReference.Converter.class,
+            description = "Path of a GGUF file.")
+    private @Nullable ModelReference model;
+
+    @Option(
+            names = {"-c", "--ctx"},
+            paramLabel = "N",
+            description = "Tokens of context; default: as trained, up to 4096.")
+    private int contextLength;
+
+    @Option(
+            names = {"-t", "--threads"},
+            paramLabel = "T",
+            description = "Cores to compute with; default: all.")
+    private int threads;
+
+    @Option(
+            names = "--kv",
+            paramLabel = "TYPE",
+            defaultValue = "f16",
+            description = "Type of the KV cache, f16 or f32; default f16.")
+    private KvType kvType = KvType.F16;
+
+    @Option(
+            names = "--engine",
+            paramLabel = "NAME",
+            defaultValue = "auto",
+            description = "host, or reference (Java, slow, same bits).")
+    private EngineChoice engine = EngineChoice.AUTO;
+
+    ModelReference model() {
+        return Given.required(model);
+    }
+
+    /** Opens the model file, with progress and warnings on standard error. */
+    Lockstep open(Console console) {
+        return Lockstep.open(model().file(), options(console, 0));
+    }
+
+    /** @param otherwise context length where the user gave none; 0 leaves it to the engine */
+    LockstepOptions options(Console console, int otherwise) {
+        return UsageException.refusing(() -> LockstepOptions.DEFAULT
+                .withThreads(threads)
+                .withContextLength(contextLength == 0 ? otherwise : contextLength)
+                .withKvType(kvType)
+                .withEngine(engine)
+                .withWarnings(warning -> console.note("lockstep: warning: " + warning))
+                .withProgress(new ProgressBar(console)));
+    }
+}

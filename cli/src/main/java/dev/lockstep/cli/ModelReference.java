@@ -1,0 +1,82 @@
+package dev.lockstep.cli;
+
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import picocli.CommandLine.ITypeConverter;
+
+/** What stands behind {@code -m}: a model file, or hyperparameters without weights. */
+sealed interface ModelReference {
+    /** A GGUF file that exists. */
+    record File(Path path) implements ModelReference {
+        @Override
+        public String toString() {
+            return path.toString();
+        }
+    }
+
+    /** The shape of a well-known model: can be timed and described, not run. */
+    record Shape(String name) implements ModelReference {
+        @Override
+        public String toString() {
+            return PREFIX + name;
+        }
+
+        private static final String PREFIX = "shape:";
+    }
+
+    /**
+     * @throws UsageException if there is no such model, or only later versions will know it
+     */
+    static ModelReference parse(String text) {
+        if (text.startsWith(Shape.PREFIX)) {
+            return new Shape(text.substring(Shape.PREFIX.length()));
+        }
+        if (text.startsWith("hf:")) {
+            throw new UsageException(text + ": this version does not download models; fetch the .gguf file of the "
+                    + "repository from huggingface.co and give its path");
+        }
+        var path = path(text);
+        if (Files.isDirectory(path)) {
+            throw new UsageException(text + ": is a directory; this version reads GGUF files, so give the path of a "
+                    + ".gguf file or convert the model to GGUF");
+        }
+        if (!Files.exists(path)) {
+            throw new UsageException(
+                    text.equals("demo")
+                            ? "demo: this version has no embedded model; give the path of a .gguf file"
+                            : text + ": there is no such file; check the path");
+        }
+        return new File(path);
+    }
+
+    /**
+     * The file.
+     *
+     * @throws UsageException if this is a shape, which has no weights
+     */
+    default Path file() {
+        return switch (this) {
+            case File file -> file.path;
+            case Shape shape ->
+                throw new UsageException(
+                        shape + ": a shape has no weights and no vocabulary; it works with bench and inspect only");
+        };
+    }
+
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException wrong) {
+            throw new UsageException(Printable.escape(text) + ": is not a path; check it", wrong);
+        }
+    }
+
+    /** For picocli. */
+    final class Converter implements ITypeConverter<ModelReference> {
+        @Override
+        public ModelReference convert(String text) {
+            return parse(text);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.lockstep.cli;
+
+import java.util.Locale;
+
+/** Text and numbers as people like to see them. */
+final class Printable {
+    private static final String[] UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+
+    private Printable() {}
+
+    /** Makes control characters visible, so that a model file cannot steer the terminal. */
+    static String escape(String text) {
+        var visible = new StringBuilder(text.length());
+        text.codePoints().forEach(c -> {
+            switch (c) {
+                case '\n' -> visible.append("\\n");
+                case '\r' -> visible.append("\\r");
+                case '\t' -> visible.append("\\t");
+                default -> {
+                    if (Character.isISOControl(c)) {
+                        visible.append(String.format(Locale.ROOT, "\\u%04x", c));
+                    } else {
+                        visible.appendCodePoint(c);
+                    }
+                }
+            }
+        });
+        return visible.toString();
+    }
+
+    /** Text of a model for a terminal: everything but what could steer it. */
+    static String harmless(String text) {
+        return text.codePoints().noneMatch(Printable::steersTerminal)
+                ? text
+                : text.codePoints()
+                        .map(c -> steersTerminal(c) ? '\ufffd' : c)
+                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                        .toString();
+    }
+
+    private static boolean steersTerminal(int c) {
+        return Character.isISOControl(c) && c != '\n' && c != '\t';
+    }
+
+    /** {@code 1.5 GiB}. */
+    static String bytes(double bytes) {
+        int unit = 0;
+        double value = bytes;
+        while (value >= 1024 && unit < UNITS.length - 1) {
+            value /= 1024;
+            unit++;
+        }
+        return unit == 0
+                ? "%d bytes".formatted((long) value)
+                : String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
+    }
+
+    /** {@code 1.10 B}: thousands, millions and billions as model names have them. */
+    static String count(long count) {
+        if (count >= 1_000_000_000) {
+            return String.format(Locale.ROOT, "%.2f B", count / 1e9);
+        }
+        if (count >= 1_000_000) {
+            return String.format(Locale.ROOT, "%.1f M", count / 1e6);
+        }
+        return count >= 1_000 ? String.format(Locale.ROOT, "%.1f k", count / 1e3) : Long.toString(count);
+    }
+
+    /** One decimal, or none from 100 on. */
+    static String rate(double perSecond) {
+        return String.format(Locale.ROOT, perSecond < 100 ? "%.1f" : "%.0f", perSecond);
+    }
+}

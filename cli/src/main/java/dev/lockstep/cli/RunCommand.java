@@ -1,0 +1,153 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.engine.Generation;
+import dev.lockstep.engine.GenerationRequest;
+import dev.lockstep.engine.Lockstep;
+import dev.lockstep.engine.Prompt;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "run",
+        description = "Continues a prompt and streams the text.",
+        customSynopsis = "lockstep run [OPTIONS] -m MODEL [-p TEXT | -f FILE]",
+        footer = {
+            "",
+            "Examples:",
+            "  lockstep run -m model.gguf -p \"Once upon a time\" -n 100 --temp 0",
+            "  lockstep run -m model.gguf --chat -p \"Why is the sky blue?\"",
+            "  lockstep run -m model.gguf --json < prompt.txt"
+        })
+final class RunCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @ArgGroup
+    private PromptSource prompt = new PromptSource();
+
+    @Option(names = "--chat", description = "Put the prompt into the model's chat template.")
+    private boolean chat;
+
+    @Option(names = "--system", paramLabel = "TEXT", description = "System message; implies --chat.")
+    private @Nullable String system;
+
+    @Option(names = "--parse-special", description = "Understand control tokens written out in it.")
+    private boolean parseSpecial;
+
+    @Option(names = "--echo", description = "Print the prompt, too.")
+    private boolean echo;
+
+    @Option(names = "--json", description = "Print one object at the end.")
+    private boolean json;
+
+    @Mixin
+    private SamplingOptions sampling = new SamplingOptions();
+
+    /** One of several places; standard input if none is named. */
+    static final class PromptSource {
+        @Option(
+                names = {"-p", "--prompt"},
+                paramLabel = "TEXT",
+                description = "What to continue; by default standard input.")
+        private @Nullable String text;
+
+        @Option(
+                names = {"-f", "--file"},
+                paramLabel = "FILE",
+                description = "Prompt from a file, without its last line end.")
+        private @Nullable Path file;
+    }
+
+    RunCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        var options = sampling.options();
+        var text = promptText();
+        try (var opened = model.open(console)) {
+            var output = new StreamedText(console, !json);
+            if (echo && !json) {
+                output.text(text);
+            }
+            Generation generation;
+            if (chat || system != null) {
+                var conversation = opened.chat();
+                if (system != null) {
+                    conversation.system(system);
+                }
+                generation = conversation.say(text, options, output);
+            } else {
+                generation =
+                        opened.generate(new GenerationRequest(new Prompt.Text(text, parseSpecial), options), output);
+            }
+            finish(opened, generation, output);
+        }
+        return ExitStatus.DONE;
+    }
+
+    private void finish(Lockstep opened, Generation generation, StreamedText output) {
+        if (json) {
+            Json.print(console, fields(opened, generation));
+            return;
+        }
+        output.endLine();
+        if (console.terminals().error()) {
+            console.note(Speed.of(generation));
+        }
+    }
+
+    private static Map<String, Object> fields(Lockstep opened, Generation generation) {
+        var statistics = generation.statistics();
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("model", opened.name());
+        fields.put("engine", opened.machine().name());
+        fields.put("text", generation.text());
+        fields.put("tokens", generation.tokens());
+        fields.put("prompt_tokens", statistics.promptTokens());
+        fields.put("generated_tokens", statistics.generatedTokens());
+        fields.put("prefill_tps", statistics.prefillTokensPerSecond());
+        fields.put("decode_tps", statistics.decodeTokensPerSecond());
+        fields.put("first_token_ms", statistics.firstTokenMilliseconds());
+        fields.put("finish_reason", generation.finishReason().word());
+        return fields;
+    }
+
+    private String promptText() {
+        if (prompt.text != null) {
+            return prompt.text;
+        }
+        if (prompt.file == null || prompt.file.toString().equals("-")) {
+            if (console.terminals().input()) {
+                throw new UsageException("there is no prompt; give one with -p TEXT or -f FILE, or use lockstep chat");
+            }
+            return withoutLineEnd(console.readAll());
+        }
+        try {
+            return withoutLineEnd(Files.readString(prompt.file));
+        } catch (IOException failure) {
+            throw new UsageException(
+                    prompt.file + ": cannot be read as UTF-8 text ("
+                            + failure.getClass().getSimpleName() + "); check the path",
+                    failure);
+        }
+    }
+
+    private static String withoutLineEnd(String text) {
+        return text.endsWith("\r\n")
+                ? text.substring(0, text.length() - 2)
+                : text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
+    }
+}

@@ -1,0 +1,39 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.engine.GenerationListener;
+
+/** Puts the text of a model on standard output as it comes, and the progress of a long prompt on standard error. */
+final class StreamedText implements GenerationListener {
+    private final Console console;
+    private final ProgressBar progress;
+    private final boolean shown;
+    private boolean lineOpen;
+
+    StreamedText(Console console, boolean shown) {
+        this.console = console;
+        this.progress = new ProgressBar(console);
+        this.shown = shown;
+    }
+
+    @Override
+    public void text(String text) {
+        if (shown) {
+            console.print(console.terminals().output() ? Printable.harmless(text) : text);
+            console.flush();
+            lineOpen = !text.endsWith("\n");
+        }
+    }
+
+    @Override
+    public void prefill(int done, int total) {
+        progress.progress("reading the prompt", done, total);
+    }
+
+    /** Ends the last line if the text did not. */
+    void endLine() {
+        if (lineOpen) {
+            console.print("\n");
+        }
+        console.flush();
+    }
+}

@@ -1,0 +1,98 @@
+package dev.lockstep.systemtests;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The packaged command, started by its script as a user would. */
+final class LockstepCommand {
+    static final Path ROOT = Path.of(System.getProperty("lockstep.root", "..")).toAbsolutePath();
+    private static final Path APP = ROOT.resolve("cli/target/app");
+    private static final long PATIENCE_SECONDS = 120;
+
+    private LockstepCommand() {}
+
+    /** What a process said, and its exit status. */
+    record Result(int status, String out, String err) {
+        /** The one object that {@code --json} prints. */
+        JsonNode json() {
+            assertThat(status).as(err).isZero();
+            assertThat(out.lines()).hasSize(1);
+            return JsonMapper.shared().readTree(out);
+        }
+
+        void shouldBeRefusedWith(String... fragments) {
+            assertThat(status).as(out + err).isEqualTo(2);
+            assertThat(out).isEmpty();
+            assertThat(err.lines()).as("one sentence").hasSize(1);
+            assertThat(err).startsWith("lockstep: ").contains(fragments);
+        }
+    }
+
+    static Result run(String... arguments) {
+        return runWithInput("", arguments);
+    }
+
+    static Result runWithInput(String input, String... arguments) {
+        try {
+            var process = start(arguments);
+            var err = CompletableFuture.supplyAsync(() -> readAll(process.errorReader(StandardCharsets.UTF_8)));
+            var out = CompletableFuture.supplyAsync(() -> readAll(process.inputReader(StandardCharsets.UTF_8)));
+            try (var stdin = process.getOutputStream()) {
+                stdin.write(input.getBytes(StandardCharsets.UTF_8));
+            } catch (IOException processDidNotRead) {
+                // It has ended already; its status says why.
+            }
+            return new Result(statusOf(process), out.join(), err.join());
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    static Process start(String... arguments) throws IOException {
+        assertThat(APP.resolve("lockstep.jar"))
+                .as("the packaged command; run ./mvnw verify")
+                .exists();
+        List<String> line = new ArrayList<>();
+        line.add(ROOT.resolve("lockstep").toString());
+        line.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(line)
+                .directory(Files.createTempDirectory("lockstep").toFile());
+        builder.environment().put("LOCKSTEP_APP", APP.toString());
+        builder.environment().remove("LOCKSTEP_DEBUG");
+        return builder.start();
+    }
+
+    static int statusOf(Process process) {
+        try {
+            assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS))
+                    .as("the command ends")
+                    .isTrue();
+            return process.exitValue();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(interrupted);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static String readAll(Reader reader) {
+        try (reader) {
+            return reader.readAllAsString();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}
