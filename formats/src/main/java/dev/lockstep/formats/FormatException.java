@@ -1,7 +1,7 @@
 package dev.lockstep.formats;
 
 /**
- * A model file is broken, hostile or of a kind that is not supported. The message is one sentence for the user: file,
+ * A model file cannot be read, is broken, hostile or of a kind that is not supported. The message is one sentence for the user: file,
  * field, offset where there is one, and what to do.
  */
 public final class FormatException extends RuntimeException {

@@ -24,10 +24,6 @@ final class GgufCursor {
         this.bytes = bytes;
     }
 
-    String file() {
-        return file;
-    }
-
     long position() {
         return position;
     }
@@ -87,11 +83,23 @@ final class GgufCursor {
         if (length == 0) {
             throw failure(field, at, "is empty", DAMAGED);
         }
-        return utf8(bytes, position - length, length);
+        byte[] utf8 = bytes.asSlice(position - length, length).toArray(ValueLayout.JAVA_BYTE);
+        return new String(utf8, StandardCharsets.UTF_8);
     }
 
     void skip(long count, String field) {
         advance(count, field);
+    }
+
+    /** To be called after each record of the header. */
+    void limitHeader() {
+        if (position > GgufLimits.HEADER_BYTES) {
+            throw failure(
+                    "header",
+                    position,
+                    "is longer than the supported " + GgufLimits.HEADER_BYTES + " bytes",
+                    "use a file made by a current converter");
+        }
     }
 
     private long advance(long count, String field) {
@@ -116,10 +124,5 @@ final class GgufCursor {
     private static String printable(String field) {
         String line = field.replaceAll("\\p{C}", "?");
         return line.length() <= 100 ? line : line.substring(0, 100) + "...";
-    }
-
-    /** Decoded leniently: what is not UTF-8 becomes U+FFFD. */
-    static String utf8(MemorySegment bytes, long at, int length) {
-        return new String(bytes.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE), StandardCharsets.UTF_8);
     }
 }

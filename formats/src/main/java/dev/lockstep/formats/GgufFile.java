@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.SequencedMap;
 
 /**
@@ -95,7 +96,7 @@ public final class GgufFile implements AutoCloseable {
                 .filter(name -> name.count() == count)
                 .orElseThrow(() -> new FormatException(path + ": " + GgufSplit.COUNT_KEY + ": is " + count
                         + ", which the file's name does not say; name the parts like model-00001-of-"
-                        + String.format("%05d", count) + ".gguf"));
+                        + String.format(Locale.ROOT, "%05d", count) + ".gguf"));
         List<GgufPart> parts = new ArrayList<>();
         for (int number = 1; number <= count; number++) {
             GgufPart part = number == split.number() ? given : read(split.part(number), arena);
@@ -108,8 +109,8 @@ public final class GgufFile implements AutoCloseable {
 
     private static GgufPart read(Path path, Arena arena) {
         MemorySegment bytes;
-        if (Files.isDirectory(path)) {
-            throw new FormatException(path + ": is a directory; give the path of a GGUF file");
+        if (Files.exists(path) && !Files.isRegularFile(path)) {
+            throw new FormatException(path + ": is a directory or device; give the path of a GGUF file");
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
@@ -120,7 +121,12 @@ public final class GgufFile implements AutoCloseable {
                     path + ": cannot be read (" + failure.getMessage() + "); check the file and its permissions",
                     failure);
         }
-        return GgufPart.read(path.toString(), bytes);
+        try {
+            return GgufPart.read(path.toString(), bytes);
+        } catch (InternalError truncated) {
+            throw new FormatException(
+                    path + ": became shorter while it was read; wait until it is complete", truncated);
+        }
     }
 
     private static SequencedMap<String, Tensor> join(List<GgufPart> parts) {

@@ -12,7 +12,7 @@ final class GgufLimits {
     static final int STRING_BYTES = 1 << 24;
 
     /** Elements of one array value; the longest in use are vocabularies of some hundred thousand entries. */
-    static final int ARRAY_ELEMENTS = 1 << 24;
+    static final int ARRAY_ELEMENTS = 1 << 22;
 
     /** Arrays within arrays; none are in use. */
     static final int ARRAY_DEPTH = 4;
@@ -21,7 +21,7 @@ final class GgufLimits {
 
     static final int TENSORS = 1 << 17;
 
-    /** Bytes of everything before the tensor data, which is copied to the heap. */
+    /** Bytes before the tensor data, which become objects on the heap. */
     static final int HEADER_BYTES = 1 << 28;
 
     private GgufLimits() {}

@@ -2,6 +2,7 @@ package dev.lockstep.formats;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,6 +16,7 @@ import java.util.function.Predicate;
 /** The metadata of a GGUF file: checked once when the file is opened, decoded on request from a copy of its header. */
 final class GgufMetadata implements Metadata {
     private final String origin;
+    private final byte[] headerBytes;
     private final MemorySegment header;
     private final LinkedHashMap<String, GgufEntry> entries;
 
@@ -22,9 +24,10 @@ final class GgufMetadata implements Metadata {
      * @param header the file's bytes from its start to the end of the last entry at least
      * @param entries positions in {@code header}, already checked
      */
-    GgufMetadata(String origin, MemorySegment header, LinkedHashMap<String, GgufEntry> entries) {
+    GgufMetadata(String origin, byte[] header, LinkedHashMap<String, GgufEntry> entries) {
         this.origin = origin;
-        this.header = header;
+        this.headerBytes = header;
+        this.header = MemorySegment.ofArray(header);
         this.entries = entries;
     }
 
@@ -130,7 +133,8 @@ final class GgufMetadata implements Metadata {
     }
 
     private String stringAt(long at) {
-        return GgufCursor.utf8(header, at + Long.BYTES, (int) header.get(GgufCursor.LONG, at));
+        int length = (int) header.get(GgufCursor.LONG, at);
+        return new String(headerBytes, (int) at + Long.BYTES, length, StandardCharsets.UTF_8);
     }
 
     private long integerAt(String key, GgufValueType type, long at) {

@@ -39,16 +39,9 @@ record GgufPart(String file, int version, int alignment, Metadata metadata, Sequ
         LinkedHashMap<String, GgufEntry> entries = new LinkedHashMap<>();
         for (int i = 0; i < entryCount; i++) {
             readEntry(cursor, entries);
+            cursor.limitHeader();
         }
-        if (cursor.position() > GgufLimits.HEADER_BYTES) {
-            throw cursor.failure(
-                    "metadata",
-                    cursor.position(),
-                    "is longer than the supported " + GgufLimits.HEADER_BYTES + " bytes",
-                    "use a file made by a current converter");
-        }
-        MemorySegment header =
-                MemorySegment.ofArray(bytes.asSlice(0, cursor.position()).toArray(ValueLayout.JAVA_BYTE));
+        byte[] header = bytes.asSlice(0, cursor.position()).toArray(ValueLayout.JAVA_BYTE);
         Metadata metadata = new GgufMetadata(file, header, entries);
         int alignment = readAlignment(cursor, metadata, entries);
 

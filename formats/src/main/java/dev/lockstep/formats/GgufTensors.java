@@ -3,18 +3,16 @@ package dev.lockstep.formats;
 import dev.lockstep.tensor.Tensor;
 import dev.lockstep.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.SequencedMap;
-import java.util.Set;
 
 /** The tensor directory of a GGUF file: what each record claims is checked before a tensor is cut out of the data. */
 final class GgufTensors {
-    private static final String UNSUPPORTED = "use a file with a type that 'lockstep inspect' knows";
+    private static final String UNSUPPORTED = "convert the model to a common type such as Q4_0, Q4_K, Q8_0 or F16";
 
     private GgufTensors() {}
 
@@ -37,24 +35,20 @@ final class GgufTensors {
 
     /** Reads {@code count} records at the cursor; the data begins at the next multiple of {@code alignment}. */
     static SequencedMap<String, Tensor> read(GgufCursor cursor, MemorySegment file, int count, int alignment) {
-        List<Claim> claims = new ArrayList<>();
-        Set<String> names = new LinkedHashSet<>();
+        SequencedMap<String, Claim> claims = new LinkedHashMap<>();
         for (int i = 0; i < count; i++) {
             Claim claim = readClaim(cursor, i, alignment);
-            if (!names.add(claim.name())) {
+            if (claims.putIfAbsent(claim.name(), claim) != null) {
                 throw cursor.failure(claim.name(), claim.at(), "the tensor occurs twice", GgufCursor.DAMAGED);
             }
-            claims.add(claim);
-        }
-        if (claims.isEmpty()) {
-            return new LinkedHashMap<>();
+            cursor.limitHeader();
         }
         long dataStart = (cursor.position() + alignment - 1) & -alignment;
-        checkInside(cursor, claims, file.byteSize() - dataStart);
-        checkDisjoint(cursor, claims);
+        checkInside(cursor, claims.values(), file.byteSize() - dataStart);
+        checkDisjoint(cursor, claims.values());
 
         SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
-        for (Claim claim : claims) {
+        for (Claim claim : claims.values()) {
             MemorySegment data = file.asSlice(dataStart + claim.offset(), claim.bytes());
             tensors.put(
                     claim.name(),
@@ -127,7 +121,7 @@ final class GgufTensors {
                         name, at, "has the unknown tensor type " + Integer.toUnsignedString(number), UNSUPPORTED));
     }
 
-    private static void checkInside(GgufCursor cursor, List<Claim> claims, long dataBytes) {
+    private static void checkInside(GgufCursor cursor, Collection<Claim> claims, long dataBytes) {
         for (Claim claim : claims) {
             if (claim.bytes() > dataBytes || claim.offset() > dataBytes - claim.bytes()) {
                 throw cursor.failure(
@@ -140,7 +134,7 @@ final class GgufTensors {
         }
     }
 
-    private static void checkDisjoint(GgufCursor cursor, List<Claim> claims) {
+    private static void checkDisjoint(GgufCursor cursor, Collection<Claim> claims) {
         List<Claim> byOffset =
                 claims.stream().sorted(Comparator.comparingLong(Claim::offset)).toList();
         for (int i = 1; i < byOffset.size(); i++) {

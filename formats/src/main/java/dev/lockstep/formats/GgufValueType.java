@@ -1,5 +1,6 @@
 package dev.lockstep.formats;
 
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -56,6 +57,6 @@ public enum GgufValueType {
     /** The name of the type in the specification, for messages. */
     @Override
     public String toString() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

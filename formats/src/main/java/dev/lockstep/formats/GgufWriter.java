@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
 
 /**
@@ -106,15 +108,25 @@ public final class GgufWriter {
     }
 
     /**
+     * The metadata collected so far, as a reader of the file would see it; for models that exist only in memory.
+     *
+     * @param origin the name that messages give to the place where the metadata comes from
+     */
+    public Metadata metadata(String origin) {
+        return GgufPart.read(origin, MemorySegment.ofBuffer(header(List.of()))).metadata();
+    }
+
+    /**
      * Writes the file. It appears under its name only when it is complete; a file of that name is replaced.
      *
      * @throws IOException if the file cannot be written; nothing is left behind
      */
     public void write(Path path) throws IOException {
         Path target = path.toAbsolutePath();
-        Path temporary = Files.createTempFile(target.getParent(), target.getFileName() + ".", ".part");
+        Path temporary = target.resolveSibling(target.getFileName() + "." + UUID.randomUUID() + ".part");
         try {
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            try (FileChannel channel =
+                    FileChannel.open(temporary, StandardOpenOption.WRITE, StandardOpenOption.CREATE_NEW)) {
                 writeTo(channel);
                 channel.force(true);
             }
@@ -125,7 +137,7 @@ public final class GgufWriter {
     }
 
     private void writeTo(FileChannel channel) throws IOException {
-        writeFully(channel, header());
+        writeFully(channel, header(tensors.values()));
         ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
         for (Tensor tensor : tensors.values()) {
             MemorySegment data = tensor.data();
@@ -138,7 +150,7 @@ public final class GgufWriter {
         }
     }
 
-    private ByteBuffer header() {
+    private ByteBuffer header(Collection<Tensor> tensors) {
         GgufBuffer out = new GgufBuffer();
         out.int32(GgufPart.MAGIC).int32(VERSION).int64(tensors.size()).int64(entries.size());
         entries.forEach((key, value) -> {
@@ -146,7 +158,7 @@ public final class GgufWriter {
             value.accept(out);
         });
         long offset = 0;
-        for (Tensor tensor : tensors.values()) {
+        for (Tensor tensor : tensors) {
             out.string(tensor.name());
             long[] dimensions = dimensions(tensor);
             out.int32(dimensions.length);

@@ -32,6 +32,6 @@ public interface Metadata {
     /** An array of integers of any width, or of booleans as 0 and 1. */
     Optional<long[]> integers(String key);
 
-    /** An array of floating-point numbers of any width. */
+    /** An array of floating-point numbers of any width; integers are widened. */
     Optional<float[]> numbers(String key);
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.tensor.Dequantizer;
 import dev.lockstep.tensor.NonFinite;
 import dev.lockstep.tensor.Tensor;
+import dev.lockstep.tensor.TensorType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,12 +31,35 @@ class ConformanceFilesTest {
                         .mapToLong(tensor -> padded(tensor.data().byteSize(), file.alignment()))
                         .sum();
                 long headerBytes = end - dataBytes;
+                long next = 0;
+                for (Tensor tensor : file.tensors().values()) {
+                    long address = tensor.data().address();
+                    assertThat(next == 0 || next == address)
+                            .as("%s %s", path, tensor)
+                            .isTrue();
+                    next = address + padded(tensor.data().byteSize(), file.alignment());
+                }
                 if (!file.tensors().isEmpty()) {
                     assertThat(headerBytes % file.alignment()).as("%s", path).isZero();
                 }
                 assertThat(headerBytes).as("%s", path).isPositive();
             }
         }
+    }
+
+    @Test
+    void shouldKnowEveryTypeByItsNumber() throws IOException {
+        int named = 0;
+        for (TensorType type : TensorType.values()) {
+            Path path = Conformance.directory().resolve("models/llama_k256-" + type + ".gguf");
+            if (Files.exists(path)) {
+                try (GgufFile file = GgufFile.open(path)) {
+                    assertThat(file.tensors().get("blk.0.attn_k.weight").type()).isEqualTo(type);
+                    named++;
+                }
+            }
+        }
+        assertThat(named).isEqualTo(26);
     }
 
     @Test

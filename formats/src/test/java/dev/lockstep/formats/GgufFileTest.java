@@ -94,6 +94,15 @@ class GgufFileTest {
     }
 
     @Test
+    void shouldShowTheMetadataOfAFileNotYetWritten() {
+        Metadata metadata = new GgufWriter().integer("llama.block_count", 22).metadata("shape:tinyllama");
+
+        assertThat(metadata.integer("llama.block_count")).hasValue(22);
+        assertThatThrownBy(() -> metadata.string("llama.block_count"))
+                .hasMessageStartingWith("shape:tinyllama: llama.block_count at byte ");
+    }
+
+    @Test
     void shouldDecodeBrokenUtf8Leniently() throws IOException {
         GgufBuffer out = new GgufBuffer();
         out.int32(GgufPart.MAGIC).int32(3).int64(0).int64(1);
@@ -113,7 +122,7 @@ class GgufFileTest {
                 .hasMessageContaining("there is no such file");
         assertThatThrownBy(() -> GgufFile.open(directory))
                 .isInstanceOf(FormatException.class)
-                .hasMessageContaining("is a directory");
+                .hasMessageContaining("is a directory or device");
     }
 
     static void write(Path path, GgufBuffer bytes) throws IOException {

@@ -8,11 +8,16 @@ import java.lang.foreign.MemorySegment;
 /**
  * Whatever the bytes are: they are read, or refused with a {@link FormatException}.
  *
- * <p>An ordinary test run replays the inputs in {@code src/test/resources/dev/lockstep/formats/GgufFuzzTestInputs}. To
- * search for new ones, run this class alone with the environment variable {@code JAZZER_FUZZ=1}.
+ * <p>An ordinary test run replays the inputs in {@code src/test/resources/dev/lockstep/formats/GgufFuzzTestInputs}. This
+ * searches for new ones, for as long as it is told:
+ *
+ * <pre>
+ *   JAZZER_FUZZ=1 mvn test -pl formats -am -Dtest=GgufFuzzTest -Dsurefire.failIfNoSpecifiedTests=false \
+ *       -Djazzer.hooks=true -Djazzer.max_duration=10m
+ * </pre>
  */
 class GgufFuzzTest {
-    @FuzzTest(maxDuration = "10m")
+    @FuzzTest
     void anyBytesAreReadOrRefused(byte[] bytes) {
         GgufPart part;
         try {

@@ -16,7 +16,7 @@ public final class SyntheticWeights {
      * Fills a segment.
      *
      * @param target whole blocks of {@code type}
-     * @param deviation standard deviation of the values; in types with float16 scales it should lie between 1e-4 and 1e3
+     * @param deviation standard deviation of the values; in types with float16 scales it should lie between 1e-3 and 1e3
      * @throws IllegalArgumentException if the type is not computable or the segment does not hold whole blocks
      */
     public static void fill(TensorType type, MemorySegment target, long seed, float deviation) {
@@ -42,77 +42,57 @@ public final class SyntheticWeights {
     }
 
     /**
-     * Where a type's offsets are not symmetric by themselves, either the sign of the scale is random or the offset is set
-     * to the mean of the scaled quants.
+     * Random quants have a mean that is not quite zero. Where neither random scales nor quants of both signs cancel it,
+     * the scale gets a random sign, or the offset is set to the mean of the scaled quants.
      */
     private static void fillScaled(TensorType type, MemorySegment target, long seed, float unit) {
         SplitMix64 random = new SplitMix64(seed);
+        Blocks blocks = new Blocks(target, type.blockBytes(), random, unit);
         switch (type) {
             case F32 -> fillFloat32(target, random, unit);
             case F16 -> fillFloat16(target, random, unit);
             case BF16 -> fillBfloat16(target, random, unit);
-            case Q4_0 ->
-                fillBlocks(
-                        type,
-                        target,
-                        random,
-                        unit,
-                        (block, d, sign, wobble) -> BlockQ4_0.putD(target, block, d * sign));
-            case Q5_0 ->
-                fillBlocks(
-                        type,
-                        target,
-                        random,
-                        unit,
-                        (block, d, sign, wobble) -> BlockQ5_0.putD(target, block, d * sign));
-            case IQ4_NL ->
-                fillBlocks(
-                        type,
-                        target,
-                        random,
-                        unit,
-                        (block, d, sign, wobble) -> BlockIQ4_NL.putD(target, block, d * sign));
-            case Q3_K ->
-                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> BlockQ3_K.putD(target, block, d));
-            case Q6_K ->
-                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> BlockQ6_K.putD(target, block, d));
-            case IQ4_XS ->
-                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> BlockIQ4_XS.putD(target, block, d));
+            case Q4_0 -> blocks.fill((b, d, sign, wobble) -> BlockQ4_0.putD(target, b, d * sign));
+            case Q5_0 -> blocks.fill((b, d, sign, wobble) -> BlockQ5_0.putD(target, b, d * sign));
+            case IQ4_NL -> blocks.fill((b, d, sign, wobble) -> BlockIQ4_NL.putD(target, b, d * sign));
+            case Q3_K -> blocks.fill((b, d, sign, wobble) -> BlockQ3_K.putD(target, b, d));
+            case Q6_K -> blocks.fill((b, d, sign, wobble) -> BlockQ6_K.putD(target, b, d));
+            case IQ4_XS -> blocks.fill((b, d, sign, wobble) -> BlockIQ4_XS.putD(target, b, d));
             case Q4_1 ->
-                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> {
-                    BlockQ4_1.putD(target, block, d);
-                    BlockQ4_1.putM(target, block, -7.5f * d * wobble);
+                blocks.fill((b, d, sign, wobble) -> {
+                    BlockQ4_1.putD(target, b, d);
+                    BlockQ4_1.putM(target, b, -7.5f * d * wobble);
                 });
             case Q5_1 ->
-                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> {
-                    BlockQ5_1.putD(target, block, d);
-                    BlockQ5_1.putM(target, block, -15.5f * d * wobble);
+                blocks.fill((b, d, sign, wobble) -> {
+                    BlockQ5_1.putD(target, b, d);
+                    BlockQ5_1.putM(target, b, -15.5f * d * wobble);
                 });
             case Q2_K ->
-                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> {
-                    BlockQ2_K.putD(target, block, d);
-                    BlockQ2_K.putDmin(target, block, 1.5f * d * wobble);
+                blocks.fill((b, d, sign, wobble) -> {
+                    BlockQ2_K.putD(target, b, d);
+                    BlockQ2_K.putDmin(target, b, 1.5f * d * wobble);
                 });
             case Q4_K ->
-                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> {
-                    BlockQ4_K.putD(target, block, d);
-                    BlockQ4_K.putDmin(target, block, 7.5f * d * wobble);
+                blocks.fill((b, d, sign, wobble) -> {
+                    BlockQ4_K.putD(target, b, d);
+                    BlockQ4_K.putDmin(target, b, 7.5f * d * wobble);
                 });
             case Q5_K ->
-                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> {
-                    BlockQ5_K.putD(target, block, d);
-                    BlockQ5_K.putDmin(target, block, 15.5f * d * wobble);
+                blocks.fill((b, d, sign, wobble) -> {
+                    BlockQ5_K.putD(target, b, d);
+                    BlockQ5_K.putDmin(target, b, 15.5f * d * wobble);
                 });
             case Q8_0 ->
-                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> {
-                    BlockQ8_0.clearLowestQuants(target, block);
-                    BlockQ8_0.putD(target, block, d);
+                blocks.fill((b, d, sign, wobble) -> {
+                    BlockQ8_0.clearLowestQuants(target, b);
+                    BlockQ8_0.putD(target, b, d);
                 });
             case Q8_K ->
-                fillBlocks(type, target, random, unit, (block, d, sign, wobble) -> {
-                    BlockQ8_K.clearLowestQuants(target, block);
-                    BlockQ8_K.putD(target, block, d * sign);
-                    BlockQ8_K.putSums(target, block);
+                blocks.fill((b, d, sign, wobble) -> {
+                    BlockQ8_K.clearLowestQuants(target, b);
+                    BlockQ8_K.putD(target, b, d * sign);
+                    BlockQ8_K.putSums(target, b);
                 });
             case Q8_1,
                     IQ2_XXS,
@@ -140,26 +120,27 @@ public final class SyntheticWeights {
     @FunctionalInterface
     private interface Finish {
         /**
+         * @param b offset of the block
          * @param d a scale around the unit, positive
          * @param sign 1 or -1
          * @param wobble a factor around 1 for offsets
          */
-        void block(long block, float d, float sign, float wobble);
+        void block(long b, float d, float sign, float wobble);
     }
 
-    private static void fillBlocks(
-            TensorType type, MemorySegment target, SplitMix64 random, float unit, Finish finish) {
-        int bytes = type.blockBytes();
-        for (long block = 0; block < target.byteSize(); block += bytes) {
-            for (int at = 0; at < bytes - Long.BYTES; at += Long.BYTES) {
-                LittleEndian.putInt64(target, block + at, random.next());
-            }
-            LittleEndian.putInt64(target, block + bytes - Long.BYTES, random.next());
+    private record Blocks(MemorySegment target, int bytes, SplitMix64 random, float unit) {
+        void fill(Finish finish) {
+            for (long block = 0; block < target.byteSize(); block += bytes) {
+                for (int at = 0; at < bytes - Long.BYTES; at += Long.BYTES) {
+                    LittleEndian.putInt64(target, block + at, random.next());
+                }
+                LittleEndian.putInt64(target, block + bytes - Long.BYTES, random.next());
 
-            long bits = random.next();
-            float d = unit * (0.75f + (bits & 0xffff) * 0x1p-17f);
-            float wobble = 0.9f + (bits >>> 16 & 0xffff) * 0.2f * 0x1p-16f;
-            finish.block(block, d, bits < 0 ? -1 : 1, wobble);
+                long bits = random.next();
+                float d = unit * (0.75f + (bits & 0xffff) * 0x1p-17f);
+                float wobble = 0.9f + (bits >>> 16 & 0xffff) * 0.2f * 0x1p-16f;
+                finish.block(block, d, bits < 0 ? -1 : 1, wobble);
+            }
         }
     }
 
@@ -170,15 +151,23 @@ public final class SyntheticWeights {
     }
 
     private static void fillFloat16(MemorySegment target, SplitMix64 random, float unit) {
+        long bits = 0;
         for (long at = 0; at < target.byteSize(); at += Short.BYTES) {
-            LittleEndian.putFloat16(target, at, unit * ((int) random.next() * 0x1p-31f));
+            bits = nextHalf(bits, at, random);
+            LittleEndian.putFloat16(target, at, unit * ((int) bits * 0x1p-31f));
         }
     }
 
     private static void fillBfloat16(MemorySegment target, SplitMix64 random, float unit) {
+        long bits = 0;
         for (long at = 0; at < target.byteSize(); at += Short.BYTES) {
-            float value = unit * ((int) random.next() * 0x1p-31f);
-            LittleEndian.putInt16(target, at, Float.floatToRawIntBits(value) >> 16);
+            bits = nextHalf(bits, at, random);
+            LittleEndian.putInt16(target, at, Float.floatToRawIntBits(unit * ((int) bits * 0x1p-31f)) >> 16);
         }
+    }
+
+    /** Each 64 random bits serve two elements of two bytes, the low half first. */
+    private static long nextHalf(long bits, long at, SplitMix64 random) {
+        return (at & Short.BYTES) == 0 ? random.next() : bits >>> 32;
     }
 }

@@ -16,7 +16,7 @@ class SyntheticWeightsTest {
     void shouldHaveZeroMeanAndTheDeviationAskedFor(TensorType type) {
         int elements = 256 * 256;
         MemorySegment weights = MemorySegment.ofArray(new byte[(int) type.bytes(elements)]);
-        for (float deviation : new float[] {0.02f, 1}) {
+        for (float deviation : new float[] {0.001f, 0.02f, 1, 1000}) {
             SyntheticWeights.fill(type, weights, 7, deviation);
             float[] values = new float[elements];
             Dequantizer.dequantize(type, weights, 0, values, 0, elements);
