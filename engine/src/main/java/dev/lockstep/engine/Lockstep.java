@@ -32,6 +32,7 @@ public final class Lockstep implements AutoCloseable {
     private final LoadedModel model;
     private final Session session;
     private volatile boolean closed;
+    private boolean freed;
 
     Lockstep(LoadedModel model) {
         this.model = model;
@@ -53,7 +54,19 @@ public final class Lockstep implements AutoCloseable {
      * @throws EngineException if the model cannot be opened
      */
     public static Lockstep open(Path path, LockstepOptions options) {
-        return new Lockstep(ModelLoader.load(path, options));
+        try {
+            LoadedModel model = ModelLoader.load(path, options);
+            try {
+                return new Lockstep(model);
+            } catch (Throwable failure) {
+                model.close();
+                throw failure;
+            }
+        } catch (OutOfMemoryError full) {
+            throw new EngineException(
+                    "there is not enough memory to open " + path + "; take a smaller context, or a smaller model",
+                    full);
+        }
     }
 
     /** Continues a text until the model stops or the context is full. */
@@ -130,13 +143,12 @@ public final class Lockstep implements AutoCloseable {
     public void logits(int[] tokens, LogitsListener listener) {
         inTurn(() -> {
             PromptCheck.check(tokens, machine().vocabularySize(), machine().contextLength());
+            int chunk = Math.min(LOGITS_ROWS, machine().maxStepTokens());
+            var step = new Step(chunk, machine().vocabularySize());
             try (var sequence = machine().open()) {
-                var step = new Step(
-                        Math.min(LOGITS_ROWS, machine().maxStepTokens()),
-                        machine().vocabularySize());
                 for (int position = 0; position < tokens.length; ) {
                     step.clear();
-                    int rows = Math.min(LOGITS_ROWS, Math.min(machine().maxStepTokens(), tokens.length - position));
+                    int rows = Math.min(chunk, tokens.length - position);
                     for (int row = 0; row < rows; row++) {
                         step.add(sequence, tokens[position + row], true);
                     }
@@ -161,11 +173,11 @@ public final class Lockstep implements AutoCloseable {
         if (turn.isHeldByCurrentThread()) {
             throw new IllegalStateException("a listener cannot close its model; let it answer cancelled() with true");
         }
-        boolean again = closed;
         closed = true;
         turn.lock();
         try {
-            if (!again) {
+            if (!freed) {
+                freed = true;
                 session.close();
                 model.close();
             }

@@ -3,8 +3,12 @@ package dev.lockstep.engine;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.reference.ReferenceMachine;
+import dev.lockstep.host.HostMachine;
+import dev.lockstep.host.HostOptions;
+import dev.lockstep.host.HostUnavailableException;
 import dev.lockstep.tensor.Tensor;
 import java.util.Map;
+import java.util.Optional;
 
 /** Makes the machine that the options ask for. */
 final class Machines {
@@ -21,12 +25,18 @@ final class Machines {
 
     static Machine choose(LockstepOptions options, Maker host, Maker reference) {
         return switch (options.engine()) {
-            case HOST -> host.make();
+            case HOST -> {
+                try {
+                    yield host.make();
+                } catch (HostUnavailableException unavailable) {
+                    throw new EngineException(unavailable.getMessage(), unavailable);
+                }
+            }
             case REFERENCE -> reference.make();
             case AUTO -> {
                 try {
                     yield host.make();
-                } catch (EngineException unavailable) {
+                } catch (HostUnavailableException unavailable) {
                     options.warnings()
                             .accept("the host machine is not available (" + unavailable.getMessage()
                                     + "); the reference interpreter gives the same answers, but much more slowly");
@@ -49,11 +59,17 @@ final class Machines {
     }
 
     private static Machine host(Graph lowered, Map<String, Tensor> weights, LockstepOptions options, int context) {
-        throw new EngineException("this build has no code generator for " + lowered.architecture() + " with "
-                + weights.size() + " tensors, " + options.effectiveThreads() + " threads and a context of " + context);
+        var hostOptions = new HostOptions(
+                options.effectiveThreads(),
+                options.kvType(),
+                context,
+                options.maxStepTokens(),
+                Optional.empty(),
+                options.progress()::progress);
+        return HostMachine.open(lowered, weights, hostOptions);
     }
 
-    /** Makes a machine or says in an {@link EngineException} why there is none. */
+    /** Makes a machine or says in a {@link HostUnavailableException} why there is none. */
     interface Maker {
         Machine make();
     }

@@ -132,6 +132,28 @@ class GeneratorTest {
     }
 
     @Test
+    void shouldPenalizeWhatThePromptAndTheAnswerSaid() {
+        var options = GenerationOptions.DEFAULT
+                .withSampling(SamplingParameters.GREEDY.withPresencePenalty(1))
+                .withMaxTokens(4);
+        assertThat(generate(preferringAToB(), TinyTokenizer.tokens("x"), options)
+                        .text())
+                .isEqualTo("abaa");
+        assertThat(generate(preferringAToB(), TinyTokenizer.tokens("a"), options)
+                        .text())
+                .isEqualTo("baaa");
+    }
+
+    private static FakeMachine preferringAToB() {
+        return new FakeMachine(TinyTokenizer.SIZE, 16, 8, _ -> {
+            float[] logits = new float[TinyTokenizer.SIZE];
+            logits['a'] = 3;
+            logits['b'] = 2.5f;
+            return logits;
+        });
+    }
+
+    @Test
     void shouldNeverChooseATokenThatOnlyPadsTheVocabulary() {
         var machine = new FakeMachine(TinyTokenizer.SIZE + 6, 16, 8, _ -> {
             float[] logits = new float[TinyTokenizer.SIZE + 6];

@@ -13,9 +13,20 @@ public record Rope(Pairing pairing, List<Double> frequencies, double magnitude) 
     /** Which elements of a head turn together. */
     public enum Pairing {
         /** (0, 1), (2, 3), ... as in the original LLaMA and its GGUF files. */
-        INTERLEAVED,
+        INTERLEAVED("interleaved"),
         /** (0, n/2), (1, n/2 + 1), ... as in GPT-NeoX. */
-        HALVES
+        HALVES("halves");
+
+        private final String text;
+
+        Pairing(String text) {
+            this.text = text;
+        }
+
+        /** The name in the graph's text form. */
+        public String text() {
+            return text;
+        }
     }
 
     public Rope {

@@ -2,8 +2,10 @@ package dev.lockstep.graph;
 
 import dev.lockstep.tensor.TensorType;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Rules that a whole graph must keep; those of a single operation are in its constructor. A graph is <em>lowered</em>
@@ -13,7 +15,8 @@ public final class Verifier {
     private Verifier() {}
 
     /**
-     * Checks order of definition, kinds of inputs, types of vectors, and that a name means one weight.
+     * Checks order of definition, kinds of inputs, types of vectors, that a name means one weight, and that no two
+     * attentions share a KV cache.
      *
      * @throws GraphException naming the first offending operation
      */
@@ -31,6 +34,7 @@ public final class Verifier {
             throw new GraphException("a graph without operations");
         }
         Map<String, Weight> weights = new HashMap<>();
+        Set<Integer> layers = new HashSet<>();
         List<Node> nodes = graph.nodes();
         for (int i = 0; i < nodes.size(); i++) {
             Node node = nodes.get(i);
@@ -52,6 +56,10 @@ public final class Verifier {
                 require(known == null || known.equals(weight), node, "uses " + weight.name() + " in two shapes");
             });
             checkKinds(node, lowered);
+            if (op instanceof Op.Attention attention) {
+                int layer = attention.layer();
+                require(layers.add(layer), node, "is the second attention of layer " + layer);
+            }
         }
         require(graph.logits().kind() == RowKind.F32, nodes.getLast(), "is last but yields no logits");
     }
@@ -89,6 +97,8 @@ public final class Verifier {
     private static void checkVector(Node node, Value x, Weight vector) {
         requireFloats(node, x);
         require(vector.type() == TensorType.F32, node, "needs " + vector.name() + " as F32, not " + vector.type());
+        int rows = vector.rows() * vector.matrices();
+        require(rows == 1, node, "needs " + vector.name() + " as one row, not " + rows);
     }
 
     private static void requireFloats(Node node, Value input) {

@@ -12,6 +12,16 @@ import dev.lockstep.tensor.TensorType;
  * @param matrices stacked matrices (experts); 1 for all others
  */
 public record Weight(String name, TensorType type, int columns, int rows, int matrices) {
+    public Weight {
+        if (columns <= 0 || rows <= 0 || matrices <= 0) {
+            throw new IllegalArgumentException(name + " has no elements");
+        }
+        if (columns % type.blockElements() != 0) {
+            throw new IllegalArgumentException("%s: rows of %d do not fill whole %s blocks of %d"
+                    .formatted(name, columns, type, type.blockElements()));
+        }
+    }
+
     public static Weight of(Tensor tensor) {
         return new Weight(
                 tensor.name(),

@@ -9,7 +9,7 @@ import java.util.function.Consumer;
  */
 final class BertSplitter implements WordSplitter {
     @Override
-    public void split(String text, Consumer<String> words) {
+    public void split(CharSequence text, Consumer<String> words) {
         var word = new StringBuilder();
         Normalizer.normalize(text, Normalizer.Form.NFD).codePoints().forEach(codePoint -> {
             if (isSpace(codePoint)) {

@@ -25,7 +25,7 @@ final class BytePairEncoder implements WordEncoder {
     BytePairEncoder(Vocabulary vocabulary, Metadata metadata, boolean wholeWordsFirst) {
         this.vocabulary = vocabulary;
         this.wholeWordsFirst = wholeWordsFirst;
-        Arrays.setAll(byteTokens, value -> vocabulary.find(String.valueOf(ByteAlphabet.letter(value))));
+        Arrays.setAll(byteTokens, value -> vocabulary.findInText(String.valueOf(ByteAlphabet.letter(value)), 0, 1));
         var merges = metadata.strings(TokenizerKeys.MERGES)
                 .orElseThrow(() -> TokenizerKeys.missing(metadata, TokenizerKeys.MERGES));
         ranks = new LongIntTable(merges.size());
@@ -41,7 +41,8 @@ final class BytePairEncoder implements WordEncoder {
             throw TokenizerKeys.refuse(
                     metadata,
                     TokenizerKeys.MERGES,
-                    "has '%s' at %d, which is not two tokens with a space between".formatted(merge, rank));
+                    "has %s at %d, which is not two tokens with a space between"
+                            .formatted(TokenizerKeys.quoted(merge), rank));
         }
         int left = vocabulary.find(merge, 0, space);
         int right = vocabulary.find(merge, space + 1, merge.length());
@@ -50,9 +51,12 @@ final class BytePairEncoder implements WordEncoder {
             throw TokenizerKeys.refuse(
                     metadata,
                     TokenizerKeys.MERGES,
-                    "has '%s' at %d, but one of these, or both together, is not a token".formatted(merge, rank));
+                    "has %s at %d, but one of these, or both together, is not a token"
+                            .formatted(TokenizerKeys.quoted(merge), rank));
         }
-        ranks.putIfAbsent(pair(left, right), rank);
+        if (vocabulary.type(merged[rank]).arisesFromText()) {
+            ranks.putIfAbsent(pair(left, right), rank);
+        }
     }
 
     @Override

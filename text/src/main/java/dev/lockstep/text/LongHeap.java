@@ -11,6 +11,10 @@ final class LongHeap {
         return size == 0;
     }
 
+    long smallest() {
+        return values[0];
+    }
+
     void add(long value) {
         if (size == values.length) {
             values = Arrays.copyOf(values, 2 * size);

@@ -16,7 +16,7 @@ final class LongIntTable {
     private int size;
 
     LongIntTable(int expectedSize) {
-        allocate(Integer.highestOneBit(Math.max(8, expectedSize)) * 4);
+        allocate(Integer.highestOneBit(Math.max(8, expectedSize) * 4 / 3) * 2);
     }
 
     /** The value of the key, or {@link #ABSENT}. */
@@ -32,7 +32,7 @@ final class LongIntTable {
         }
         keys[slot] = key;
         values[slot] = value;
-        if (++size * 2 > keys.length) {
+        if (++size > keys.length / 4 * 3) {
             grow();
         }
     }

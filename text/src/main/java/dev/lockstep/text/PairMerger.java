@@ -14,7 +14,9 @@ final class PairMerger {
 
     /** What may be joined. */
     interface Rule {
-        /** Smaller comes first; {@link #NEVER} for two symbols {@code [left, right)} and {@code [right, end)} that stay apart. */
+        /**
+         * Smaller comes first; {@link #NEVER} if the symbols {@code [left, right)} and {@code [right, end)} stay apart.
+         */
         int priority(int left, int right, int end);
 
         /** The two symbols are one now, that starts at {@code left}. */

@@ -100,7 +100,7 @@ enum PreTokenizer {
             "[\\r\\n]",
             "\\s?[" + Expressions.CASED_LETTERS + "]+",
             "\\s?[!-/:-~！-／：-～‘-‟\u3000-。]+",
-            "\\s+\\z",
+            Expressions.SPACE_AT_THE_END,
             Expressions.EAST_ASIAN,
             "\\p{N}+"),
 
@@ -131,7 +131,9 @@ enum PreTokenizer {
                 .filter(preTokenizer -> preTokenizer.names.contains(name))
                 .findFirst()
                 .orElseThrow(() -> TokenizerKeys.refuse(
-                        metadata, TokenizerKeys.PRE, "is '%s'; supported are %s".formatted(name, supported())));
+                        metadata,
+                        TokenizerKeys.PRE,
+                        "is %s; supported are %s".formatted(TokenizerKeys.quoted(name), supported())));
     }
 
     WordSplitter splitter() {
@@ -167,6 +169,10 @@ enum PreTokenizer {
         static final String PUNCTUATION_RUNS = "[\\p{P}$+<=>^~|]+";
         static final String PUNCTUATION_RUNS_AND_BACKTICKS = "[\\p{P}$+<=>^~|`]+";
         static final String UP_TO_PUNCTUATION = " ?[^(\\s|.,!?…。，、।۔،)]+";
+
+        /** The same as {@code \s+$}, without looking at the end from each space. */
+        static final String SPACE_AT_THE_END = "(?<!\\s)\\s++\\z";
+
         static final String EAST_ASIAN = "[一-龥ࠀ-一가-\ud7ff]+";
 
         /**

@@ -26,17 +26,18 @@ final class RegexSplitter implements WordSplitter {
     }
 
     @Override
-    public void split(String text, Consumer<String> words) {
+    public void split(CharSequence text, Consumer<String> words) {
         var matchers = stages.stream().map(stage -> stage.matcher(text)).toArray(Matcher[]::new);
         split(text, 0, text.length(), matchers, 0, words);
     }
 
-    private static void split(String text, int start, int end, Matcher[] matchers, int stage, Consumer<String> words) {
+    private static void split(
+            CharSequence text, int start, int end, Matcher[] matchers, int stage, Consumer<String> words) {
         if (start == end) {
             return;
         }
         if (stage == matchers.length) {
-            words.accept(text.substring(start, end));
+            words.accept(text.subSequence(start, end).toString());
             return;
         }
         var matcher = matchers[stage].region(start, end);

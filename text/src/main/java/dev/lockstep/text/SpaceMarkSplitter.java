@@ -25,8 +25,8 @@ final class SpaceMarkSplitter implements WordSplitter {
     }
 
     @Override
-    public void split(String text, Consumer<String> words) {
-        var marked = SpaceMark.write(text);
+    public void split(CharSequence text, Consumer<String> words) {
+        var marked = SpaceMark.write(text.toString());
         int start = 0;
         for (int i = 1; i < marked.length(); i++) {
             if (marked.charAt(i) == SpaceMark.MARK && !joined.get(marked.charAt(i - 1))) {

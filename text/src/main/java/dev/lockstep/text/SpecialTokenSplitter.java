@@ -21,9 +21,11 @@ final class SpecialTokenSplitter {
     /** Phi-3 drops white space after its special tokens except these; no metadata key says so. */
     private static final Set<String> PHI3_KEEPING_SPACE = Set.of("<unk>", "<s>", "<|endoftext|>");
 
+    private static final int NO_RANK = -1;
+
     private final Vocabulary vocabulary;
 
-    /** Token ids, longest name first; the trie gives places in this list. */
+    /** Token ids, longest name first. A rank is a place in this list. */
     private final int[] special;
 
     private final TokenTrie names = new TokenTrie();
@@ -61,50 +63,90 @@ final class SpecialTokenSplitter {
 
     /** @param withControl whether control tokens count, or only those that users may write */
     List<Part> split(String text, boolean withControl) {
-        List<Part> parts = text.isEmpty() ? List.of() : List.of(new Part.Text(text));
-        var present = present(text, withControl);
-        for (int rank = present.nextSetBit(0); rank >= 0; rank = present.nextSetBit(rank + 1)) {
-            parts = split(parts, special[rank]);
-        }
-        return parts;
-    }
-
-    private BitSet present(String text, boolean withControl) {
-        var present = new BitSet();
-        for (int i = 0; i < text.length(); i++) {
-            names.match(text, i, (end, rank) -> {
-                if (withControl || vocabulary.type(special[rank]) == TokenType.USER_DEFINED) {
-                    present.set(rank);
-                }
-            });
-        }
-        return present;
-    }
-
-    private List<Part> split(List<Part> parts, int token) {
-        var result = new ArrayList<Part>();
-        for (var part : parts) {
-            switch (part) {
-                case Part.Token known -> result.add(known);
-                case Part.Text text -> split(text.text(), token, result);
-            }
-        }
-        return result;
-    }
-
-    private void split(String text, int token, List<Part> parts) {
-        var name = vocabulary.text(token);
-        boolean dropsSpace = phi3 && !PHI3_KEEPING_SPACE.contains(name);
+        var parts = new ArrayList<Part>();
         int done = 0;
-        for (int place = text.indexOf(name); place >= 0; place = text.indexOf(name, done)) {
+        for (var found = find(text, withControl); !found.isEmpty(); ) {
+            long first = found.removeSmallest();
+            int place = (int) (first >> Integer.SIZE);
+            int token = (int) first;
+            int next = found.isEmpty() ? text.length() : (int) (found.smallest() >> Integer.SIZE);
             addText(text, done, place, parts);
             parts.add(new Part.Token(token));
-            done = place + name.length();
-            while (dropsSpace && done < text.length() && isAsciiSpace(text.charAt(done))) {
+            done = end(place, token);
+            while (dropsSpace(token) && done < next && isAsciiSpace(text.charAt(done))) {
                 done++;
             }
         }
         addText(text, done, text.length(), parts);
+        return parts;
+    }
+
+    /** The tokens by their places: place in the high half, id in the low half of a number. */
+    private LongHeap find(String text, boolean withControl) {
+        // The longest token not yet tried at each place: its rank in the high half, the place in the low half.
+        var candidates = new LongHeap();
+        for (int place = 0; place < text.length(); place++) {
+            addCandidate(text, place, NO_RANK, withControl, candidates);
+        }
+        var found = new LongHeap();
+        var taken = new BitSet();
+        while (!candidates.isEmpty()) {
+            long candidate = candidates.removeSmallest();
+            int rank = (int) (candidate >> Integer.SIZE);
+            int place = (int) candidate;
+            int end = end(place, special[rank]);
+            // What was taken before is not shorter, so it cannot lie between the ends without touching one.
+            if (taken.get(place)) {
+                continue;
+            }
+            if (taken.get(end - 1)) {
+                addCandidate(text, place, rank, withControl, candidates);
+                continue;
+            }
+            found.add((long) place << Integer.SIZE | special[rank]);
+            taken.set(place, end);
+            for (int i = end; dropsSpace(special[rank]) && i < text.length() && isAsciiSpace(text.charAt(i)); i++) {
+                taken.set(i);
+            }
+        }
+        return found;
+    }
+
+    private void addCandidate(String text, int place, int afterRank, boolean withControl, LongHeap candidates) {
+        var longest = new Longest(afterRank, withControl);
+        names.match(text, place, longest);
+        if (longest.rank != NO_RANK) {
+            candidates.add((long) longest.rank << Integer.SIZE | place);
+        }
+    }
+
+    /** The first rank after the given one. */
+    private final class Longest implements TokenTrie.Match {
+        private final int afterRank;
+        private final boolean withControl;
+        private int rank = NO_RANK;
+
+        Longest(int afterRank, boolean withControl) {
+            this.afterRank = afterRank;
+            this.withControl = withControl;
+        }
+
+        @Override
+        public void found(int end, int candidate) {
+            boolean counts = withControl || vocabulary.type(special[candidate]) == TokenType.USER_DEFINED;
+            // Longer names come later and have smaller ranks.
+            if (counts && candidate > afterRank) {
+                rank = candidate;
+            }
+        }
+    }
+
+    private int end(int place, int token) {
+        return place + vocabulary.text(token).length();
+    }
+
+    private boolean dropsSpace(int token) {
+        return phi3 && !PHI3_KEEPING_SPACE.contains(vocabulary.text(token));
     }
 
     private static void addText(String text, int start, int end, List<Part> parts) {

@@ -61,7 +61,7 @@ public final class StreamingDetokenizer {
         return text;
     }
 
-    /** The end of the tokens: what is left of an incomplete character, as U+FFFD. Ready for another sequence then. */
+    /** The end of the tokens: what is left of an incomplete character, as U+FFFD. */
     public String flush() {
         var text = decode(incomplete.flip(), true);
         incomplete.clear();

@@ -36,8 +36,8 @@ public interface Tokenizer {
     int vocabularySize();
 
     /**
-     * The bytes that a token stands for in running text; empty for control, unknown and unused tokens. One token may
-     * hold a part of a UTF-8 character only. Not to be changed by the caller.
+     * The bytes that a token stands for in running text; empty for control and unknown tokens. They may be a part of a
+     * UTF-8 character only.
      *
      * @throws IndexOutOfBoundsException if there is no such token
      */

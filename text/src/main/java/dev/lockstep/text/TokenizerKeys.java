@@ -28,7 +28,14 @@ final class TokenizerKeys {
     static final String ADD_SPACE_PREFIX = "tokenizer.ggml.add_space_prefix";
     static final String MODEL_NAME = "general.name";
 
+    private static final int QUOTED = 60;
+
     private TokenizerKeys() {}
+
+    /** A text of the file in a message, not longer than people read. */
+    static String quoted(String text) {
+        return text.length() <= QUOTED ? "'" + text + "'" : "'" + text.substring(0, QUOTED) + "…'";
+    }
 
     static FormatException refuse(Metadata metadata, String key, String problem) {
         return new FormatException(metadata.origin() + ": " + key + " " + problem);

@@ -21,8 +21,8 @@ final class TokenizerLoader {
                 throw TokenizerKeys.refuse(
                         metadata,
                         TokenizerKeys.MODEL,
-                        "is '%s'; supported are %s, %s and %s"
-                                .formatted(model, SENTENCE_PIECE, BYTE_PAIRS, WORD_PIECE));
+                        "is %s; supported are %s, %s and %s"
+                                .formatted(TokenizerKeys.quoted(model), SENTENCE_PIECE, BYTE_PAIRS, WORD_PIECE));
         };
     }
 

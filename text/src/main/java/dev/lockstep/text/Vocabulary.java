@@ -35,7 +35,8 @@ final class Vocabulary {
             throw TokenizerKeys.refuse(
                     metadata,
                     TokenizerKeys.TOKENS,
-                    "has '%s' twice, as %d and %d".formatted(text, index.find(text, 0, text.length()), id));
+                    "has %s twice, as %d and %d"
+                            .formatted(TokenizerKeys.quoted(text), index.find(text, 0, text.length()), id));
         });
         var vocabulary = new Vocabulary(texts, types(metadata, texts.size()), index);
         vocabulary.applyWellKnownNames();
@@ -133,7 +134,8 @@ final class Vocabulary {
                 throw TokenizerKeys.refuse(
                         metadata,
                         TokenizerKeys.TOKENS,
-                        "has '%s' as byte token %d, which is not of the form <0x41>".formatted(texts.get(id), id));
+                        "has %s as byte token %d, which is not of the form <0x41>"
+                                .formatted(TokenizerKeys.quoted(texts.get(id)), id));
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.text;
 
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -11,8 +12,9 @@ class GoldenTest {
         return GoldenVocabulary.NAMES.stream().flatMap(name -> {
             var golden = GoldenVocabulary.load(name);
             var tokenizer = Tokenizer.of(golden.testMetadata());
-            return golden.cases().stream()
-                    .map(text -> DynamicTest.dynamicTest(name + ": " + text.text(), () -> text.check(tokenizer)));
+            return IntStream.range(0, golden.cases().size())
+                    .mapToObj(i -> DynamicTest.dynamicTest(
+                            name + " case " + i, () -> golden.cases().get(i).check(tokenizer)));
         });
     }
 }

@@ -185,7 +185,7 @@ final class Candidates {
         return max;
     }
 
-    private static void requirePossible(float largest) {
+    static void requirePossible(float largest) {
         if (largest == Float.NEGATIVE_INFINITY) {
             throw new ArithmeticException("every token is forbidden");
         }

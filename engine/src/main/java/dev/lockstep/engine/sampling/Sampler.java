@@ -10,6 +10,7 @@ public final class Sampler {
     private final int vocabularySize;
     private final Filter[] filters;
     private final Choice choice;
+    private final boolean greedy;
     private final Occurrences[] histories;
 
     /**
@@ -36,6 +37,7 @@ public final class Sampler {
         this.filters = filters.toArray(Filter[]::new);
         this.histories = histories.toArray(Occurrences[]::new);
         this.choice = choice(chain.stages().getLast());
+        this.greedy = chain.equals(SamplerChain.GREEDY);
     }
 
     /**
@@ -45,6 +47,9 @@ public final class Sampler {
      * @throws ArithmeticException if a logit is NaN or positive infinity, or every token is forbidden
      */
     public int sample(float[] logits, int offset) {
+        if (greedy) {
+            return mostLikely(logits, offset);
+        }
         candidates.load(logits, offset);
         for (Filter filter : filters) {
             filter.apply(candidates);
@@ -52,7 +57,7 @@ public final class Sampler {
         return choice.choose(candidates);
     }
 
-    /** Tells of the text's next token, of the prompt or chosen, so that penalties know it. */
+    /** Tells of the text's next token, of the prompt or chosen, so that penalties know it; one outside the vocabulary is no matter. */
     public void accept(int token) {
         if (token < 0 || token >= vocabularySize) {
             return;
@@ -60,6 +65,17 @@ public final class Sampler {
         for (Occurrences history : histories) {
             history.accept(token);
         }
+    }
+
+    /** What {@link Candidates#mostLikely} gives for all tokens, in one pass. */
+    private int mostLikely(float[] logits, int offset) {
+        int best = 0;
+        for (int token = 0; token < vocabularySize; token++) {
+            float logit = Candidates.checked(logits[offset + token], token);
+            best = logit > logits[offset + best] ? token : best;
+        }
+        Candidates.requirePossible(logits[offset + best]);
+        return best;
     }
 
     private static Filter filter(SamplerStage stage, int vocabularySize) {

@@ -24,6 +24,17 @@ class SamplerTest {
     }
 
     @Test
+    void shouldTakeTheSameTokenInOnePassAsThroughStages() {
+        var random = new Random(17);
+        var direct = new Sampler(SamplerChain.GREEDY, 90, 8);
+        var staged = new Sampler(SamplerChain.parse("top-k(90) | greedy"), 90, 8);
+        for (int i = 0; i < 200; i++) {
+            float[] logits = SlowSampler.randomLogits(random, 90);
+            assertThat(direct.sample(logits, 0)).isEqualTo(staged.sample(logits, 0));
+        }
+    }
+
+    @Test
     void shouldReadFromTheOffset() {
         float[] logits = {9, 9, 1, 2, 3, 9};
         assertThat(new Sampler(SamplerChain.GREEDY, 3, 8).sample(logits, 2)).isEqualTo(2);

@@ -26,6 +26,9 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
 
     /** Most tokens that a kernel takes at once; a power of two. */
     public int maxTokens() {
+        if (dot instanceof DotProduct.Portable) {
+            return 1; // nothing to gain, and much code
+        }
         return wide() ? 8 : 4;
     }
 

@@ -24,14 +24,14 @@ final class Access {
     }
 
     static Value item(Value subject, Value key, Budget budget) {
-        Value found =
-                switch (subject) {
-                    case Value.Dict dict -> dict.lookUp(key);
-                    case Value.Sequence sequence when sequence.kind().indexable() && isIndex(key) ->
-                        element(sequence.items(), Numbers.integer(key));
-                    case Value.Text(String text) when isIndex(key) -> character(text, Numbers.integer(key), budget);
-                    default -> null;
-                };
+        Value found = switch (subject) {
+            case Value.Undefined undefined -> throw undefined.fault();
+            case Value.Dict dict -> dict.lookUp(key);
+            case Value.Sequence sequence
+            when sequence.kind().indexable() && isIndex(key) -> element(sequence.items(), Numbers.integer(key));
+            case Value.Text(String text) when isIndex(key) -> character(text, Numbers.integer(key), budget);
+            default -> null;
+        };
         if (found == null && key instanceof Value.Text(String name)) {
             found = method(subject, name, budget);
         }
@@ -45,7 +45,8 @@ final class Access {
         }
         Value value = subject;
         for (String part : dotted.split("\\.")) {
-            boolean number = !part.isEmpty() && part.length() < 10 && part.chars().allMatch(c -> c >= '0' && c <= '9');
+            boolean number =
+                    !part.isEmpty() && part.length() < 10 && part.chars().allMatch(c -> c >= '0' && c <= '9');
             value = item(value, number ? new Value.Int(Long.parseLong(part)) : new Value.Text(part), budget);
         }
         return value;
@@ -77,10 +78,10 @@ final class Access {
             case Value.Text _ -> bound(StringMethods.TABLE.get(name), subject, budget);
             case Value.Dict _ when CHANGES_DICT.contains(name) -> change(subject, name);
             case Value.Dict _ -> bound(ContainerMethods.OF_DICT.get(name), subject, budget);
-            case Value.Sequence(Value.Kind kind, _) when kind == Value.Kind.LIST && CHANGES_LIST.contains(name) ->
-                change(subject, name);
-            case Value.Sequence(Value.Kind kind, _) when kind.indexable() ->
-                bound(ContainerMethods.OF_LIST.get(name), subject, budget);
+            case Value.Sequence sequence
+            when sequence.kind() == Value.Kind.LIST && CHANGES_LIST.contains(name) -> change(subject, name);
+            case Value.Sequence sequence
+            when sequence.kind().indexable() -> bound(ContainerMethods.OF_LIST.get(name), subject, budget);
             case Value.Sequence _, Value.Int _, Value.Real _, Value.Bool _, Value.None _, Value.Function _ -> null;
         };
     }

@@ -6,7 +6,7 @@ package dev.lockstep.text.template;
  * variables, because a long conversation justifies more work than a short one.
  */
 final class Budget {
-    private static final long BASE_UNITS = 16_000_000;
+    private static final long BASE_UNITS = 8_000_000;
     private static final long UNITS_PER_INPUT_UNIT = 64;
     private static final int UNITS_PER_ELEMENT = 8;
     private static final int MAX_DEPTH = 400;

@@ -47,6 +47,9 @@ final class Comparisons {
     }
 
     private static boolean equal(Map<Value, Value> left, Map<Value, Value> right, Budget budget) {
+        if (left == right) {
+            return true;
+        }
         budget.enter();
         boolean equal = left.size() == right.size();
         for (Map.Entry<Value, Value> entry : left.entrySet()) {

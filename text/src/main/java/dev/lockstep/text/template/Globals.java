@@ -58,7 +58,7 @@ final class Globals {
             }
             call.budget().spendElements(1);
             items.add(new Value.Int(i));
-            if (Math.abs((double) i + step) > Long.MAX_VALUE) {
+            if (step > 0 ? i > Long.MAX_VALUE - step : i < Long.MIN_VALUE - step) {
                 break;
             }
         }

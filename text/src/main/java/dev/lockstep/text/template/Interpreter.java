@@ -10,7 +10,6 @@ final class Interpreter {
     private final Budget budget;
     private final Evaluator evaluator;
     private StringBuilder out = new StringBuilder();
-    private int loopDepth;
 
     /** How a statement ended: a loop in progress looks at it. */
     private enum Ending {
@@ -138,7 +137,7 @@ final class Interpreter {
         if (items.isEmpty()) {
             return execute(loop.otherwise(), scope.inner());
         }
-        Loop state = new Loop(items, ++loopDepth, budget);
+        Loop state = new Loop(items, budget);
         for (Value item : items) {
             state.advance();
             Scope inner = scope.inner();
@@ -148,7 +147,6 @@ final class Interpreter {
                 break;
             }
         }
-        loopDepth--;
         return Ending.DONE;
     }
 
@@ -160,7 +158,8 @@ final class Interpreter {
         } catch (Fault fault) {
             throw fault.at(loop.iterable().position());
         }
-        if (loop.filter() instanceof Expression.Literal(Value value, _) && value.truthy()) {
+        if (loop.filter() instanceof Expression.Literal constant
+                && constant.value().truthy()) {
             return items;
         }
         List<Value> chosen = new ArrayList<>();
@@ -180,7 +179,8 @@ final class Interpreter {
             case Statement.Target.NamespaceField field -> {
                 if (!(scope.look(field.namespace()) instanceof Namespace namespace)) {
                     throw TemplateException.at(
-                            field.position(), "fields can be assigned only to a namespace(), and '" + field.namespace() + "' is none");
+                            field.position(),
+                            "fields can be assigned only to a namespace(), and '" + field.namespace() + "' is none");
                 }
                 namespace.set(field.field(), value);
             }
@@ -198,7 +198,8 @@ final class Interpreter {
         List<Statement.Target> targets = unpacking.targets();
         if (parts.size() != targets.size()) {
             throw TemplateException.at(
-                    unpacking.position(), parts.size() + " values cannot be unpacked into " + targets.size() + " names");
+                    unpacking.position(),
+                    parts.size() + " values cannot be unpacked into " + targets.size() + " names");
         }
         for (int i = 0; i < targets.size(); i++) {
             assign(targets.get(i), parts.get(i), scope);
@@ -228,7 +229,9 @@ final class Interpreter {
                 throw new Fault("macro '" + macro.name() + "' got two values for '" + name + "'");
             }
             Value given = i < positional.size() ? positional.get(i) : named;
-            inner.set(name, given != null ? given : evaluator.evaluate(parameters.get(i).otherwise(), inner));
+            inner.set(
+                    name,
+                    given != null ? given : evaluator.evaluate(parameters.get(i).otherwise(), inner));
         }
         if (macro.implicit().contains("caller")) {
             Value caller = rest.remove("caller");

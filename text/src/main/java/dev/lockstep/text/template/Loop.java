@@ -3,17 +3,15 @@ package dev.lockstep.text.template;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The variable {@code loop} of a for loop. */
+/** The variable {@code loop} of a for loop. Its depth counts recursion, not nesting, so it is always the first. */
 final class Loop implements Value.Special {
     private final List<Value> items;
-    private final int depth;
     private final Budget budget;
     private int index = -1;
     private @Nullable Value lastChanged;
 
-    Loop(List<Value> items, int depth, Budget budget) {
+    Loop(List<Value> items, Budget budget) {
         this.items = items;
-        this.depth = depth;
         this.budget = budget;
     }
 
@@ -36,8 +34,8 @@ final class Loop implements Value.Special {
             case "first" -> Value.of(index == 0);
             case "last" -> Value.of(index == items.size() - 1);
             case "length" -> new Value.Int(items.size());
-            case "depth" -> new Value.Int(depth);
-            case "depth0" -> new Value.Int(depth - 1L);
+            case "depth" -> new Value.Int(1);
+            case "depth0" -> new Value.Int(0);
             case "previtem" -> neighbour(index - 1, "there is no previous item");
             case "nextitem" -> neighbour(index + 1, "there is no next item");
             case "cycle" -> new Value.Function("loop.cycle", arguments -> cycle(arguments.positional()));

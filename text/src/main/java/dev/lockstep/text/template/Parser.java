@@ -91,7 +91,6 @@ final class Parser {
             }
             case "with" -> with(tag);
             case "generation" -> new Statement.Scoped(List.of(), body(tag), position);
-            case "print" -> new Statement.Print(expressions.tuple(true), position);
             case "break" -> {
                 requireLoop(tag);
                 yield new Statement.Break(position);

@@ -1,6 +1,7 @@
 package dev.lockstep.text.template;
 
 import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,8 @@ final class Printed {
             }
             case Value.Sequence sequence -> sequence(sequence);
             case Value.Dict(Map<Value, Value> entries) -> dict(entries);
-            case Value.Function(String name, _) -> out.append("<function ").append(name).append('>');
+            case Value.Function function ->
+                out.append("<function ").append(function.name()).append('>');
             case Value.Special special ->
                 out.append('<').append(special.specialType()).append('>');
         }
@@ -140,6 +142,13 @@ final class Printed {
         };
     }
 
+    /** Java writes at least two digits, also where one tells the number from its neighbours. */
+    private static BigDecimal shortest(double number) {
+        BigDecimal decimal = new BigDecimal(Double.toString(number)).stripTrailingZeros();
+        BigDecimal oneDigit = decimal.round(new MathContext(1));
+        return oneDigit.doubleValue() == number ? oneDigit : decimal;
+    }
+
     /** The shortest decimal that reads back as the same number, with an exponent where Python writes one. */
     static String real(double number) {
         if (Double.isNaN(number)) {
@@ -151,7 +160,7 @@ final class Printed {
         if (number == 0) {
             return 1 / number > 0 ? "0.0" : "-0.0";
         }
-        BigDecimal shortest = new BigDecimal(Double.toString(number)).stripTrailingZeros();
+        BigDecimal shortest = shortest(number);
         int exponent = shortest.precision() - shortest.scale() - 1;
         if (exponent >= -4 && exponent < 16) {
             String plain = shortest.toPlainString();
@@ -159,7 +168,10 @@ final class Printed {
         }
         String digits = shortest.unscaledValue().abs().toString();
         String fraction = digits.length() == 1 ? "" : "." + digits.substring(1);
-        return (number < 0 ? "-" : "") + digits.charAt(0) + fraction + (exponent < 0 ? "e-" : "e+")
+        return (number < 0 ? "-" : "")
+                + digits.charAt(0)
+                + fraction
+                + (exponent < 0 ? "e-" : "e+")
                 + "%02d".formatted(Math.abs(exponent));
     }
 }

@@ -20,7 +20,7 @@ final class SelectionFilters {
         Arguments arguments = call.arguments();
         Value path = arguments.named().get("attribute");
         List<Value> mapped = new ArrayList<>();
-        for (Value item : Sequences.items(call.subject(), call.budget())) {
+        for (Value item : items(call)) {
             call.budget().spendElements(1);
             if (path != null) {
                 Value found = Access.path(item, path, call.budget());
@@ -31,6 +31,11 @@ final class SelectionFilters {
             }
         }
         return Value.generator(mapped);
+    }
+
+    /** Like the original, these filters take any false value, none for one, as an empty sequence. */
+    private static List<Value> items(Call call) {
+        return call.subject().truthy() ? Sequences.items(call.subject(), call.budget()) : List.of();
     }
 
     private static String name(Call call, int index) {
@@ -65,8 +70,6 @@ final class SelectionFilters {
     }
 
     private static Value filtered(Call call, Predicate<Value> condition) {
-        return Value.generator(Sequences.items(call.subject(), call.budget()).stream()
-                .filter(condition)
-                .toList());
+        return Value.generator(items(call).stream().filter(condition).toList());
     }
 }

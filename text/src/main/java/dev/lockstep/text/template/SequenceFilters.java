@@ -98,10 +98,10 @@ final class SequenceFilters {
 
     private record Keyed(Value key, Value item) {}
 
-    private static List<Value> sorted(Call call, List<Keyed> keyed) {
+    private static List<Value> sorted(Call call, List<Keyed> keyed, boolean reverse) {
         Comparator<Keyed> order =
                 (left, right) -> Comparisons.compare(left.key(), right.key(), Relation.LESS, call.budget());
-        keyed.sort(call.flag("reverse", false) ? order.reversed() : order);
+        keyed.sort(reverse ? order.reversed() : order);
         return keyed.stream().map(Keyed::item).toList();
     }
 
@@ -111,7 +111,7 @@ final class SequenceFilters {
             call.budget().spendElements(1);
             keyed.add(new Keyed(keys(call, item), item));
         }
-        return Value.list(sorted(call, keyed));
+        return Value.list(sorted(call, keyed, call.flag("reverse", false)));
     }
 
     /** Sorting may name several attributes with commas between them. */
@@ -136,7 +136,7 @@ final class SequenceFilters {
             List<Value> parts = ((Value.Sequence) pair).items();
             keyed.add(new Keyed(folded(call, by.equals("key") ? parts.getFirst() : parts.getLast()), pair));
         }
-        return Value.list(sorted(call, keyed));
+        return Value.list(sorted(call, keyed, call.flag("reverse", false)));
     }
 
     private static List<Value> dictItems(Call call, Value.Kind kind) {
@@ -175,7 +175,7 @@ final class SequenceFilters {
         }
         List<Value> groups = new ArrayList<>();
         List<Value> members = new ArrayList<>();
-        List<Value> pairs = sorted(call, keyed);
+        List<Value> pairs = sorted(call, keyed, false);
         for (int i = 0; i < pairs.size(); i++) {
             Value.Sequence pair = (Value.Sequence) pairs.get(i);
             members.add(pair.items().getLast());

@@ -59,7 +59,7 @@ final class Sequences {
                 yield new Value.Sequence(sequence.kind(), items);
             }
             case Value.Undefined undefined -> throw undefined.fault();
-            // The original answers such a slice with an undefined value; it means a wrong template all the same.
+            // As in the original: a slice of none or of a number is undefined, and prints as nothing.
             default -> new Value.Undefined("a value of type " + value.typeName() + " cannot be sliced");
         };
     }

@@ -63,8 +63,8 @@ final class TextFilters {
     private static Value replace(Call call) {
         return new Value.Text(TextEdit.replace(
                 call.subjectText(),
-                call.printed("old", ""),
-                call.printed("new", ""),
+                Printed.text(call.value("old"), call.budget()),
+                Printed.text(call.value("new"), call.budget()),
                 call.given("count")
                                 .filter(count -> !(count instanceof Value.None))
                                 .isPresent()

@@ -19,7 +19,7 @@ final class ValueTests {
             on("mapping", value -> value instanceof Value.Dict),
             on("sequence", ValueTests::isSequence),
             on("iterable", ValueTests::isIterable),
-            on("callable", value -> value instanceof Value.Function),
+            on("callable", value -> value instanceof Value.Function || value instanceof Value.Undefined),
             Builtin.of("lower", "", call -> Value.of(TextEdit.hasOnlyCase(call.subjectText(), false))),
             Builtin.of("upper", "", call -> Value.of(TextEdit.hasOnlyCase(call.subjectText(), true))),
             Builtin.of("even", "", call -> remainder(call.subject(), new Value.Int(2), 0)),
@@ -30,8 +30,7 @@ final class ValueTests {
                     "filter",
                     "",
                     call -> Value.of(call.subject() instanceof Value.Text(String name) && Filters.exists(name))),
-            Builtin.of(
-                    "test", "", call -> Value.of(call.subject() instanceof Value.Text(String name) && exists(name))),
+            Builtin.of("test", "", call -> Value.of(call.subject() instanceof Value.Text(String name) && exists(name))),
             relation("eq", Relation.EQUAL),
             relation("equalto", Relation.EQUAL),
             relation("==", Relation.EQUAL),
@@ -84,7 +83,7 @@ final class ValueTests {
     private static boolean isSequence(Value value) {
         return switch (value) {
             case Value.Text _, Value.Dict _, Value.Undefined _ -> true;
-            case Value.Sequence(Value.Kind kind, _) -> kind.indexable();
+            case Value.Sequence sequence -> sequence.kind().indexable();
             case Value.Int _, Value.Real _, Value.Bool _, Value.None _, Value.Function _, Value.Special _ -> false;
         };
     }

@@ -1,0 +1,89 @@
+package dev.lockstep.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import dev.lockstep.graph.architecture.Architectures;
+import dev.lockstep.graph.architecture.ModelShape;
+import dev.lockstep.graph.architecture.WeightTypes;
+import dev.lockstep.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class BenchmarkTest {
+    @Test
+    void shouldTimePromptAndSteps() {
+        FakeMachine machine = FakeMachine.hashing(64, 8);
+        try (Lockstep model = new FakeModel().open(machine)) {
+            BenchmarkResult result = model.benchmark(new BenchmarkOptions(20, 5, 2));
+            assertThat(machine.steps).containsExactly(8, 1, 8, 8, 4, 1, 1, 1, 1, 1, 8, 8, 4, 1, 1, 1, 1, 1);
+            assertThat(result.bytesPerToken()).isEqualTo(2 * 34 + 64 * 4 * TinyTokenizer.SIZE);
+            assertThat(result.prefillTps()).isPositive();
+            assertThat(result.decodeTps()).isPositive();
+            assertThat(result.firstTokenMs()).isPositive();
+            assertThat(result.residentMb()).isGreaterThan(1);
+            assertThat(result.bandwidthShare() * result.bandwidthGbs() * 1e9)
+                    .isCloseTo(result.decodeTps() * result.bytesPerToken(), withinPercentage(1e-6));
+            assertThat(result.fields())
+                    .containsEntry("model", "fake.gguf")
+                    .containsEntry("type", "F32")
+                    .containsEntry("engine", "fake")
+                    .containsEntry("threads", 2)
+                    .containsKeys(
+                            "prefill_tps",
+                            "decode_tps",
+                            "bytes_per_token",
+                            "bandwidth_gbs",
+                            "bandwidth_share",
+                            "first_token_ms",
+                            "resident_mb");
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatDoesNotFitTheContext() {
+        try (Lockstep model = new FakeModel().open(FakeMachine.hashing(64, 8))) {
+            assertThatThrownBy(() -> model.benchmark(new BenchmarkOptions(60, 5, 1)))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessage(
+                            "the benchmark needs 65 positions, but the context holds 64; measure fewer tokens or open"
+                                    + " the model with a larger context");
+        }
+        assertThatThrownBy(() -> new BenchmarkOptions(0, 1, 1))
+                .hasMessage("prompt tokens of a benchmark are 0, must be 1 or more");
+    }
+
+    @Test
+    void shouldMakeAModelOfAShape() {
+        List<String> progress = new ArrayList<>();
+        var options = LockstepOptions.DEFAULT
+                .withEngine(EngineChoice.REFERENCE)
+                .withContextLength(16)
+                .withProgress((what, _, _) -> progress.add(what));
+        try (ShapeModel model = ShapeModel.open("stories-15m", WeightTypes.Q4_0, options)) {
+            BenchmarkResult result = model.benchmark(new BenchmarkOptions(4, 2, 1));
+            assertThat(result.model()).isEqualTo("stories-15m");
+            assertThat(result.type()).isEqualTo("Q4_0");
+            assertThat(result.engine()).isEqualTo("reference");
+            assertThat(result.bytesPerToken()).isBetween(8_000_000L, 10_000_000L);
+        }
+        assertThat(progress).contains("making random weights");
+    }
+
+    @Test
+    void shouldNameTheShapesThatThereAre() {
+        assertThatThrownBy(() -> ShapeModel.open("gpt-9", WeightTypes.F16, LockstepOptions.DEFAULT))
+                .isInstanceOf(EngineException.class)
+                .hasMessageContaining("there is no shape \"gpt-9\"; use one of stories-15m");
+    }
+
+    @Test
+    void shouldCountOnlyTheExpertsThatAreUsed() {
+        var graph = Architectures.build(ModelShape.named("mixtral-8x7b").describe(WeightTypes.Q4_K));
+        assertThat(WeightTraffic.mainType(graph)).isEqualTo(TensorType.Q4_K);
+        // 46.7 G parameters, 12.9 G of them active, less the embedding of 0.13 G; 4.5 bits each.
+        assertThat(WeightTraffic.bytesPerToken(graph) * 8 / 4.5 / 1e9).isBetween(12.6, 12.9);
+    }
+}

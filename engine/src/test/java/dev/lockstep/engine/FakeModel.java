@@ -1,0 +1,33 @@
+package dev.lockstep.engine;
+
+import dev.lockstep.graph.GraphBuilder;
+import dev.lockstep.graph.Op;
+import dev.lockstep.graph.Weight;
+import dev.lockstep.tensor.TensorType;
+import dev.lockstep.text.template.ChatTemplate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A model around a fake machine, and what became of it. */
+final class FakeModel {
+    final List<String> warnings = new ArrayList<>();
+    int freed;
+
+    Lockstep open(FakeMachine machine) {
+        return open(machine, Map.of());
+    }
+
+    Lockstep openWithTemplate(FakeMachine machine, String template) {
+        return open(machine, Map.of(ChatTemplate.METADATA_KEY, template));
+    }
+
+    private Lockstep open(FakeMachine machine, Map<String, String> metadata) {
+        var graph = new GraphBuilder();
+        var x = graph.add(new Op.Embedding(new Weight("embedding", TensorType.Q8_0, 64, TinyTokenizer.SIZE, 1)));
+        graph.add(new Op.Linear(x, new Weight("output", TensorType.F32, 64, TinyTokenizer.SIZE, 1)));
+        var program = new Program("fake.gguf", "F32", graph.build("fake", machine.contextLength()), machine, 2);
+        return new Lockstep(new LoadedModel(
+                program, new FakeMetadata(metadata), new TinyTokenizer(), () -> freed++, warnings::add));
+    }
+}

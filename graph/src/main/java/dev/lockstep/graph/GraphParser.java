@@ -1,0 +1,209 @@
+package dev.lockstep.graph;
+
+import dev.lockstep.tensor.TensorType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/** Reads the text of {@link GraphPrinter}. */
+public final class GraphParser {
+    private final TextScanner in;
+    private final GraphBuilder builder = new GraphBuilder();
+    private final List<Value> values = new ArrayList<>();
+    private final Map<Integer, Rope> ropes = new HashMap<>();
+
+    private GraphParser(String text) {
+        this.in = new TextScanner(text);
+    }
+
+    /**
+     * The graph of a text.
+     *
+     * @throws GraphException with line and column if the text is not a graph, or naming the operation that breaks a rule
+     */
+    public static Graph parse(String text) {
+        return new GraphParser(text).graph();
+    }
+
+    private Graph graph() {
+        in.expectWord("graph");
+        String architecture = in.quoted();
+        in.expectWord("context");
+        int contextLength = in.integer();
+        while (!in.atEnd()) {
+            if (in.accept("%")) {
+                definition();
+            } else {
+                in.expectWord("rope");
+                rope();
+            }
+        }
+        return builder.build(architecture, contextLength);
+    }
+
+    private void rope() {
+        in.expect("!");
+        int number = in.integer();
+        Rope.Pairing pairing = named(Rope.Pairing.values(), Rope.Pairing::text, "pairing");
+        in.expectWord("magnitude");
+        double magnitude = in.doubleNumber();
+        List<Double> frequencies = new ArrayList<>();
+        in.expect("[");
+        do {
+            frequencies.add(in.doubleNumber());
+        } while (in.accept(","));
+        in.expect("]");
+        if (ropes.putIfAbsent(number, new Rope(pairing, frequencies, magnitude)) != null) {
+            throw in.failure("!" + number + " is defined twice");
+        }
+    }
+
+    private void definition() {
+        int id = in.integer();
+        if (id != values.size()) {
+            throw in.failure("expected %" + values.size() + ", since values are numbered in order");
+        }
+        RowKind kind = named(RowKind.values(), RowKind::text, "kind of rows");
+        in.expect("[");
+        int width = in.integer();
+        in.expect("]");
+        in.expect("=");
+        String name = in.word("an operation");
+        Value value = positioned(operation(name));
+        if (value.kind() != kind || value.width() != width) {
+            throw in.failure("%s yields %s[%d], not %s[%d]"
+                    .formatted(name, value.kind().text(), value.width(), kind.text(), width));
+        }
+        values.add(value);
+    }
+
+    /** Reads the operands; the operation is made, and checked, by the supplier. */
+    private Supplier<Op> operation(String name) {
+        return switch (name) {
+            case "embedding" -> {
+                Weight table = weight();
+                yield () -> new Op.Embedding(table);
+            }
+            case "rms_norm" -> {
+                Value x = value();
+                Weight gain = weight();
+                float epsilon = attribute("epsilon", TextScanner::floatNumber);
+                yield () -> new Op.RmsNorm(x, gain, epsilon);
+            }
+            case "quantize" -> {
+                Value x = value();
+                yield () -> new Op.Quantize(x);
+            }
+            case "linear" -> {
+                Value x = value();
+                Weight matrix = weight();
+                yield () -> new Op.Linear(x, matrix);
+            }
+            case "bias" -> {
+                Value x = value();
+                Weight vector = weight();
+                yield () -> new Op.Bias(x, vector);
+            }
+            case "add" -> {
+                Value a = value();
+                Value b = value();
+                yield () -> new Op.Add(a, b);
+            }
+            case "gated" -> {
+                Activation activation = named(Activation.values(), Activation::text, "activation");
+                Value gate = value();
+                Value up = value();
+                yield () -> new Op.Gated(activation, gate, up);
+            }
+            case "attention" -> attention();
+            case "route" -> {
+                Value scores = value();
+                int used = attribute("used", TextScanner::integer);
+                yield () -> new Op.Route(scores, used);
+            }
+            case "expert_linear" -> {
+                Value x = value();
+                Value choice = value();
+                Weight matrices = weight();
+                yield () -> new Op.ExpertLinear(x, choice, matrices);
+            }
+            case "expert_sum" -> {
+                Value x = value();
+                Value choice = value();
+                yield () -> new Op.ExpertSum(x, choice);
+            }
+            default -> throw in.failure("there is no operation " + name);
+        };
+    }
+
+    private Supplier<Op> attention() {
+        Value q = value();
+        Value k = value();
+        Value v = value();
+        int layer = attribute("layer", TextScanner::integer);
+        int heads = attribute("heads", TextScanner::integer);
+        int kvHeads = attribute("kv_heads", TextScanner::integer);
+        int headSize = attribute("head_size", TextScanner::integer);
+        float scale = attribute("scale", TextScanner::floatNumber);
+        in.expectWord("rope");
+        in.expect("!");
+        int number = in.integer();
+        Rope rope = ropes.get(number);
+        if (rope == null) {
+            throw in.failure("!" + number + " is not defined");
+        }
+        return () -> new Op.Attention(q, k, v, layer, heads, kvHeads, headSize, rope, scale);
+    }
+
+    private <T> T attribute(String name, Function<TextScanner, T> read) {
+        in.expectWord(name);
+        return read.apply(in);
+    }
+
+    private Value value() {
+        in.expect("%");
+        int id = in.integer();
+        if (id >= values.size()) {
+            throw in.failure("%" + id + " is not defined yet");
+        }
+        return values.get(id);
+    }
+
+    private Weight weight() {
+        String name = in.quoted();
+        TensorType type = named(TensorType.values(), TensorType::name, "tensor type");
+        List<Integer> shape = new ArrayList<>();
+        in.expect("[");
+        do {
+            shape.add(in.integer());
+        } while (shape.size() < 3 && in.accept(","));
+        in.expect("]");
+        shape.addAll(List.of(1, 1));
+        try {
+            return new Weight(name, type, shape.get(0), shape.get(1), shape.get(2));
+        } catch (IllegalArgumentException broken) {
+            throw in.failure(broken.getMessage());
+        }
+    }
+
+    private <E> E named(E[] choices, Function<E, String> name, String what) {
+        String word = in.word("a " + what);
+        return Arrays.stream(choices)
+                .filter(choice -> name.apply(choice).equals(word))
+                .findFirst()
+                .orElseThrow(() -> in.failure("there is no %s %s".formatted(what, word)));
+    }
+
+    /** Appends an operation, and puts the place in the text before what is wrong with it. */
+    private Value positioned(Supplier<Op> operation) {
+        try {
+            return builder.add(operation.get());
+        } catch (GraphException | IllegalArgumentException broken) {
+            throw in.failure(broken.getMessage());
+        }
+    }
+}
