@@ -2,8 +2,9 @@ package dev.lockstep.engine;
 
 import dev.lockstep.graph.machine.Machine;
 import java.util.Arrays;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
-import java.util.function.IntToDoubleFunction;
+import java.util.function.IntFunction;
 
 /** Times random tokens through a machine: no text, no sampling. */
 final class Benchmark {
@@ -21,8 +22,8 @@ final class Benchmark {
         this.decodeSeconds = new double[options.repetitions()];
     }
 
-    /** @param bandwidth gives the read bandwidth of this computer with so many threads, in 10^9 bytes per second */
-    static BenchmarkResult run(Program program, BenchmarkOptions options, IntToDoubleFunction bandwidth) {
+    /** @param bandwidth gives the read bandwidth of this computer with so many threads, in 10^9 bytes per second, if it can be measured */
+    static BenchmarkResult run(Program program, BenchmarkOptions options, IntFunction<OptionalDouble> bandwidth) {
         Machine machine = program.machine();
         int positions = options.promptTokens() + options.generatedTokens();
         if (positions > machine.contextLength()) {
@@ -31,7 +32,7 @@ final class Benchmark {
         }
         var benchmark = new Benchmark(program, options);
         benchmark.measure(machine);
-        return benchmark.result(bandwidth.applyAsDouble(program.threads()));
+        return benchmark.result(bandwidth.apply(program.threads()).orElse(Double.NaN));
     }
 
     private void measure(Machine machine) {
