@@ -1,6 +1,5 @@
 package dev.lockstep.engine;
 
-import dev.lockstep.host.MemoryBandwidth;
 import dev.lockstep.formats.Metadata;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.machine.Step;
@@ -165,7 +164,7 @@ public final class Lockstep implements AutoCloseable {
 
     /** Measures the speed of this model on this computer. */
     public BenchmarkResult benchmark(BenchmarkOptions options) {
-        return inTurn(() -> Benchmark.run(model.program(), options, MemoryBandwidth::measure));
+        return inTurn(() -> Benchmark.run(model.program(), options));
     }
 
     /** Waits for a running generation, which ends as cancelled, and frees everything. */

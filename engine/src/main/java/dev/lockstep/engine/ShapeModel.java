@@ -1,6 +1,5 @@
 package dev.lockstep.engine;
 
-import dev.lockstep.host.MemoryBandwidth;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.GraphException;
 import dev.lockstep.graph.architecture.Architectures;
@@ -59,7 +58,7 @@ public final class ShapeModel implements AutoCloseable {
 
     /** Measures the speed of such a model on this computer. */
     public BenchmarkResult benchmark(BenchmarkOptions options) {
-        return Benchmark.run(program, options, MemoryBandwidth::measure);
+        return Benchmark.run(program, options);
     }
 
     @Override
