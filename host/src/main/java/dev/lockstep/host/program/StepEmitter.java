@@ -58,14 +58,35 @@ final class StepEmitter {
     }
 
     private void emit() {
-        for (List<Task> phase : program.phases()) {
-            phase.forEach(this::emit);
+        onCoreZero(() -> f.store(cycles(), f.offset(context, StepContext.LAST_CYCLE)));
+        for (int phase = 0; phase < program.phases().size(); phase++) {
+            program.phases().get(phase).forEach(this::emit);
             f.callLocal(
                     kernels.barrier(),
                     f.offset(context, StepContext.ARRIVED),
                     f.offset(context, StepContext.PHASE),
                     cores);
+            addCycles(phase);
         }
+    }
+
+    /** Adds the cycles since the last barrier to the phase that ends: some twenty cycles, too few to ask for permission. */
+    private void addCycles(int phase) {
+        onCoreZero(() -> {
+            Ir last = f.offset(context, StepContext.LAST_CYCLE);
+            Ir now = cycles();
+            Ir sum = f.offset(f.load(Type.PTR, context, StepContext.PHASE_CYCLES), 8L * phase);
+            f.store(f.add(f.load(Type.I64, sum), f.sub(now, f.load(Type.I64, last))), sum);
+            f.store(now, last);
+        });
+    }
+
+    private Ir cycles() {
+        return f.call("llvm.readcyclecounter", Type.I64);
+    }
+
+    private void onCoreZero(Runnable body) {
+        f.ifThen(f.icmp("eq", core, Ir.i64(0)), body);
     }
 
     private void emit(Task task) {
