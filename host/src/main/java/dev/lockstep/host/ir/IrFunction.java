@@ -224,6 +224,16 @@ public final class IrFunction {
         line("store " + value + ", " + address + ", align " + value.type().elementBytes());
     }
 
+    /** Asks for the cache line at the address, to be read before long. */
+    public void prefetch(Ir address) {
+        callVoid(
+                "llvm.prefetch.p0",
+                address,
+                Ir.constant(Type.I32, 0),
+                Ir.constant(Type.I32, 2),
+                Ir.constant(Type.I32, 1));
+    }
+
     /** Atomic load with acquire order. */
     public Ir loadAcquire(Type type, Ir address) {
         return define(type, "load atomic " + type + ", " + address + " acquire, align " + type.elementBytes());

@@ -18,6 +18,12 @@ import java.util.function.Consumer;
 final class StepEmitter {
     private static final long VECTOR_BYTES = 64;
 
+    /** What memory delivers in the microsecond or two between two streams of weights. */
+    private static final long PREFETCH_BYTES = 32 << 10;
+
+    /** At most this part of a matrix, lest a core asks for what belongs to others. */
+    private static final long PREFETCH_SHARE = 4;
+
     private final HostProgram program;
     private final WeightPlan weightPlan;
     private final KvPlan kvPlan;
@@ -61,6 +67,9 @@ final class StepEmitter {
         onCoreZero(() -> f.store(cycles(), f.offset(context, StepContext.LAST_CYCLE)));
         for (int phase = 0; phase < program.phases().size(); phase++) {
             program.phases().get(phase).forEach(this::emit);
+            if (phase + 1 < program.phases().size()) {
+                prefetch(program.phases().get(phase + 1));
+            }
             f.callLocal(
                     kernels.barrier(),
                     f.offset(context, StepContext.ARRIVED),
@@ -68,6 +77,24 @@ final class StepEmitter {
                     cores);
             addCycles(phase);
         }
+    }
+
+    /**
+     * Asks for the beginning of the core's share of the weights that the next phase reads, so that memory is not idle while
+     * cores wait for each other, normalise and round.
+     */
+    private void prefetch(List<Task> next) {
+        next.stream()
+                .filter(task -> task.op() instanceof Op.Linear)
+                .findFirst()
+                .ifPresent(task -> {
+                    Weight matrix = ((Op.Linear) task.op()).matrix();
+                    long tileBytes = Packer.tileBytes(matrix.type(), matrix.columns());
+                    Ir first = f.offset(weight(matrix), f.mul(firstVector(task.output()), Ir.i64(tileBytes)));
+                    long share = Packer.tiles(matrix.rows()) * tileBytes / PREFETCH_SHARE;
+                    f.loop(Ir.i64(0), Ir.i64(Math.min(PREFETCH_BYTES, share)), VECTOR_BYTES, at ->
+                            f.prefetch(f.offset(first, at)));
+                });
     }
 
     /** Adds the cycles since the last barrier to the phase that ends: some twenty cycles, too few to ask for permission. */
