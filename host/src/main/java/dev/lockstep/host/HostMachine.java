@@ -207,7 +207,8 @@ public final class HostMachine implements Machine {
             }
             int token = step.token(i);
             if (token < 0 || token >= embedding.rows()) {
-                throw new IllegalArgumentException("token " + token + " is not in the vocabulary of " + embedding.rows());
+                throw new IllegalArgumentException(
+                        "token " + token + " is not in the vocabulary of " + embedding.rows());
             }
             int position = sequence.length();
             for (int before = 0; before < i; before++) {

@@ -194,8 +194,7 @@ public final class IrFunction {
 
     /** A vector of integer constants. */
     public Ir vector(Type element, int... values) {
-        String lanes =
-                Arrays.stream(values).mapToObj(v -> element + " " + v).collect(Collectors.joining(", "));
+        String lanes = Arrays.stream(values).mapToObj(v -> element + " " + v).collect(Collectors.joining(", "));
         return new Ir(element.times(values.length), "<" + lanes + ">");
     }
 
@@ -241,7 +240,8 @@ public final class IrFunction {
 
     /** Atomic store with release order. */
     public void storeRelease(Ir value, Ir address) {
-        line("store atomic " + value + ", " + address + " release, align " + value.type().elementBytes());
+        line("store atomic " + value + ", " + address + " release, align "
+                + value.type().elementBytes());
     }
 
     /** Atomic read-modify-write ({@code add}, {@code xchg}, ...) in sequentially consistent order; returns the old value. */
@@ -257,7 +257,11 @@ public final class IrFunction {
     /** Room on the stack for the whole call, aligned to a cache line. */
     public Ir alloca(long bytes) {
         Ir place = new Ir(Type.PTR, "%t" + names++);
-        prologue.append("  ").append(place.name()).append(" = alloca i8, i64 ").append(bytes).append(", align 64\n");
+        prologue.append("  ")
+                .append(place.name())
+                .append(" = alloca i8, i64 ")
+                .append(bytes)
+                .append(", align 64\n");
         return place;
     }
 

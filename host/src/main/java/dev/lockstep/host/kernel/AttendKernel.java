@@ -57,8 +57,11 @@ final class AttendKernel {
             f.store(Ir.constant(Type.FLOAT, Float.NEGATIVE_INFINITY), word(maxima, head));
             f.store(Ir.constant(Type.FLOAT, 0f), word(sums, head));
         });
-        f.loop(Ir.i64(0), Ir.i64((long) group * shape.valueStride()), FloatRow.LANES, i ->
-                f.store(Ir.zero(VECTOR), word(results, i)));
+        f.loop(
+                Ir.i64(0),
+                Ir.i64((long) group * shape.valueStride()),
+                FloatRow.LANES,
+                i -> f.store(Ir.zero(VECTOR), word(results, i)));
         Ir end = f.add(f.parameter(5), Ir.i64(1));
         f.loop(Ir.i64(0), end, KvLayout.BLOCK, first -> {
             Ir block = f.load(Type.PTR, f.offset(f.parameter(2), f.lshr(first, 3))); // 8 bytes for each 64 positions
@@ -80,9 +83,12 @@ final class AttendKernel {
      */
     private void scores(Ir keys, Ir nextKeys) {
         for (Tile tile : tiles(KvLayout.BLOCK / FloatRow.LANES)) {
-            List<Ir> zeros = IntStream.range(0, tile.size()).mapToObj(_ -> Ir.zero(VECTOR)).toList();
+            List<Ir> zeros = IntStream.range(0, tile.size())
+                    .mapToObj(_ -> Ir.zero(VECTOR))
+                    .toList();
             List<Ir> dots = f.loop(Ir.i64(0), Ir.i64(shape.headSize()), Ir.i64(1), zeros, (d, carried) -> {
-                Ir rowOffset = f.mul(d, Ir.i64((long) KvLayout.BLOCK * shape.type().bytes()));
+                Ir rowOffset =
+                        f.mul(d, Ir.i64((long) KvLayout.BLOCK * shape.type().bytes()));
                 Ir row = f.offset(keys, rowOffset);
                 prefetch(tile, f.offset(nextKeys, rowOffset), KvLayout.BLOCK);
                 List<Ir> next = new ArrayList<>();
@@ -149,9 +155,13 @@ final class AttendKernel {
     /** Weighted sum of the block's values, merged into the running results. */
     private void accumulate(Ir values, Ir nextValues, Ir valid) {
         for (Tile tile : tiles(shape.valueStride() / FloatRow.LANES)) {
-            List<Ir> zeros = IntStream.range(0, tile.size()).mapToObj(_ -> Ir.zero(VECTOR)).toList();
+            List<Ir> zeros = IntStream.range(0, tile.size())
+                    .mapToObj(_ -> Ir.zero(VECTOR))
+                    .toList();
             List<Ir> blockResults = f.loop(Ir.i64(0), valid, Ir.i64(1), zeros, (position, carried) -> {
-                Ir rowOffset = f.mul(position, Ir.i64((long) shape.valueStride() * shape.type().bytes()));
+                Ir rowOffset = f.mul(
+                        position,
+                        Ir.i64((long) shape.valueStride() * shape.type().bytes()));
                 Ir row = f.offset(values, rowOffset);
                 prefetch(tile, f.offset(nextValues, rowOffset), shape.valueStride());
                 List<Ir> next = new ArrayList<>();
@@ -186,8 +196,11 @@ final class AttendKernel {
         // A vector would write into the next head where the head size is no multiple of 16.
         int lanes = shape.headSize() % FloatRow.LANES == 0 ? FloatRow.LANES : 0;
         Ir factor = lanes == 0 ? inverse : f.splat(inverse, lanes);
-        f.loop(Ir.i64(0), Ir.i64(shape.headSize()), Math.max(1, lanes), i ->
-                f.store(f.fmul(f.load(Type.FLOAT.times(lanes), word(from, i)), factor), word(to, i)));
+        f.loop(
+                Ir.i64(0),
+                Ir.i64(shape.headSize()),
+                Math.max(1, lanes),
+                i -> f.store(f.fmul(f.load(Type.FLOAT.times(lanes), word(from, i)), factor), word(to, i)));
     }
 
     private Ir word(Ir base, Ir index) {

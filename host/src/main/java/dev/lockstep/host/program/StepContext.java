@@ -36,6 +36,7 @@ public final class StepContext {
 
     /** Where the address of the phases' cycle counts is. */
     public static final long PHASE_CYCLES = 392;
+
     private static final long ANGLES = 320;
     private static final int MAX_ANGLES = 8;
     private static final long PER_TOKEN = 448;

@@ -29,7 +29,9 @@ record Task(Op op, Part part, Slot output, List<Slot> inputs, Cut cut, boolean w
     String label() {
         String name = part == Part.WHOLE ? op.getClass().getSimpleName() : part.name();
         String label = name.toLowerCase(Locale.ROOT);
-        return op instanceof Op.Linear linear ? linear.matrix().name().replaceAll("^blk\\.\\d+\\.|\\.weight$", "") : label;
+        return op instanceof Op.Linear linear
+                ? linear.matrix().name().replaceAll("^blk\\.\\d+\\.|\\.weight$", "")
+                : label;
     }
 
     @Override
