@@ -59,11 +59,17 @@ public final class HostMachine implements Machine {
                 LlvmLibrary.find((done, total) -> options.progress().report("unpacking libLLVM", done, total));
         return switch (library) {
             case LlvmLibrary.Missing missing -> throw new HostUnavailableException(missing.reason());
-            case LlvmLibrary.Found found -> new HostMachine(graph, weights, options, found);
+            case LlvmLibrary.Found found -> new HostMachine(graph, weights, options, found.codeGenerator()::compile);
         };
     }
 
-    private HostMachine(Graph graph, Map<String, Tensor> weights, HostOptions options, LlvmLibrary.Found library) {
+    /** Turns LLVM IR into an object file. */
+    @FunctionalInterface
+    interface Compiler {
+        byte[] compile(String ir, Target target);
+    }
+
+    HostMachine(Graph graph, Map<String, Tensor> weights, HostOptions options, Compiler compiler) {
         this.graph = graph;
         this.options = options;
         Target target = options.target().orElseGet(Target::host);
@@ -72,7 +78,7 @@ public final class HostMachine implements Machine {
         single = Lowering.lower(graph, 1, options.kvType());
         several = Lowering.lower(graph, Math.max(2, options.maxStepTokens()), options.kvType());
         String ir = HostModule.ir(List.of(single, several), weightPlan, kvPlan, target);
-        code = NativeCode.load(library.codeGenerator().compile(ir, target));
+        code = NativeCode.load(compiler.compile(ir, target));
         nativeStep = new NativeStep(code);
         singleEntry = code.symbol(HostModule.step(single)).address();
         severalEntry = code.symbol(HostModule.step(several)).address();
