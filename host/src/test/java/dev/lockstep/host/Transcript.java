@@ -79,7 +79,11 @@ record Transcript(List<float[]> logits) {
     }
 
     Transcript from(int token) {
-        return new Transcript(logits.subList(token, logits.size()));
+        return logits(token, logits.size());
+    }
+
+    Transcript logits(int from, int to) {
+        return new Transcript(logits.subList(from, to));
     }
 
     /** The first place where bits differ. */
