@@ -7,6 +7,7 @@ import dev.lockstep.engine.ShapeModel;
 import dev.lockstep.graph.architecture.WeightTypes;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -64,15 +65,25 @@ final class BenchCommand implements Callable<Integer> {
         return switch (model.model()) {
             case ModelReference.File file -> {
                 try (var opened = Lockstep.open(file.path(), opening)) {
-                    yield opened.benchmark(options);
+                    yield announced(() -> opened.benchmark(options));
                 }
             }
             case ModelReference.Shape shape -> {
                 try (var opened = ShapeModel.open(shape.name(), type, opening)) {
-                    yield opened.benchmark(options);
+                    yield announced(() -> opened.benchmark(options));
                 }
             }
         };
+    }
+
+    /** Says on a terminal what takes so long. */
+    private BenchmarkResult announced(Supplier<BenchmarkResult> work) {
+        if (console.terminals().error()) {
+            console.noteInPlace("measuring " + repetitions + " times ...");
+        }
+        var result = work.get();
+        console.eraseNote();
+        return result;
     }
 
     private void print(BenchmarkResult result) {
@@ -91,7 +102,7 @@ final class BenchCommand implements Callable<Integer> {
         double limit = result.bandwidthGbs() * 1e9 / result.bytesPerToken();
         line(
                 "limit",
-                "%s tokens/s: a token reads %.1f MB of weights, and memory gives %.1f GB/s",
+                "%s tokens/s (%.1f MB of weights per token, memory reads %.1f GB/s)",
                 Printable.rate(limit),
                 result.bytesPerToken() / 1e6,
                 result.bandwidthGbs());

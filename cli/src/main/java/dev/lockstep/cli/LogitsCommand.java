@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "The file holds float32, little endian, row-major: [tokens][vocabulary]. It appears when it is complete.",
-            "Example:",
+            "Examples:",
             "  lockstep logits -m model.gguf --tokens 1,9038,2501 -o logits.f32"
         })
 final class LogitsCommand implements Callable<Integer> {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** How tokens are chosen, and when to stop. The names are those of llama.cpp. */
 final class SamplingOptions {
@@ -99,7 +100,11 @@ final class SamplingOptions {
     static final class TokenId implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {
-            return Integer.valueOf(text);
+            try {
+                return Integer.valueOf(text);
+            } catch (NumberFormatException wrong) {
+                throw new TypeConversionException("'" + text + "' is not the number of a token");
+            }
         }
     }
 
@@ -107,7 +112,11 @@ final class SamplingOptions {
     static final class Bias implements ITypeConverter<Float> {
         @Override
         public Float convert(String text) {
-            return text.equalsIgnoreCase("-inf") ? Float.NEGATIVE_INFINITY : Float.valueOf(text);
+            try {
+                return text.equalsIgnoreCase("-inf") ? Float.NEGATIVE_INFINITY : Float.valueOf(text);
+            } catch (NumberFormatException wrong) {
+                throw new TypeConversionException("'" + text + "' is not a number");
+            }
         }
     }
 }

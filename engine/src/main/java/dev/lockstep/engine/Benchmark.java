@@ -1,9 +1,9 @@
 package dev.lockstep.engine;
 
 import dev.lockstep.graph.machine.Machine;
+import dev.lockstep.host.MemoryBandwidth;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.function.IntToDoubleFunction;
 
 /** Times random tokens through a machine: no text, no sampling. */
 final class Benchmark {
@@ -13,16 +13,19 @@ final class Benchmark {
     private final BenchmarkOptions options;
     private final double[] prefillSeconds;
     private final double[] decodeSeconds;
+    private final double[] bandwidths;
+    private double residentBytes;
 
     private Benchmark(Program program, BenchmarkOptions options) {
         this.program = program;
         this.options = options;
         this.prefillSeconds = new double[options.repetitions()];
         this.decodeSeconds = new double[options.repetitions()];
+        this.bandwidths = new double[options.repetitions() + 1];
+        Arrays.fill(bandwidths, Double.NaN);
     }
 
-    /** @param bandwidth gives the read bandwidth of this computer with so many threads, in 10^9 bytes per second */
-    static BenchmarkResult run(Program program, BenchmarkOptions options, IntToDoubleFunction bandwidth) {
+    static BenchmarkResult run(Program program, BenchmarkOptions options) {
         Machine machine = program.machine();
         int positions = options.promptTokens() + options.generatedTokens();
         if (positions > machine.contextLength()) {
@@ -31,7 +34,7 @@ final class Benchmark {
         }
         var benchmark = new Benchmark(program, options);
         benchmark.measure(machine);
-        return benchmark.result(bandwidth.applyAsDouble(program.threads()));
+        return benchmark.result();
     }
 
     private void measure(Machine machine) {
@@ -41,7 +44,11 @@ final class Benchmark {
         int[] prompt = Arrays.copyOf(tokens, options.promptTokens());
         try (var session = new Session(machine)) {
             warmUp(session, prompt);
+            residentBytes = ResidentMemory.bytes();
+            var memory = MemoryBandwidth.open(program.threads());
             for (int repetition = 0; repetition < options.repetitions(); repetition++) {
+                int before = repetition;
+                memory.ifPresent(m -> bandwidths[before] = m.measure());
                 session.clear();
                 long start = System.nanoTime();
                 while (session.length() < prompt.length) {
@@ -55,6 +62,8 @@ final class Benchmark {
                 prefillSeconds[repetition] = (prefilled - start) / 1e9;
                 decodeSeconds[repetition] = (end - prefilled) / 1e9;
             }
+            memory.ifPresent(m -> bandwidths[options.repetitions()] = m.measure());
+            memory.ifPresent(MemoryBandwidth::close);
         }
     }
 
@@ -66,7 +75,8 @@ final class Benchmark {
         }
     }
 
-    private BenchmarkResult result(double bandwidth) {
+    private BenchmarkResult result() {
+        double bandwidth = median(bandwidths);
         double prefill = median(prefillSeconds);
         double decode = options.generatedTokens() / median(decodeSeconds);
         long bytes = WeightTraffic.bytesPerToken(program.graph());
@@ -81,7 +91,7 @@ final class Benchmark {
                 bandwidth,
                 bytes * decode / (bandwidth * 1e9),
                 prefill * 1e3,
-                ResidentMemory.bytes() / 1e6);
+                residentBytes / 1e6);
     }
 
     private static double median(double[] values) {

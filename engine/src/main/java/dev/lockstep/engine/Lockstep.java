@@ -164,7 +164,7 @@ public final class Lockstep implements AutoCloseable {
 
     /** Measures the speed of this model on this computer. */
     public BenchmarkResult benchmark(BenchmarkOptions options) {
-        return inTurn(() -> Benchmark.run(model.program(), options, ReadBandwidth::measure));
+        return inTurn(() -> Benchmark.run(model.program(), options));
     }
 
     /** Waits for a running generation, which ends as cancelled, and frees everything. */

@@ -58,7 +58,7 @@ public final class ShapeModel implements AutoCloseable {
 
     /** Measures the speed of such a model on this computer. */
     public BenchmarkResult benchmark(BenchmarkOptions options) {
-        return Benchmark.run(program, options, ReadBandwidth::measure);
+        return Benchmark.run(program, options);
     }
 
     @Override

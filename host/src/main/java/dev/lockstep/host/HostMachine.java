@@ -8,6 +8,7 @@ import dev.lockstep.graph.machine.Step;
 import dev.lockstep.host.code.NativeCode;
 import dev.lockstep.host.cpu.Target;
 import dev.lockstep.host.llvm.LlvmLibrary;
+import dev.lockstep.host.memory.LargeMemory;
 import dev.lockstep.host.program.HostModule;
 import dev.lockstep.host.program.HostProgram;
 import dev.lockstep.host.program.KvPlan;
@@ -84,7 +85,7 @@ public final class HostMachine implements Machine {
         severalEntry = code.symbol(HostModule.step(several)).address();
 
         MemorySegment packed = PackedWeights.pack(weightPlan, weights, arena, options.progress());
-        memory = arena.allocate(Math.max(arenaBytes(single), arenaBytes(several)), 64);
+        memory = LargeMemory.allocate(Math.max(arenaBytes(single), arenaBytes(several)), arena);
         kvBlocks = new KvBlocks(arena, kvPlan.blockBytes());
         Op.Embedding lookup = (Op.Embedding) graph.nodes().getFirst().op();
         embedding = weights.get(lookup.table().name());

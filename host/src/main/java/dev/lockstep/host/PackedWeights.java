@@ -2,6 +2,7 @@ package dev.lockstep.host;
 
 import dev.lockstep.formats.FormatException;
 import dev.lockstep.host.layout.Packer;
+import dev.lockstep.host.memory.LargeMemory;
 import dev.lockstep.host.program.WeightPlan;
 import dev.lockstep.tensor.Dequantizer;
 import dev.lockstep.tensor.NonFinite;
@@ -14,8 +15,6 @@ import java.util.stream.LongStream;
 
 /** Brings all weights of a model into the layout of the host's kernels. */
 final class PackedWeights {
-    private static final long ALIGNMENT = 64;
-
     /** Bytes between two progress reports. */
     private static final long REPORT = 8L << 20;
 
@@ -25,7 +24,7 @@ final class PackedWeights {
      * @throws FormatException if a weight holds NaN or infinity
      */
     static MemorySegment pack(WeightPlan plan, Map<String, Tensor> tensors, Arena arena, HostProgress progress) {
-        MemorySegment packed = arena.allocate(Math.max(plan.bytes(), ALIGNMENT), ALIGNMENT);
+        MemorySegment packed = LargeMemory.allocate(Math.max(plan.bytes(), 1), arena);
         Reports reports = new Reports(progress, plan.bytes());
         for (WeightPlan.Place place : plan.places()) {
             Tensor tensor = tensors.get(place.weight().name());

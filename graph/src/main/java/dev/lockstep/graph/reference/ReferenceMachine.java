@@ -12,9 +12,12 @@ import dev.lockstep.graph.machine.Sequence;
 import dev.lockstep.graph.machine.Step;
 import dev.lockstep.tensor.Dequantizer;
 import dev.lockstep.tensor.Tensor;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.stream.IntStream;
 
 /**
@@ -28,6 +31,9 @@ public final class ReferenceMachine implements Machine {
     private final int contextLength;
     private final int maxStepTokens;
     private final int[] lastUse;
+
+    /** Weak, since nobody has to close a sequence. */
+    private final Set<ReferenceSequence> sequences = Collections.newSetFromMap(new WeakHashMap<>());
 
     /**
      * @param graph lowered
@@ -72,7 +78,9 @@ public final class ReferenceMachine implements Machine {
 
     @Override
     public Sequence open() {
-        return new ReferenceSequence(this);
+        ReferenceSequence sequence = new ReferenceSequence();
+        sequences.add(sequence);
+        return sequence;
     }
 
     @Override
@@ -104,7 +112,9 @@ public final class ReferenceMachine implements Machine {
         StepTokens tokens = new StepTokens(new int[count], new ReferenceSequence[count], new int[count]);
         Map<Sequence, Integer> lengths = new HashMap<>();
         for (int t = 0; t < count; t++) {
-            if (!(step.sequence(t) instanceof ReferenceSequence sequence && sequence.usableBy(this))) {
+            if (!(step.sequence(t) instanceof ReferenceSequence sequence
+                    && sequences.contains(sequence)
+                    && !sequence.closed())) {
                 throw new IllegalArgumentException(
                         "token " + t + " of the step is for a sequence that is closed or of" + " another machine");
             }

@@ -9,18 +9,13 @@ import java.util.Map;
 
 /** Keys and values of one text, as floats that went through the KV type. */
 final class ReferenceSequence implements Sequence {
-    private final ReferenceMachine machine;
     private final Map<Integer, float[]> keys = new HashMap<>();
     private final Map<Integer, float[]> values = new HashMap<>();
     private int length;
     private boolean closed;
 
-    ReferenceSequence(ReferenceMachine machine) {
-        this.machine = machine;
-    }
-
-    boolean usableBy(ReferenceMachine user) {
-        return machine == user && !closed;
+    boolean closed() {
+        return closed;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.lockstep.host.code;
 
+import dev.lockstep.host.memory.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 

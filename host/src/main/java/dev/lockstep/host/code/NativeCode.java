@@ -1,5 +1,6 @@
 package dev.lockstep.host.code;
 
+import dev.lockstep.host.memory.ExternalSymbols;
 import dev.lockstep.host.cpu.Architecture;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,4 +1,4 @@
-package dev.lockstep.host.code;
+package dev.lockstep.host.memory;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.Linker;
@@ -7,12 +7,13 @@ import java.lang.foreign.SymbolLookup;
 import java.util.Optional;
 
 /** What code may call outside itself: the C and mathematics library, and the helpers that compilers rely on. */
-final class ExternalSymbols {
+public final class ExternalSymbols {
     private static final String COMPILER_HELPERS = "libgcc_s.so.1";
 
     private ExternalSymbols() {}
 
-    static Optional<MemorySegment> find(String name) {
+    /** The address of a function by its C name. */
+    public static Optional<MemorySegment> find(String name) {
         return Linker.nativeLinker().defaultLookup().find(name).or(() -> compilerHelper(name));
     }
 

@@ -1,4 +1,4 @@
-package dev.lockstep.host.code;
+package dev.lockstep.host.memory;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -12,13 +12,14 @@ import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
-/** The C library's functions for memory with rights. Constants are Linux's, the same on x86-64 and AArch64. */
-final class Libc {
-    static final int READ = 1;
-    static final int WRITE = 2;
-    static final int EXECUTE = 4;
+/** The C library's functions for memory. Constants are Linux's, the same on x86-64 and AArch64. */
+public final class Libc {
+    public static final int READ = 1;
+    public static final int WRITE = 2;
+    public static final int EXECUTE = 4;
 
     private static final int PRIVATE_ANONYMOUS = 0x22;
+    private static final int ADVISE_HUGE_PAGES = 14;
     private static final long MAP_FAILED = -1;
 
     private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
@@ -34,15 +35,17 @@ final class Libc {
             FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT),
             Linker.Option.captureCallState("errno"));
     private final MethodHandle munmap = function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
+    private final MethodHandle madvise =
+            function("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
 
     /** Fresh zeroed memory, readable and writable; the segment has the size and the global scope. */
-    MemorySegment map(long size) {
+    public MemorySegment map(long size) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CALL_STATE);
             MemorySegment address = (MemorySegment)
                     mmap.invokeExact(state, MemorySegment.NULL, size, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
             if (address.address() == MAP_FAILED) {
-                throw new CodeException("The system gives no " + size + " bytes of memory for code (mmap: errno "
+                throw new NativeMemoryException("The system gives no " + size + " bytes of memory (mmap: errno "
                         + errno(state) + ").");
             }
             return address.reinterpret(size);
@@ -51,7 +54,7 @@ final class Libc {
         }
     }
 
-    void protect(MemorySegment pages, int rights) {
+    public void protect(MemorySegment pages, int rights) {
         if (pages.byteSize() == 0) {
             return;
         }
@@ -59,7 +62,7 @@ final class Libc {
             MemorySegment state = arena.allocate(CALL_STATE);
             int failed = (int) mprotect.invokeExact(state, pages, pages.byteSize(), rights);
             if (failed != 0) {
-                throw new CodeException("The system does not let memory become executable or read-only"
+                throw new NativeMemoryException("The system does not let memory become executable or read-only"
                         + " (mprotect: errno " + errno(state) + "); a security policy may forbid it.");
             }
         } catch (Throwable e) {
@@ -67,9 +70,18 @@ final class Libc {
         }
     }
 
-    void unmap(MemorySegment pages) {
+    public void unmap(MemorySegment pages) {
         try {
             int _ = (int) munmap.invokeExact(pages, pages.byteSize());
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    /** Asks for large pages; a system that has none to give is no error. */
+    public void adviseHugePages(MemorySegment pages) {
+        try {
+            int _ = (int) madvise.invokeExact(pages, pages.byteSize(), ADVISE_HUGE_PAGES);
         } catch (Throwable e) {
             throw unchecked(e);
         }
@@ -79,7 +91,7 @@ final class Libc {
      * Makes written code visible to instruction fetch. x86 does it by itself; on AArch64 the compiler's helper does it,
      * and where that is missing Linux does when pages become executable for the first time.
      */
-    void synchronizeInstructions(MemorySegment code) {
+    public void synchronizeInstructions(MemorySegment code) {
         ExternalSymbols.find("__clear_cache").ifPresent(clearCache -> {
             MethodHandle call =
                     Linker.nativeLinker().downcallHandle(clearCache, FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
@@ -97,7 +109,7 @@ final class Libc {
 
     private static MethodHandle function(String name, FunctionDescriptor descriptor, Linker.Option... options) {
         MemorySegment address = ExternalSymbols.find(name)
-                .orElseThrow(() -> new CodeException("This system's C library has no function " + name + "."));
+                .orElseThrow(() -> new NativeMemoryException("This system's C library has no function " + name + "."));
         return Linker.nativeLinker().downcallHandle(address, descriptor, options);
     }
 

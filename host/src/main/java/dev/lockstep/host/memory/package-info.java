@@ -1,0 +1,5 @@
+/** Memory outside the Java heap: the C library's calls for it, large pages, and symbols of the process. */
+@NullMarked
+package dev.lockstep.host.memory;
+
+import org.jspecify.annotations.NullMarked;
