@@ -189,7 +189,7 @@ public final class HostMachine implements Machine {
                     "a step of " + step.size() + " tokens; this machine takes at most " + maxStepTokens());
         }
         for (int i = 0; i < step.size(); i++) {
-            if (!(step.sequence(i) instanceof HostSequence sequence) || sequence.closed()) {
+            if (!(step.sequence(i) instanceof HostSequence sequence && sequence.usableWith(kvBlocks))) {
                 throw new IllegalArgumentException("token " + i + " of the step has no open sequence of this machine");
             }
             int token = step.token(i);
