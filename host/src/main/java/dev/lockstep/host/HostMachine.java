@@ -53,6 +53,7 @@ public final class HostMachine implements Machine {
      * @param graph a lowered graph
      * @param weights the graph's weights by name; embeddings are read from them as long as the machine is open
      * @throws HostUnavailableException if this process cannot make native code
+     * @throws dev.lockstep.graph.GraphException if the graph is not lowered or the weights do not fit it
      * @throws dev.lockstep.formats.FormatException if a weight holds NaN or infinity
      */
     public static HostMachine open(Graph graph, Map<String, Tensor> weights, HostOptions options) {
@@ -71,6 +72,7 @@ public final class HostMachine implements Machine {
     }
 
     HostMachine(Graph graph, Map<String, Tensor> weights, HostOptions options, Compiler compiler) {
+        WeightCheck.check(graph, weights);
         this.graph = graph;
         this.options = options;
         Target target = options.target().orElseGet(Target::host);
