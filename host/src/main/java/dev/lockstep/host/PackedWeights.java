@@ -31,6 +31,7 @@ final class PackedWeights {
                 copyVector(tensor, target);
             }
         }
+        reports.finish();
         return packed;
     }
 
@@ -64,10 +65,14 @@ final class PackedWeights {
 
         synchronized void add(long bytes) {
             done += bytes;
-            if (done - reported >= REPORT || done == total) {
+            if (done - reported >= REPORT) {
                 reported = done;
                 progress.report("packing weights", done, total);
             }
+        }
+
+        void finish() {
+            progress.report("packing weights", total, total);
         }
     }
 }
