@@ -15,7 +15,7 @@
  *   <li><b>Segments.</b> A sum over K elements (the columns of a weight row) is cut into S consecutive segments,
  *       S = the largest power of two &le; min(8, K / 256), at least 1. With units of 32 elements (256 for 256-element block types) and
  *       n = &lceil;K / unit&rceil;, segment s covers units [&lfloor;s n / S&rfloor;, &lfloor;(s+1) n / S&rfloor;). Every segment is summed from +0 in
- *       order, and the S sums are added pairwise as a balanced binary tree. S depends on K alone: not on cores, ranks or vectors.
+ *       order, and the S sums are added as a balanced binary tree, neighbours first ({@link dev.lockstep.graph.Segments}). S depends on K alone: not on cores, ranks or vectors.
  *   <li><b>Linear, float weights.</b> acc = fma(w[k], x[k], acc), k ascending; F16 and BF16 weights are widened exactly.
  *   <li><b>Linear, quantised weights</b> take q8 rows. Per block b of 32 columns, in order:
  *       acc = fma(s * d[b], (float) I, acc), where s is the exact scale of the weights' block, d[b] the scale of the activations and
@@ -28,7 +28,8 @@
  *       2, 1). y = (x * r) * w, r = 1 / sqrt(sum / n + epsilon).
  *   <li><b>RoPE.</b> cos and sin of double angles (StrictMath) rounded to float; y0 = fma(x0, cos, -(x1 * sin)), y1 = fma(x0, sin, x1 * cos).
  *   <li><b>Attention</b> over KV blocks of {@value dev.lockstep.graph.KvLayout#BLOCK} positions. q is multiplied by the scale first. Per block:
- *       s[j] = dot over the head in order by fma from +0; m = max s; p[j] = exp(s[j] - m), 0 after the token's own position;
+ *       s[j] = dot over the head in order by fma from +0; m = max s up to the token's own position;
+ *       p[j] = exp(s[j] - m), 0 after that position;
  *       l = sum of p (16 lanes, lane t adds p[t], p[t+16], ... in order; then the binary tree);
  *       o = sum over j of fma(p[j], v[j], o), j ascending from +0. Blocks are merged in order into m = -infinity, l = 0, o = 0: M = max(m, m'), a = exp(m - M), c = exp(m' - M),
  *       l = fma(l, a, l' * c), o = fma(o, a, o' * c). The result is o * (1 / l).

@@ -44,6 +44,8 @@ public final class HostMachine implements Machine {
     private final float[] embeddingRow;
     private final List<AngleTables> angles = new ArrayList<>();
     private final KvBlocks kvBlocks;
+    private final PhaseClock singleClock;
+    private final PhaseClock severalClock;
     private final List<Thread> workers = new ArrayList<>();
     private boolean closed;
 
@@ -102,6 +104,8 @@ public final class HostMachine implements Machine {
             angles.add(table);
             setContext(StepContext.angles(i), table.address());
         }
+        singleClock = new PhaseClock(single, arena);
+        severalClock = new PhaseClock(several, arena);
         startWorkers();
     }
 
@@ -172,7 +176,11 @@ public final class HostMachine implements Machine {
         setContext(StepContext.TOKENS, step.size());
         setContext(StepContext.WANTED, wanted);
         setContext(StepContext.ENTRY, program == single ? singleEntry : severalEntry);
+        PhaseClock clock = program == single ? singleClock : severalClock;
+        setContext(StepContext.PHASE_CYCLES, clock.address());
+        long start = System.nanoTime();
         nativeStep.start(context);
+        clock.addStep(System.nanoTime() - start);
         for (int row = 0; row < wanted; row++) {
             MemorySegment.copy(
                     memory,
@@ -182,6 +190,17 @@ public final class HostMachine implements Machine {
                     step.logitsOffset(row),
                     vocabularySize());
         }
+    }
+
+    /** Where the time of steps of one token went, or of steps of several. */
+    public List<PhaseTime> phaseTimes(boolean severalTokens) {
+        return (severalTokens ? severalClock : singleClock).times();
+    }
+
+    /** Starts counting anew. */
+    public void resetPhaseTimes() {
+        singleClock.reset();
+        severalClock.reset();
     }
 
     /** Everything is checked before anything changes, so that a refused step leaves its sequences as they were. */
@@ -196,7 +215,8 @@ public final class HostMachine implements Machine {
             }
             int token = step.token(i);
             if (token < 0 || token >= embedding.rows()) {
-                throw new IllegalArgumentException("token " + token + " is not in the vocabulary of " + embedding.rows());
+                throw new IllegalArgumentException(
+                        "token " + token + " is not in the vocabulary of " + embedding.rows());
             }
             int position = sequence.length();
             for (int before = 0; before < i; before++) {

@@ -88,8 +88,8 @@ public final class MemoryBandwidth implements AutoCloseable {
         IrModule module = new IrModule(Simd.of(target).functionAttributes());
         module.publicFunction(READ, List.of(Type.PTR, Type.I64, Type.PTR), f -> {
             List<Ir> zeros = java.util.Collections.nCopies(VECTORS, Ir.zero(VECTOR));
-            List<Ir> sums = f.loop(
-                    Ir.i64(0), f.parameter(1), Ir.i64((long) VECTORS * VECTOR.bytes()), zeros, (at, carried) -> {
+            List<Ir> sums =
+                    f.loop(Ir.i64(0), f.parameter(1), Ir.i64((long) VECTORS * VECTOR.bytes()), zeros, (at, carried) -> {
                         List<Ir> next = new ArrayList<>();
                         for (int i = 0; i < VECTORS; i++) {
                             Ir place = f.offset(f.offset(f.parameter(0), at), (long) i * VECTOR.bytes());

@@ -47,11 +47,15 @@ public record RopeParameters(
             throw keys.failure(
                     "rope.dimension_count", "is " + width + ", an odd number", "use a file that is not damaged");
         }
+        double base = keys.positiveNumber("rope.freq_base", 10000);
+        if (base <= 1) {
+            throw keys.failure("rope.freq_base", "is " + base + ", not above 1", "use a file that is not damaged");
+        }
         double factor = keys.number("rope.scaling.factor", 0);
         Scaling scaling = scaling(keys, factor);
         return new RopeParameters(
                 width,
-                keys.positiveNumber("rope.freq_base", 10000),
+                base,
                 scaling,
                 scaling == Scaling.NONE ? 1 : keys.positiveNumber("rope.scaling.factor", 1),
                 keys.optionalPositive("rope.scaling.original_context_length", Integer.MAX_VALUE)

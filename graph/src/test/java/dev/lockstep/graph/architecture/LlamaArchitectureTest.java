@@ -163,6 +163,7 @@ class LlamaArchitectureTest {
             llama.rope.dimension_count            | 7      | is 7, an odd number
             llama.rope.dimension_count            | 18     | is 18, outside of 1 to 16
             llama.rope.freq_base                  | -1.5   | is -1.5, not above 0
+            llama.rope.freq_base                  | 1.0    | is 1.0, not above 1
             llama.rope.freq_base                  | NaN    | is NaN, which is not finite
             llama.attention.layer_norm_rms_epsilon | Infinity | is Infinity, which is not finite
             llama.rope.scaling.type               | spiral | is "spiral", which is not supported; use a model with none, linear or yarn

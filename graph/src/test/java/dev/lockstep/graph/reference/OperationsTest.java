@@ -78,6 +78,23 @@ class OperationsTest {
         }
     }
 
+    /** Dividing by the scale instead would round about one value in a million differently. */
+    @Test
+    void quantizeShouldMultiplyByTheRoundedInverse() {
+        Rows.Floats x = random(40_000, 32, 10);
+        Rows.Quantized q = QuantizeReference.quantize(x);
+        int differences = 0;
+        for (int i = 0; i < x.data().length; i++) {
+            float largest = 0;
+            for (int j = i / 32 * 32; j < i / 32 * 32 + 32; j++) {
+                largest = Math.max(largest, Math.abs(x.data()[j]));
+            }
+            assertThat((int) q.quants()[i]).isEqualTo((int) Math.rint(x.data()[i] * (127f / largest)));
+            differences += q.quants()[i] == (int) Math.rint(x.data()[i] / (largest / 127f)) ? 0 : 1;
+        }
+        assertThat(differences).isPositive();
+    }
+
     @Test
     void quantizeShouldUseTheWholeRangeAndFlushTinyBlocksToZero() {
         float[] data = new float[96];

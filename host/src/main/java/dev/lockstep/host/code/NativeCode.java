@@ -1,7 +1,7 @@
 package dev.lockstep.host.code;
 
-import dev.lockstep.host.memory.ExternalSymbols;
 import dev.lockstep.host.cpu.Architecture;
+import dev.lockstep.host.memory.ExternalSymbols;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;

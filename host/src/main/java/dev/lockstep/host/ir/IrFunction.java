@@ -194,8 +194,7 @@ public final class IrFunction {
 
     /** A vector of integer constants. */
     public Ir vector(Type element, int... values) {
-        String lanes =
-                Arrays.stream(values).mapToObj(v -> element + " " + v).collect(Collectors.joining(", "));
+        String lanes = Arrays.stream(values).mapToObj(v -> element + " " + v).collect(Collectors.joining(", "));
         return new Ir(element.times(values.length), "<" + lanes + ">");
     }
 
@@ -224,6 +223,16 @@ public final class IrFunction {
         line("store " + value + ", " + address + ", align " + value.type().elementBytes());
     }
 
+    /** Asks for the cache line at the address, to be read before long. */
+    public void prefetch(Ir address) {
+        callVoid(
+                "llvm.prefetch.p0",
+                address,
+                Ir.constant(Type.I32, 0),
+                Ir.constant(Type.I32, 2),
+                Ir.constant(Type.I32, 1));
+    }
+
     /** Atomic load with acquire order. */
     public Ir loadAcquire(Type type, Ir address) {
         return define(type, "load atomic " + type + ", " + address + " acquire, align " + type.elementBytes());
@@ -231,7 +240,8 @@ public final class IrFunction {
 
     /** Atomic store with release order. */
     public void storeRelease(Ir value, Ir address) {
-        line("store atomic " + value + ", " + address + " release, align " + value.type().elementBytes());
+        line("store atomic " + value + ", " + address + " release, align "
+                + value.type().elementBytes());
     }
 
     /** Atomic read-modify-write ({@code add}, {@code xchg}, ...) in sequentially consistent order; returns the old value. */
@@ -247,7 +257,11 @@ public final class IrFunction {
     /** Room on the stack for the whole call, aligned to a cache line. */
     public Ir alloca(long bytes) {
         Ir place = new Ir(Type.PTR, "%t" + names++);
-        prologue.append("  ").append(place.name()).append(" = alloca i8, i64 ").append(bytes).append(", align 64\n");
+        prologue.append("  ")
+                .append(place.name())
+                .append(" = alloca i8, i64 ")
+                .append(bytes)
+                .append(", align 64\n");
         return place;
     }
 

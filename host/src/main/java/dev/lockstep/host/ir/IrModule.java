@@ -61,8 +61,12 @@ public final class IrModule {
     /** The module as LLVM assembly. */
     public String text() {
         StringBuilder text = new StringBuilder();
-        declarations.forEach(declaration -> text.append("declare ").append(declaration).append('\n'));
+        declarations.forEach(
+                declaration -> text.append("declare ").append(declaration).append('\n'));
         functions.values().forEach(function -> text.append('\n').append(function));
-        return text.append("\nattributes #0 = { nounwind ").append(functionAttributes).append(" }\n").toString();
+        return text.append("\nattributes #0 = { nounwind ")
+                .append(functionAttributes)
+                .append(" }\n")
+                .toString();
     }
 }

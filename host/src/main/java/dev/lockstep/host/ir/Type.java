@@ -47,12 +47,11 @@ public record Type(String element, int lanes) {
 
     /** Name part of overloaded intrinsics: {@code v16f32}, {@code i32}. */
     public String mangled() {
-        String scalar =
-                switch (element) {
-                    case "float" -> "f32";
-                    case "half" -> "f16";
-                    default -> element;
-                };
+        String scalar = switch (element) {
+            case "float" -> "f32";
+            case "half" -> "f16";
+            default -> element;
+        };
         return vector() ? "v" + lanes + scalar : scalar;
     }
 

@@ -20,7 +20,11 @@ final class AppendKernel {
 
     static String emit(IrModule module, Simd simd, KvShape shape, Rope.Pairing pairing, int pairs, float scale) {
         String name = "append_%s_%s%d_%08x"
-                .formatted(shape.label(), pairing == Rope.Pairing.HALVES ? "h" : "i", pairs, Float.floatToRawIntBits(scale));
+                .formatted(
+                        shape.label(),
+                        pairing == Rope.Pairing.HALVES ? "h" : "i",
+                        pairs,
+                        Float.floatToRawIntBits(scale));
         return module.function(
                 name,
                 List.of(Type.PTR, Type.PTR, Type.PTR, Type.PTR, Type.PTR, Type.PTR, Type.I64),
@@ -34,17 +38,30 @@ final class AppendKernel {
         f.loop(Ir.i64(0), Ir.i64(shape.group()), 1, head -> {
             Ir q = f.offset(f.parameter(0), f.mul(head, Ir.i64(4L * shape.headSize())));
             rotate(f, q, pairing, pairs, (value, i) -> f.store(f.fmul(value, factor), f.offset(q, f.shl(i, 2))));
-            pass(f, q, 2 * pairs, shape.headSize(), (value, i) -> f.store(
-                    f.fmul(value, factor), f.offset(q, f.shl(i, 2))));
+            pass(
+                    f,
+                    q,
+                    2 * pairs,
+                    shape.headSize(),
+                    (value, i) -> f.store(f.fmul(value, factor), f.offset(q, f.shl(i, 2))));
         });
         Ir keys = f.offset(f.parameter(4), slot);
         Target storeKey = (value, i) -> element.store(
-                f, value, f.offset(keys, f.mul(i, Ir.i64((long) KvLayout.BLOCK * shape.type().bytes()))));
+                f,
+                value,
+                f.offset(
+                        keys,
+                        f.mul(i, Ir.i64((long) KvLayout.BLOCK * shape.type().bytes()))));
         rotate(f, f.parameter(1), pairing, pairs, storeKey);
         pass(f, f.parameter(1), 2 * pairs, shape.headSize(), storeKey);
         Ir values = f.offset(f.parameter(5), f.mul(slot, Ir.i64(shape.valueStride())));
-        pass(f, f.parameter(2), 0, shape.headSize(), (value, i) -> element.store(
-                f, value, f.offset(values, f.mul(i, Ir.i64(shape.type().bytes())))));
+        pass(
+                f,
+                f.parameter(2),
+                0,
+                shape.headSize(),
+                (value, i) -> element.store(
+                        f, value, f.offset(values, f.mul(i, Ir.i64(shape.type().bytes())))));
     }
 
     private interface Target {
@@ -53,16 +70,14 @@ final class AppendKernel {
 
     private static void rotate(IrFunction f, Ir x, Rope.Pairing pairing, int pairs, Target target) {
         f.loop(Ir.i64(0), Ir.i64(pairs), 1, pair -> {
-            Ir first =
-                    switch (pairing) {
-                        case INTERLEAVED -> f.shl(pair, 1);
-                        case HALVES -> pair;
-                    };
-            Ir second =
-                    switch (pairing) {
-                        case INTERLEAVED -> f.add(first, Ir.i64(1));
-                        case HALVES -> f.add(first, Ir.i64(pairs));
-                    };
+            Ir first = switch (pairing) {
+                case INTERLEAVED -> f.shl(pair, 1);
+                case HALVES -> pair;
+            };
+            Ir second = switch (pairing) {
+                case INTERLEAVED -> f.add(first, Ir.i64(1));
+                case HALVES -> f.add(first, Ir.i64(pairs));
+            };
             Ir cos = f.load(Type.FLOAT, f.offset(f.parameter(3), f.shl(pair, 2)));
             Ir sin = f.load(Type.FLOAT, f.offset(f.parameter(3), f.shl(f.add(pair, Ir.i64(pairs)), 2)));
             Ir x0 = f.load(Type.FLOAT, f.offset(x, f.shl(first, 2)));

@@ -19,6 +19,7 @@ final class AttendKernel {
     /** Sums held in registers at once: enough to hide the latency of fma, few enough for 16 registers of 8 floats. */
     private static final int SUMS = 4;
 
+    private static final int LINE = 64;
     private static final Type VECTOR = Type.FLOAT.times(FloatRow.LANES);
 
     private final KvShape shape;
@@ -56,26 +57,40 @@ final class AttendKernel {
             f.store(Ir.constant(Type.FLOAT, Float.NEGATIVE_INFINITY), word(maxima, head));
             f.store(Ir.constant(Type.FLOAT, 0f), word(sums, head));
         });
-        f.loop(Ir.i64(0), Ir.i64((long) group * shape.valueStride()), FloatRow.LANES, i ->
-                f.store(Ir.zero(VECTOR), word(results, i)));
+        f.loop(
+                Ir.i64(0),
+                Ir.i64((long) group * shape.valueStride()),
+                FloatRow.LANES,
+                i -> f.store(Ir.zero(VECTOR), word(results, i)));
         Ir end = f.add(f.parameter(5), Ir.i64(1));
         f.loop(Ir.i64(0), end, KvLayout.BLOCK, first -> {
             Ir block = f.load(Type.PTR, f.offset(f.parameter(2), f.lshr(first, 3))); // 8 bytes for each 64 positions
+            Ir following = f.add(first, Ir.i64(KvLayout.BLOCK));
+            Ir next = f.select(f.icmp("ult", following, end), following, first);
+            Ir nextBlock = f.load(Type.PTR, f.offset(f.parameter(2), f.lshr(next, 3)));
             Ir left = f.sub(end, first);
             Ir valid = f.select(f.icmp("ult", left, Ir.i64(KvLayout.BLOCK)), left, Ir.i64(KvLayout.BLOCK));
-            scores(f.offset(block, f.parameter(3)));
+            scores(f.offset(block, f.parameter(3)), f.offset(nextBlock, f.parameter(3)));
             f.loop(Ir.i64(0), Ir.i64(group), 1, head -> softmax(head, valid));
-            accumulate(f.offset(block, f.parameter(4)), valid);
+            accumulate(f.offset(block, f.parameter(4)), f.offset(nextBlock, f.parameter(4)), valid);
         });
         f.loop(Ir.i64(0), Ir.i64(group), 1, this::finish);
     }
 
-    /** Dot products of all query heads with the 64 keys of a block. */
-    private void scores(Ir keys) {
+    /**
+     * Dot products of all query heads with the 64 keys of a block. The keys of the next block are asked for in passing: blocks
+     * do not follow each other in memory, so the processor cannot foresee them.
+     */
+    private void scores(Ir keys, Ir nextKeys) {
         for (Tile tile : tiles(KvLayout.BLOCK / FloatRow.LANES)) {
-            List<Ir> zeros = IntStream.range(0, tile.size()).mapToObj(_ -> Ir.zero(VECTOR)).toList();
+            List<Ir> zeros = IntStream.range(0, tile.size())
+                    .mapToObj(_ -> Ir.zero(VECTOR))
+                    .toList();
             List<Ir> dots = f.loop(Ir.i64(0), Ir.i64(shape.headSize()), Ir.i64(1), zeros, (d, carried) -> {
-                Ir row = f.offset(keys, f.mul(d, Ir.i64((long) KvLayout.BLOCK * shape.type().bytes())));
+                Ir rowOffset =
+                        f.mul(d, Ir.i64((long) KvLayout.BLOCK * shape.type().bytes()));
+                Ir row = f.offset(keys, rowOffset);
+                prefetch(tile, f.offset(nextKeys, rowOffset), KvLayout.BLOCK);
                 List<Ir> next = new ArrayList<>();
                 for (int v = 0; v < tile.vectors; v++) {
                     Ir key = element.load(f, FloatRow.LANES, f.offset(row, vectorBytes(tile.firstVector + v)));
@@ -129,12 +144,26 @@ final class AttendKernel {
         f.store(newFactor, word(newFactors, head));
     }
 
+    private void prefetch(Tile tile, Ir row, int elements) {
+        if (tile.firstHead == 0 && tile.firstVector == 0) {
+            for (int at = 0; at < elements * shape.type().bytes(); at += LINE) {
+                f.prefetch(f.offset(row, at));
+            }
+        }
+    }
+
     /** Weighted sum of the block's values, merged into the running results. */
-    private void accumulate(Ir values, Ir valid) {
+    private void accumulate(Ir values, Ir nextValues, Ir valid) {
         for (Tile tile : tiles(shape.valueStride() / FloatRow.LANES)) {
-            List<Ir> zeros = IntStream.range(0, tile.size()).mapToObj(_ -> Ir.zero(VECTOR)).toList();
+            List<Ir> zeros = IntStream.range(0, tile.size())
+                    .mapToObj(_ -> Ir.zero(VECTOR))
+                    .toList();
             List<Ir> blockResults = f.loop(Ir.i64(0), valid, Ir.i64(1), zeros, (position, carried) -> {
-                Ir row = f.offset(values, f.mul(position, Ir.i64((long) shape.valueStride() * shape.type().bytes())));
+                Ir rowOffset = f.mul(
+                        position,
+                        Ir.i64((long) shape.valueStride() * shape.type().bytes()));
+                Ir row = f.offset(values, rowOffset);
+                prefetch(tile, f.offset(nextValues, rowOffset), shape.valueStride());
                 List<Ir> next = new ArrayList<>();
                 for (int v = 0; v < tile.vectors; v++) {
                     Ir value = element.load(f, FloatRow.LANES, f.offset(row, vectorBytes(tile.firstVector + v)));
@@ -167,8 +196,11 @@ final class AttendKernel {
         // A vector would write into the next head where the head size is no multiple of 16.
         int lanes = shape.headSize() % FloatRow.LANES == 0 ? FloatRow.LANES : 0;
         Ir factor = lanes == 0 ? inverse : f.splat(inverse, lanes);
-        f.loop(Ir.i64(0), Ir.i64(shape.headSize()), Math.max(1, lanes), i ->
-                f.store(f.fmul(f.load(Type.FLOAT.times(lanes), word(from, i)), factor), word(to, i)));
+        f.loop(
+                Ir.i64(0),
+                Ir.i64(shape.headSize()),
+                Math.max(1, lanes),
+                i -> f.store(f.fmul(f.load(Type.FLOAT.times(lanes), word(from, i)), factor), word(to, i)));
     }
 
     private Ir word(Ir base, Ir index) {

@@ -183,7 +183,9 @@ sealed interface DotProduct {
                 Ir total = sum;
                 for (int column = 0; column < 4; column++) {
                     int first = column;
-                    int[] every4th = IntStream.range(0, lanes).map(lane -> 4 * lane + first).toArray();
+                    int[] every4th = IntStream.range(0, lanes)
+                            .map(lane -> 4 * lane + first)
+                            .toArray();
                     Ir weight = f.shuffle(w, w, every4th);
                     Ir wide = maxWeight == 255 ? f.sext(weight, Type.I32) : f.zext(weight, Type.I32);
                     total = f.add(total, f.mul(wide, f.sext(f.shuffle(bytes, bytes, every4th), Type.I32)));

@@ -77,5 +77,4 @@ final class Elementary {
         Ir left = f.convert("trunc", f.sub(end, first), Type.I32);
         return f.icmp("slt", f.vector(Type.I32, numbers), f.splat(left, lanes));
     }
-
 }

@@ -26,17 +26,12 @@ final class ExpertSumKernel {
         Ir weights = f.offset(f.parameter(1), RouteKernel.weightsOffset(used));
         f.loop(f.parameter(3), f.parameter(4), 1, i -> {
             Ir bytes = f.mul(i, Ir.i64(VECTOR.bytes()));
-            Ir sum = f.loop(
-                            Ir.i64(0),
-                            Ir.i64(used),
-                            Ir.i64(1),
-                            List.of(Ir.zero(VECTOR)),
-                            (slot, carried) -> {
-                                Ir row = f.offset(f.parameter(0), f.mul(slot, Ir.i64(FloatRow.bytes(width))));
-                                Ir weight = f.load(Type.FLOAT, f.offset(weights, f.shl(slot, 2)));
-                                Ir x = f.load(VECTOR, f.offset(row, bytes));
-                                return List.of(f.fma(f.splat(weight, FloatRow.LANES), x, carried.getFirst()));
-                            })
+            Ir sum = f.loop(Ir.i64(0), Ir.i64(used), Ir.i64(1), List.of(Ir.zero(VECTOR)), (slot, carried) -> {
+                        Ir row = f.offset(f.parameter(0), f.mul(slot, Ir.i64(FloatRow.bytes(width))));
+                        Ir weight = f.load(Type.FLOAT, f.offset(weights, f.shl(slot, 2)));
+                        Ir x = f.load(VECTOR, f.offset(row, bytes));
+                        return List.of(f.fma(f.splat(weight, FloatRow.LANES), x, carried.getFirst()));
+                    })
                     .getFirst();
             f.store(sum, f.offset(f.parameter(2), bytes));
         });

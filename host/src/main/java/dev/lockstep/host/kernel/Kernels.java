@@ -76,8 +76,11 @@ public record Kernels(IrModule module, Simd simd) {
     public String copy(int bytes) {
         return module.function("copy_" + bytes, List.of(Type.PTR, Type.PTR), f -> {
             Type line = Type.I32.times(16);
-            f.loop(Ir.i64(0), Ir.i64(bytes), line.bytes(), i ->
-                    f.store(f.load(line, f.offset(f.parameter(0), i)), f.offset(f.parameter(1), i)));
+            f.loop(
+                    Ir.i64(0),
+                    Ir.i64(bytes),
+                    line.bytes(),
+                    i -> f.store(f.load(line, f.offset(f.parameter(0), i)), f.offset(f.parameter(1), i)));
         });
     }
 

@@ -53,8 +53,12 @@ final class QuantLinear {
         for (int row = 0; row < QuantLayout.ROWS; row += lanes) {
             int firstRow = row;
             List<Ir> sums = Segments.of(columns, layout.columns())
-                    .sum(f, vector, tokens, (from, to, zeros) ->
-                            f.loop(from, to, Ir.i64(1), zeros, (unit, carried) -> addUnit(unit, firstRow, carried)));
+                    .sum(
+                            f,
+                            vector,
+                            tokens,
+                            (from, to, zeros) -> f.loop(
+                                    from, to, Ir.i64(1), zeros, (unit, carried) -> addUnit(unit, firstRow, carried)));
             for (int token = 0; token < tokens; token++) {
                 Ir place = f.offset(y, f.mul(f.parameter(3), Ir.i64(token)));
                 f.store(sums.get(token), f.offset(place, 4L * firstRow));
@@ -66,11 +70,13 @@ final class QuantLinear {
         Ir unit = f.offset(f.parameter(0), f.mul(index, Ir.i64(layout.unitBytes())));
         Ir quants = f.offset(f.parameter(1), f.mul(index, Ir.i64(layout.columns())));
         Ir blocks = f.offset(
-                f.parameter(1), f.add(f.mul(index, Ir.i64((long) layout.blocks() * Q8Row.BLOCK_BYTES)), Ir.i64(columns)));
+                f.parameter(1),
+                f.add(f.mul(index, Ir.i64((long) layout.blocks() * Q8Row.BLOCK_BYTES)), Ir.i64(columns)));
         Ir scale = scale(unit, row);
         List<Ir> sums = carried;
         for (int block = 0; block < layout.blocks(); block++) {
-            sums = addBlock(unit, block, row, scale, f.offset(quants, 32L * block), f.offset(blocks, 32L * block), sums);
+            sums = addBlock(
+                    unit, block, row, scale, f.offset(quants, 32L * block), f.offset(blocks, 32L * block), sums);
         }
         return sums;
     }

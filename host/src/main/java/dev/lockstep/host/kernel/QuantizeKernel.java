@@ -25,8 +25,8 @@ final class QuantizeKernel {
         f.loop(Ir.i64(0), Ir.i64(width), QuantLayout.BLOCK, i -> {
             Ir x = f.load(FLOATS, f.offset(f.parameter(0), f.shl(i, 2)));
             Ir magnitudes = f.and(f.bitcast(x, INTS), Ir.constant(INTS, 0x7FFFFFFF));
-            Ir largest = f.bitcast(
-                    f.call("llvm.vector.reduce.umax." + INTS.mangled(), Type.I32, magnitudes), Type.FLOAT);
+            Ir largest =
+                    f.bitcast(f.call("llvm.vector.reduce.umax." + INTS.mangled(), Type.I32, magnitudes), Type.FLOAT);
             Ir zero = f.fcmp("olt", largest, Ir.constant(Type.FLOAT, SMALLEST));
             Ir nothing = Ir.constant(Type.FLOAT, 0f);
             Ir scale = f.select(zero, nothing, f.fdiv(largest, Ir.constant(Type.FLOAT, 127f)));

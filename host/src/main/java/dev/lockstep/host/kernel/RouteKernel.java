@@ -55,17 +55,12 @@ final class RouteKernel {
         });
         // The first choice has the largest score of all.
         Ir max = f.load(Type.FLOAT, weights);
-        Ir sum = f.loop(
-                        Ir.i64(0),
-                        Ir.i64(used),
-                        Ir.i64(1),
-                        List.of(Ir.constant(Type.FLOAT, 0f)),
-                        (slot, carried) -> {
-                            Ir place = f.offset(weights, f.shl(slot, 2));
-                            Ir power = Elementary.exp(f, f.fsub(f.load(Type.FLOAT, place), max));
-                            f.store(power, place);
-                            return List.of(f.fadd(carried.getFirst(), power));
-                        })
+        Ir sum = f.loop(Ir.i64(0), Ir.i64(used), Ir.i64(1), List.of(Ir.constant(Type.FLOAT, 0f)), (slot, carried) -> {
+                    Ir place = f.offset(weights, f.shl(slot, 2));
+                    Ir power = Elementary.exp(f, f.fsub(f.load(Type.FLOAT, place), max));
+                    f.store(power, place);
+                    return List.of(f.fadd(carried.getFirst(), power));
+                })
                 .getFirst();
         f.loop(Ir.i64(0), Ir.i64(used), 1, slot -> {
             Ir place = f.offset(weights, f.shl(slot, 2));

@@ -28,7 +28,8 @@ record Segments(int units, int segments) {
 
     /** Emits the sum of {@code count} vectors of floats. */
     List<Ir> sum(IrFunction f, Type vector, int count, SegmentSum body) {
-        List<Ir> zeros = IntStream.range(0, count).mapToObj(_ -> Ir.zero(vector)).toList();
+        List<Ir> zeros =
+                IntStream.range(0, count).mapToObj(_ -> Ir.zero(vector)).toList();
         if (segments == 1) {
             return body.sum(Ir.i64(0), Ir.i64(units), zeros);
         }

@@ -79,8 +79,9 @@ public final class Synchronization {
             // Either we see a sleeper here, or it sees the new generation and does not fall asleep.
             f.fence();
             Ir sleeping = f.loadAcquire(Type.I32, f.offset(context, words.sleepers));
-            f.ifThen(f.icmp("ne", sleeping, Ir.constant(Type.I32, 0)), () ->
-                    futex(f, simd, generation, FUTEX_WAKE, Ir.constant(Type.I32, Integer.MAX_VALUE)));
+            f.ifThen(
+                    f.icmp("ne", sleeping, Ir.constant(Type.I32, 0)),
+                    () -> futex(f, simd, generation, FUTEX_WAKE, Ir.constant(Type.I32, Integer.MAX_VALUE)));
             Ir entry = f.load(Type.PTR, context, words.entry);
             f.returnIf(f.icmp("eq", entry, Ir.zero(Type.PTR)));
             f.callPointer(entry, context, Ir.i64(0));
@@ -113,11 +114,10 @@ public final class Synchronization {
     }
 
     private static void futex(IrFunction f, Simd simd, Ir word, int operation, Ir value) {
-        long number =
-                switch (simd.target().architecture()) {
-                    case X86_64 -> 202;
-                    case AARCH64 -> 98;
-                };
+        long number = switch (simd.target().architecture()) {
+            case X86_64 -> 202;
+            case AARCH64 -> 98;
+        };
         f.callVariadic(
                 "syscall", Type.I64, Ir.i64(number), word, Ir.constant(Type.I32, operation), value, Ir.zero(Type.PTR));
     }

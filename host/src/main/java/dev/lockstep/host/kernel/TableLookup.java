@@ -41,7 +41,8 @@ record TableLookup(String intrinsic, int registerBytes) {
             return selectByBits(f, table, indices);
         }
         int bytes = Math.min(registerBytes, indices.type().lanes());
-        Ir register = f.vector(Type.I8, IntStream.range(0, bytes).map(i -> table[i % 16]).toArray());
+        Ir register = f.vector(
+                Type.I8, IntStream.range(0, bytes).map(i -> table[i % 16]).toArray());
         return DotProduct.Pieces.map(
                 f,
                 bytes,
@@ -56,8 +57,7 @@ record TableLookup(String intrinsic, int registerBytes) {
             candidates.add(Ir.constant(indices.type(), value));
         }
         for (int bit = 1; bit < 16; bit *= 2) {
-            Ir set = f.icmp(
-                    "ne", f.and(indices, Ir.constant(indices.type(), bit)), Ir.constant(indices.type(), 0));
+            Ir set = f.icmp("ne", f.and(indices, Ir.constant(indices.type(), bit)), Ir.constant(indices.type(), 0));
             List<Ir> half = new ArrayList<>();
             for (int i = 0; i < candidates.size(); i += 2) {
                 half.add(f.select(set, candidates.get(i + 1), candidates.get(i)));

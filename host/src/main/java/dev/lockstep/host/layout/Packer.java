@@ -25,7 +25,8 @@ public sealed interface Packer {
     static long tileBytes(dev.lockstep.tensor.TensorType type, int columns) {
         return QuantLayout.of(type)
                 .map(layout -> (long) columns / layout.columns() * layout.unitBytes())
-                .orElseGet(() -> (long) columns * FloatLayout.of(type).orElseThrow().columnBytes());
+                .orElseGet(() ->
+                        (long) columns * FloatLayout.of(type).orElseThrow().columnBytes());
     }
 
     /** Tiles of a matrix of so many rows. */
@@ -48,7 +49,9 @@ public sealed interface Packer {
                 for (int row = 0; row < TILE_ROWS; row++) {
                     long offset = rowOffset(matrix, tile, row);
                     if (offset >= 0) {
-                        fields.read(matrix.data(), offset + (long) unit * matrix.type().blockBytes());
+                        fields.read(
+                                matrix.data(),
+                                offset + (long) unit * matrix.type().blockBytes());
                         bytes.put(row, fields);
                     }
                 }
@@ -71,9 +74,15 @@ public sealed interface Packer {
                 for (long column = 0; column < matrix.columns(); column++) {
                     long place = column * layout.columnBytes() + (long) row * size;
                     if (size == 4) {
-                        target.set(LittleEndianLayouts.INT, place, matrix.data().get(LittleEndianLayouts.INT, offset + 4 * column));
+                        target.set(
+                                LittleEndianLayouts.INT,
+                                place,
+                                matrix.data().get(LittleEndianLayouts.INT, offset + 4 * column));
                     } else {
-                        target.set(LittleEndianLayouts.SHORT, place, matrix.data().get(LittleEndianLayouts.SHORT, offset + 2 * column));
+                        target.set(
+                                LittleEndianLayouts.SHORT,
+                                place,
+                                matrix.data().get(LittleEndianLayouts.SHORT, offset + 2 * column));
                     }
                 }
             }
@@ -84,8 +93,6 @@ public sealed interface Packer {
     private static long rowOffset(Tensor matrix, long tile, int row) {
         long perMatrix = tiles(matrix.rows());
         long rowInMatrix = tile % perMatrix * TILE_ROWS + row;
-        return rowInMatrix < matrix.rows()
-                ? (tile / perMatrix * matrix.rows() + rowInMatrix) * matrix.rowBytes()
-                : -1;
+        return rowInMatrix < matrix.rows() ? (tile / perMatrix * matrix.rows() + rowInMatrix) * matrix.rowBytes() : -1;
     }
 }

@@ -45,8 +45,8 @@ public final class Libc {
             MemorySegment address = (MemorySegment)
                     mmap.invokeExact(state, MemorySegment.NULL, size, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
             if (address.address() == MAP_FAILED) {
-                throw new NativeMemoryException("The system gives no " + size + " bytes of memory (mmap: errno "
-                        + errno(state) + ").");
+                throw new NativeMemoryException(
+                        "The system gives no " + size + " bytes of memory (mmap: errno " + errno(state) + ").");
             }
             return address.reinterpret(size);
         } catch (Throwable e) {

@@ -3,6 +3,7 @@ package dev.lockstep.host.program;
 import dev.lockstep.graph.KvType;
 import dev.lockstep.graph.Rope;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * A step as a list of phases; all cores finish a phase before any begins the next.
@@ -45,9 +46,11 @@ public record HostProgram(
         return logits.rowBytes();
     }
 
-    /** Barriers of a step. */
-    public int barriers() {
-        return phases.size();
+    /** What each phase does, in the words of its tasks: phases with equal labels do the same in other layers. */
+    public List<String> phaseLabels() {
+        return phases.stream()
+                .map(phase -> phase.stream().map(Task::label).distinct().collect(Collectors.joining(" + ")))
+                .toList();
     }
 
     /** The schedule for people: a line per task, an empty line per barrier. */

@@ -70,8 +70,10 @@ public final class Lowering {
         Slot logits = slotOf.get(graph.logits().id());
         endPhase();
         logits.usedIn(phases.size());
-        long sharedBytes = ArenaPlan.place(slots.stream().filter(slot -> !slot.isPrivate()).toList(), capacity);
-        long privateBytes = ArenaPlan.place(slots.stream().filter(Slot::isPrivate).toList(), capacity);
+        long sharedBytes =
+                ArenaPlan.place(slots.stream().filter(slot -> !slot.isPrivate()).toList(), capacity);
+        long privateBytes =
+                ArenaPlan.place(slots.stream().filter(Slot::isPrivate).toList(), capacity);
         List<Rope> ropes = List.copyOf(new LinkedHashSet<>(
                 graph.attentions().stream().map(Op.Attention::rope).toList()));
         if (embedding == null) {
@@ -93,7 +95,8 @@ public final class Lowering {
                 endPhase();
             }
         }
-        add(new Task(node.op(), Task.Part.WHOLE, define(node.value(), parts(node.op(), inputs), cut), inputs, cut, wanted));
+        add(new Task(
+                node.op(), Task.Part.WHOLE, define(node.value(), parts(node.op(), inputs), cut), inputs, cut, wanted));
     }
 
     private void attend(Node node, Op.Attention attention) {
@@ -152,7 +155,14 @@ public final class Lowering {
         return switch (op) {
             case Op.ExpertLinear linear -> linear.choice().width();
             case Op.Gated _, Op.Quantize _ -> inputs.getFirst().parts();
-            case Op.Embedding _, Op.RmsNorm _, Op.Linear _, Op.Bias _, Op.Add _, Op.Attention _, Op.Route _, Op.ExpertSum _ -> 1;
+            case Op.Embedding _,
+                    Op.RmsNorm _,
+                    Op.Linear _,
+                    Op.Bias _,
+                    Op.Add _,
+                    Op.Attention _,
+                    Op.Route _,
+                    Op.ExpertSum _ -> 1;
         };
     }
 
@@ -163,7 +173,13 @@ public final class Lowering {
     private Slot define(Value value, int parts, Cut cut) {
         int partWidth = value.width() / parts;
         Slot slot = new Slot(
-                value.toString(), value.kind(), parts, partWidth, RowBytes.of(value.kind(), partWidth), cut, phases.size());
+                value.toString(),
+                value.kind(),
+                parts,
+                partWidth,
+                RowBytes.of(value.kind(), partWidth),
+                cut,
+                phases.size());
         slots.add(slot);
         slotOf.put(value.id(), slot);
         return slot;

@@ -18,7 +18,9 @@ import dev.lockstep.host.kernel.Synchronization;
  *   192  arrived         i32, cores at the barrier
  *   256  phase           i32, counts barriers
  *   320  angles          8 addresses of RoPE tables, rows of cosines then sines per position
- *   384  per token       i64 position, address of the sequence's table of KV blocks, i64 index of wanted token
+ *   384  last            i64, cycle counter when core 0 left the last barrier
+ *   392  phases          address of i64 sums of the cycles of each phase
+ *   448  per token       i64 position, address of the sequence's table of KV blocks, i64 index of wanted token
  * </pre>
  */
 public final class StepContext {
@@ -30,9 +32,14 @@ public final class StepContext {
     public static final long ENTRY = 40;
     static final long ARRIVED = 192;
     static final long PHASE = 256;
+    static final long LAST_CYCLE = 384;
+
+    /** Where the address of the phases' cycle counts is. */
+    public static final long PHASE_CYCLES = 392;
+
     private static final long ANGLES = 320;
     private static final int MAX_ANGLES = 8;
-    private static final long PER_TOKEN = 384;
+    private static final long PER_TOKEN = 448;
 
     /** Where the words for starting steps are. */
     public static final Synchronization.Words WORDS = new Synchronization.Words(64, 128, ENTRY);

@@ -18,6 +18,12 @@ import java.util.function.Consumer;
 final class StepEmitter {
     private static final long VECTOR_BYTES = 64;
 
+    /** What memory delivers in the microsecond or two between two streams of weights. */
+    private static final long PREFETCH_BYTES = 32 << 10;
+
+    /** At most this part of a matrix, lest a core asks for what belongs to others. */
+    private static final long PREFETCH_SHARE = 4;
+
     private final HostProgram program;
     private final WeightPlan weightPlan;
     private final KvPlan kvPlan;
@@ -52,20 +58,63 @@ final class StepEmitter {
         wanted = single ? Ir.i64(1) : f.load(Type.I64, context, StepContext.WANTED);
     }
 
-    static void emit(HostProgram program, WeightPlan weightPlan, KvPlan kvPlan, Simd simd, IrModule module, String name) {
-        module.publicFunction(name, List.of(Type.PTR, Type.I64), f ->
-                new StepEmitter(program, weightPlan, kvPlan, simd, f).emit());
+    static void emit(
+            HostProgram program, WeightPlan weightPlan, KvPlan kvPlan, Simd simd, IrModule module, String name) {
+        module.publicFunction(
+                name, List.of(Type.PTR, Type.I64), f -> new StepEmitter(program, weightPlan, kvPlan, simd, f).emit());
     }
 
     private void emit() {
-        for (List<Task> phase : program.phases()) {
-            phase.forEach(this::emit);
+        onCoreZero(() -> f.store(cycles(), f.offset(context, StepContext.LAST_CYCLE)));
+        for (int phase = 0; phase < program.phases().size(); phase++) {
+            program.phases().get(phase).forEach(this::emit);
+            if (phase + 1 < program.phases().size()) {
+                prefetch(program.phases().get(phase + 1));
+            }
             f.callLocal(
                     kernels.barrier(),
                     f.offset(context, StepContext.ARRIVED),
                     f.offset(context, StepContext.PHASE),
                     cores);
+            addCycles(phase);
         }
+    }
+
+    /**
+     * Asks for the beginning of the core's share of the weights that the next phase reads, so that memory is not idle while
+     * cores wait for each other, normalise and round.
+     */
+    private void prefetch(List<Task> next) {
+        next.stream().filter(task -> task.op() instanceof Op.Linear).findFirst().ifPresent(task -> {
+            Weight matrix = ((Op.Linear) task.op()).matrix();
+            long tileBytes = Packer.tileBytes(matrix.type(), matrix.columns());
+            Ir first = f.offset(weight(matrix), f.mul(firstVector(task.output()), Ir.i64(tileBytes)));
+            long share = Packer.tiles(matrix.rows()) * tileBytes / PREFETCH_SHARE;
+            f.loop(
+                    Ir.i64(0),
+                    Ir.i64(Math.min(PREFETCH_BYTES, share)),
+                    VECTOR_BYTES,
+                    at -> f.prefetch(f.offset(first, at)));
+        });
+    }
+
+    /** Adds the cycles since the last barrier to the phase that ends: some twenty cycles, too few to ask for permission. */
+    private void addCycles(int phase) {
+        onCoreZero(() -> {
+            Ir last = f.offset(context, StepContext.LAST_CYCLE);
+            Ir now = cycles();
+            Ir sum = f.offset(f.load(Type.PTR, context, StepContext.PHASE_CYCLES), 8L * phase);
+            f.store(f.add(f.load(Type.I64, sum), f.sub(now, f.load(Type.I64, last))), sum);
+            f.store(now, last);
+        });
+    }
+
+    private Ir cycles() {
+        return f.call("llvm.readcyclecounter", Type.I64);
+    }
+
+    private void onCoreZero(Runnable body) {
+        f.ifThen(f.icmp("eq", core, Ir.i64(0)), body);
     }
 
     private void emit(Task task) {
@@ -74,32 +123,47 @@ final class StepEmitter {
             return;
         }
         switch (task.op()) {
-            case Op.RmsNorm norm -> eachToken(task, token -> f.callLocal(
-                    kernels.rmsNorm(norm.width(), norm.epsilon()),
-                    row(task.inputs().getFirst(), token),
-                    weight(norm.gain()),
-                    row(task.output(), token)));
+            case Op.RmsNorm norm ->
+                eachToken(
+                        task,
+                        token -> f.callLocal(
+                                kernels.rmsNorm(norm.width(), norm.epsilon()),
+                                row(task.inputs().getFirst(), token),
+                                weight(norm.gain()),
+                                row(task.output(), token)));
             case Op.Quantize _ -> {
                 Slot from = task.inputs().getFirst();
-                eachToken(task, token -> eachPart(from.parts(), part -> f.callLocal(
-                        kernels.quantize(from.partWidth()),
-                        part(from, row(from, token), part),
-                        part(task.output(), row(task.output(), token), part))));
+                eachToken(
+                        task,
+                        token -> eachPart(
+                                from.parts(),
+                                part -> f.callLocal(
+                                        kernels.quantize(from.partWidth()),
+                                        part(from, row(from, token), part),
+                                        part(task.output(), row(task.output(), token), part))));
             }
-            case Op.Route route -> eachToken(task, token -> f.callLocal(
-                    kernels.route(route.scores().width(), route.used()),
-                    row(task.inputs().getFirst(), token),
-                    row(task.output(), token)));
+            case Op.Route route ->
+                eachToken(
+                        task,
+                        token -> f.callLocal(
+                                kernels.route(route.scores().width(), route.used()),
+                                row(task.inputs().getFirst(), token),
+                                row(task.output(), token)));
             case Op.Linear linear -> linear(task, linear);
             case Op.ExpertLinear linear -> expertLinear(task, linear);
-            case Op.Add _ -> elementwise(task, kernels.add(), token -> row(task.inputs().get(1), token));
+            case Op.Add _ ->
+                elementwise(task, kernels.add(), token -> row(task.inputs().get(1), token));
             case Op.Bias bias -> elementwise(task, kernels.add(), _ -> weight(bias.vector()));
             case Op.Gated gated ->
-                elementwise(task, kernels.gated(gated.activation()), token -> row(task.inputs().get(1), token));
-            case Op.ExpertSum sum -> elementwise(
-                    task,
-                    kernels.expertSum(sum.width(), sum.choice().width()),
-                    token -> row(task.inputs().get(1), token));
+                elementwise(
+                        task,
+                        kernels.gated(gated.activation()),
+                        token -> row(task.inputs().get(1), token));
+            case Op.ExpertSum sum ->
+                elementwise(
+                        task,
+                        kernels.expertSum(sum.width(), sum.choice().width()),
+                        token -> row(task.inputs().get(1), token));
             case Op.Attention attention -> attention(task, attention);
             case Op.Embedding _ -> throw new IllegalStateException("embeddings are looked up by the caller");
         }
@@ -109,17 +173,21 @@ final class StepEmitter {
 
     private void linear(Task task, Op.Linear linear) {
         Slot x = task.inputs().getFirst();
-        long tileBytes = Packer.tileBytes(linear.matrix().type(), linear.matrix().columns());
+        long tileBytes =
+                Packer.tileBytes(linear.matrix().type(), linear.matrix().columns());
         Ir matrix = weight(linear.matrix());
         eachVector(task.output(), tile -> {
             Ir packed = f.offset(matrix, f.mul(tile, Ir.i64(tileBytes)));
             Ir y = f.offset(shared(task.output()), f.mul(tile, Ir.i64(VECTOR_BYTES)));
-            eachTokenTile(count(task), (token, size) -> f.callLocal(
-                    kernels.linear(linear.matrix().type(), linear.matrix().columns(), size),
-                    packed,
-                    row(x, token),
-                    f.offset(y, f.mul(token, Ir.i64(task.output().rowBytes()))),
-                    Ir.i64(task.output().rowBytes())));
+            eachTokenTile(
+                    count(task),
+                    (token, size) -> f.callLocal(
+                            kernels.linear(
+                                    linear.matrix().type(), linear.matrix().columns(), size),
+                            packed,
+                            row(x, token),
+                            f.offset(y, f.mul(token, Ir.i64(task.output().rowBytes()))),
+                            Ir.i64(task.output().rowBytes())));
         });
     }
 
@@ -145,18 +213,24 @@ final class StepEmitter {
         Slot choice = task.inputs().get(1);
         long tileBytes = Packer.tileBytes(stack.type(), stack.columns());
         String kernel = kernels.linear(stack.type(), stack.columns(), 1);
-        f.loop(Ir.i64(0), count(task), 1, token -> eachPart(task.output().parts(), slot -> {
-            Ir expert = f.load(Type.I64, f.offset(row(choice, token), f.shl(slot, 3)));
-            Ir matrix = f.offset(weight(stack), f.mul(expert, Ir.i64(WeightPlan.matrixBytes(stack))));
-            Ir input = linear.perExpertInput() ? part(x, row(x, token), slot) : row(x, token);
-            Ir output = part(task.output(), row(task.output(), token), slot);
-            eachVector(task.output(), tile -> f.callLocal(
-                    kernel,
-                    f.offset(matrix, f.mul(tile, Ir.i64(tileBytes))),
-                    input,
-                    f.offset(output, f.mul(tile, Ir.i64(VECTOR_BYTES))),
-                    Ir.i64(0)));
-        }));
+        f.loop(
+                Ir.i64(0),
+                count(task),
+                1,
+                token -> eachPart(task.output().parts(), slot -> {
+                    Ir expert = f.load(Type.I64, f.offset(row(choice, token), f.shl(slot, 3)));
+                    Ir matrix = f.offset(weight(stack), f.mul(expert, Ir.i64(WeightPlan.matrixBytes(stack))));
+                    Ir input = linear.perExpertInput() ? part(x, row(x, token), slot) : row(x, token);
+                    Ir output = part(task.output(), row(task.output(), token), slot);
+                    eachVector(
+                            task.output(),
+                            tile -> f.callLocal(
+                                    kernel,
+                                    f.offset(matrix, f.mul(tile, Ir.i64(tileBytes))),
+                                    input,
+                                    f.offset(output, f.mul(tile, Ir.i64(VECTOR_BYTES))),
+                                    Ir.i64(0)));
+                }));
     }
 
     // --- elements ----------------------------------------------------------------------------------------------------
@@ -165,16 +239,20 @@ final class StepEmitter {
         Slot first = task.inputs().getFirst();
         Slot output = task.output();
         boolean secondHasParts = task.op() instanceof Op.Gated;
-        f.loop(Ir.i64(0), count(task), 1, token -> eachPart(output.parts(), part -> {
-            Ir b = second.apply(token);
-            f.callLocal(
-                    kernel,
-                    part(first, row(first, token), part),
-                    secondHasParts ? part(task.inputs().get(1), b, part) : b,
-                    part(output, row(output, token), part),
-                    firstVector(output),
-                    endVector(output));
-        }));
+        f.loop(
+                Ir.i64(0),
+                count(task),
+                1,
+                token -> eachPart(output.parts(), part -> {
+                    Ir b = second.apply(token);
+                    f.callLocal(
+                            kernel,
+                            part(first, row(first, token), part),
+                            secondHasParts ? part(task.inputs().get(1), b, part) : b,
+                            part(output, row(output, token), part),
+                            firstVector(output),
+                            endVector(output));
+                }));
     }
 
     private void gather(Task task) {
@@ -228,7 +306,8 @@ final class StepEmitter {
     private Ir angles(Op.Attention attention, Ir position) {
         long place = StepContext.angles(program.ropes().indexOf(attention.rope()));
         return f.offset(
-                f.load(Type.PTR, context, place), f.mul(position, Ir.i64(4L * attention.rope().width())));
+                f.load(Type.PTR, context, place),
+                f.mul(position, Ir.i64(4L * attention.rope().width())));
     }
 
     private Ir perToken(Type type, long base, Ir token) {

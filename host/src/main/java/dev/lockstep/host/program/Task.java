@@ -2,6 +2,7 @@ package dev.lockstep.host.program;
 
 import dev.lockstep.graph.Op;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One kernel over all tokens of a step, cut over the cores.
@@ -24,9 +25,17 @@ record Task(Op op, Part part, Slot output, List<Slot> inputs, Cut cut, boolean w
         GATHER
     }
 
+    /** The operation in one word, with the weight's role in a layer where it has one. */
+    String label() {
+        String name = part == Part.WHOLE ? op.getClass().getSimpleName() : part.name();
+        String label = name.toLowerCase(Locale.ROOT);
+        return op instanceof Op.Linear linear
+                ? linear.matrix().name().replaceAll("^blk\\.\\d+\\.|\\.weight$", "")
+                : label;
+    }
+
     @Override
     public String toString() {
-        String name = part == Part.WHOLE ? op.getClass().getSimpleName() : part.name();
-        return "%s = %s%s by %s%s".formatted(output, name, inputs, cut, wanted ? " of wanted" : "");
+        return "%s = %s%s by %s%s".formatted(output, label(), inputs, cut, wanted ? " of wanted" : "");
     }
 }
