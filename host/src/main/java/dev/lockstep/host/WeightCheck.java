@@ -20,8 +20,9 @@ final class WeightCheck {
         for (Weight weight : graph.weights()) {
             Tensor tensor = tensors.get(weight.name());
             if (tensor == null || !Weight.of(tensor).equals(weight)) {
-                throw new GraphException("the graph reads %s, the model has %s; bind the model that the graph was built for"
-                        .formatted(weight, tensor == null ? "no such tensor" : tensor));
+                throw new GraphException(
+                        "the graph reads %s, the model has %s; bind the model that the graph was built for"
+                                .formatted(weight, tensor == null ? "no such tensor" : tensor));
             }
             NonFinite.firstIn(tensor).ifPresent(place -> {
                 throw new FormatException(place.message());

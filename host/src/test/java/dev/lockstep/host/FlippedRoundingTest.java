@@ -22,8 +22,8 @@ class FlippedRoundingTest {
 
     /** The first difference, if the IR is rewritten before it is compiled. */
     private Optional<Transcript.Difference> difference(UnaryOperator<String> rewrite) {
-        HostOptions options = new HostOptions(
-                1, KvType.F16, Transcript.MOST, Transcript.MOST, Optional.empty(), (_, _, _) -> {});
+        HostOptions options =
+                new HostOptions(1, KvType.F16, Transcript.MOST, Transcript.MOST, Optional.empty(), (_, _, _) -> {});
         HostMachine.Compiler compiler = (ir, target) -> {
             String rewritten = rewrite.apply(ir);
             assertThat(rewritten).as("the rewritten IR").isNotEqualTo(ir);
@@ -87,7 +87,8 @@ class FlippedRoundingTest {
     void shouldSayWhereTheFirstDifferenceIs() {
         float[] changed = expected.logits().get(3).clone();
         changed[5] = Math.nextUp(changed[5]);
-        Transcript.Difference difference = new Transcript(java.util.List.of(expected.logits().get(3)))
+        Transcript.Difference difference = new Transcript(
+                        java.util.List.of(expected.logits().get(3)))
                 .difference(new Transcript(java.util.List.of(changed)))
                 .orElseThrow();
         assertThat(difference).isEqualTo(new Transcript.Difference(0, 5, Math.nextDown(changed[5]), changed[5]));

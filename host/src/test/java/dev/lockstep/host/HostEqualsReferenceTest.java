@@ -57,7 +57,8 @@ class HostEqualsReferenceTest {
     @ParameterizedTest
     @MethodSource("threads")
     void shouldAgreeOverSeveralKvBlocks(int threads) {
-        TestModel model = TestModel.of(TestShape.of(TensorType.Q4_0).widths(64, 96).layers(2), 5);
+        TestModel model =
+                TestModel.of(TestShape.of(TensorType.Q4_0).widths(64, 96).layers(2), 5);
         assertEqualsReference(model, threads, KvType.F32, 200, 1, 3, 8, 13, 200);
         assertEqualsReference(model, threads, KvType.F16, 200, 1, 32, 64, 65);
     }
@@ -86,7 +87,8 @@ class HostEqualsReferenceTest {
     @Test
     void shouldAgreeForWidthsThatFillNoVectors() {
         for (TensorType type : List.of(TensorType.F32, TensorType.F16, TensorType.BF16)) {
-            TestShape shape = TestShape.of(type).widths(172, 301).attention(2, 1, 10).vocabulary(33);
+            TestShape shape =
+                    TestShape.of(type).widths(172, 301).attention(2, 1, 10).vocabulary(33);
             assertEqualsReference(TestModel.of(shape, 2), 2, KvType.F16, 20, 1, 7, 20);
         }
     }
@@ -94,8 +96,9 @@ class HostEqualsReferenceTest {
     @Test
     void shouldAgreeForExperts() {
         for (int used = 1; used <= 4; used++) {
-            TestShape shape =
-                    TestShape.of(TensorType.Q4_K, TensorType.F16).widths(256, 256).experts(4, used);
+            TestShape shape = TestShape.of(TensorType.Q4_K, TensorType.F16)
+                    .widths(256, 256)
+                    .experts(4, used);
             assertEqualsReference(TestModel.of(shape, used), 2, KvType.F16, 13, 1, 5, 13);
         }
     }
@@ -136,8 +139,9 @@ class HostEqualsReferenceTest {
         }
         Random random = new Random(4);
         try (HostMachine host = TestHost.open(model, 3, KvType.F16)) {
-            Sequence[] sequences =
-                    IntStream.range(0, lengths.length).mapToObj(_ -> host.open()).toArray(Sequence[]::new);
+            Sequence[] sequences = IntStream.range(0, lengths.length)
+                    .mapToObj(_ -> host.open())
+                    .toArray(Sequence[]::new);
             int[] done = new int[lengths.length];
             Step step = new Step(host);
             while (true) {
@@ -191,7 +195,8 @@ class HostEqualsReferenceTest {
                 sequence.truncate(kept);
                 assertThat(sequence.length()).isEqualTo(kept);
                 int[] more = Transcript.randomTokens(10, 77, kept);
-                int[] whole = IntStream.concat(IntStream.of(first).limit(kept), IntStream.of(more)).toArray();
+                int[] whole = IntStream.concat(IntStream.of(first).limit(kept), IntStream.of(more))
+                        .toArray();
                 Transcript.expected(model, KvType.F16, whole)
                         .from(kept)
                         .assertSame("after " + kept, Transcript.continued(host, sequence, more, 4));

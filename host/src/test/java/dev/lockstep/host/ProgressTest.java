@@ -18,7 +18,12 @@ class ProgressTest {
         TestModel model = TestModel.of(TestShape.of(TensorType.F32).widths(512, 4096), 1);
         List<Report> reports = new ArrayList<>();
         HostOptions options = new HostOptions(
-                1, KvType.F16, 8, 8, Optional.empty(), (work, done, total) -> reports.add(new Report(work, done, total)));
+                1,
+                KvType.F16,
+                8,
+                8,
+                Optional.empty(),
+                (work, done, total) -> reports.add(new Report(work, done, total)));
         new HostMachine(model.graph(), model.weights(), options, TestLlvm.codeGenerator()::compile).close();
         assertThat(reports).hasSizeGreaterThan(2).allMatch(report -> report.work.equals("packing weights"));
         assertThat(reports).extracting(Report::done).isSorted();

@@ -87,8 +87,7 @@ class RefusalTest {
             assertRefused(sequence, step, "a sequence of 67 tokens; the context is 66");
             expected.from(CONTEXT - 1)
                     .assertSame(
-                            "the last token",
-                            Transcript.continued(host, sequence, new int[] {text[CONTEXT - 1]}, 1));
+                            "the last token", Transcript.continued(host, sequence, new int[] {text[CONTEXT - 1]}, 1));
         }
     }
 
@@ -170,9 +169,7 @@ class RefusalTest {
             data.set(ValueLayout.JAVA_SHORT_UNALIGNED, tensor.rowBytes(), (short) 0x7C00); // scale of a Q8_0 block
         }
         Map<String, Tensor> weights = new HashMap<>(model.weights());
-        weights.put(
-                name,
-                new Tensor(name, tensor.type(), tensor.columns(), tensor.rows(), tensor.matrices(), data));
+        weights.put(name, new Tensor(name, tensor.type(), tensor.columns(), tensor.rows(), tensor.matrices(), data));
         assertThatThrownBy(() -> open(weights))
                 .isInstanceOf(FormatException.class)
                 .hasMessageContaining("tensor " + name + " holds an infinity or NaN in row ");
@@ -182,7 +179,9 @@ class RefusalTest {
     void shouldRefuseWeightsThatDoNotFitTheGraph() {
         Map<String, Tensor> missing = new HashMap<>(model.weights());
         missing.remove("down0");
-        assertThatThrownBy(() -> open(missing)).isInstanceOf(GraphException.class).hasMessageContaining("down0");
+        assertThatThrownBy(() -> open(missing))
+                .isInstanceOf(GraphException.class)
+                .hasMessageContaining("down0");
         Map<String, Tensor> wrong = new HashMap<>(model.weights());
         Tensor up = wrong.get("up0");
         wrong.put("down0", new Tensor("down0", up.type(), up.columns(), up.rows(), up.matrices(), up.data()));

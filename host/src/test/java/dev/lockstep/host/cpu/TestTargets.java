@@ -18,12 +18,7 @@ public final class TestTargets {
         return switch (Target.host().architecture()) {
             case X86_64 ->
                 Stream.of(
-                        Targets.X86_64,
-                        Targets.X86_64_V2,
-                        Targets.X86_64_V3,
-                        AVX_VNNI,
-                        Targets.X86_64_V4,
-                        AVX512_VNNI);
+                        Targets.X86_64, Targets.X86_64_V2, Targets.X86_64_V3, AVX_VNNI, Targets.X86_64_V4, AVX512_VNNI);
             case AARCH64 -> Stream.of(Targets.AARCH64, Targets.AARCH64_DOTPROD);
         };
     }

@@ -33,10 +33,13 @@ class ElementaryTest {
 
     /** A function over a batch of floats. */
     private static TestKernel map(Target target, Emitter emitter) {
-        return new TestKernel(target, 2, f -> f.loop(Ir.i64(0), Ir.i64(4L * BATCH), VECTOR.bytes(), i -> {
-            Ir x = f.load(VECTOR, f.offset(f.parameter(0), i));
-            f.store(emitter.emit(f, x), f.offset(f.parameter(1), i));
-        }));
+        return new TestKernel(
+                target,
+                2,
+                f -> f.loop(Ir.i64(0), Ir.i64(4L * BATCH), VECTOR.bytes(), i -> {
+                    Ir x = f.load(VECTOR, f.offset(f.parameter(0), i));
+                    f.store(emitter.emit(f, x), f.offset(f.parameter(1), i));
+                }));
     }
 
     private static void assertSame(Target target, int batches, Emitter emitter, Expected expected) {
@@ -54,7 +57,9 @@ class ElementaryTest {
                     float argument = x.getAtIndex(ValueLayout.JAVA_FLOAT, i);
                     int bits = y.getAtIndex(ValueLayout.JAVA_INT, i);
                     if (bits != Float.floatToRawIntBits(expected.of(argument))) {
-                        assertThat(Float.intBitsToFloat(bits)).as("f(" + argument + ")").isEqualTo(expected.of(argument));
+                        assertThat(Float.intBitsToFloat(bits))
+                                .as("f(" + argument + ")")
+                                .isEqualTo(expected.of(argument));
                     }
                 }
             }
@@ -87,8 +92,22 @@ class ElementaryTest {
     @Test
     void expShouldClampItsArgument() {
         float[] edges = {
-            -87f, Math.nextDown(-87f), Math.nextUp(-87f), 88f, Math.nextUp(88f), Math.nextDown(88f), 0f, -0f,
-            Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.MIN_VALUE, -Float.MAX_VALUE, 0.5f, -0.5f, 1f, -1f
+            -87f,
+            Math.nextDown(-87f),
+            Math.nextUp(-87f),
+            88f,
+            Math.nextUp(88f),
+            Math.nextDown(88f),
+            0f,
+            -0f,
+            Float.POSITIVE_INFINITY,
+            Float.NEGATIVE_INFINITY,
+            Float.MIN_VALUE,
+            -Float.MAX_VALUE,
+            0.5f,
+            -0.5f,
+            1f,
+            -1f
         };
         try (TestKernel kernel = map(Target.host(), Elementary::exp);
                 Arena arena = Arena.ofConfined()) {
@@ -110,8 +129,10 @@ class ElementaryTest {
         TestTargets.assumeRunnable(target);
         float[] values = new float[16];
         Random random = new Random(1);
-        try (TestKernel kernel = new TestKernel(target, 2, f -> f.store(
-                        Elementary.sumOfLanes(f, f.load(VECTOR, f.parameter(0))), f.parameter(1)));
+        try (TestKernel kernel = new TestKernel(
+                        target,
+                        2,
+                        f -> f.store(Elementary.sumOfLanes(f, f.load(VECTOR, f.parameter(0))), f.parameter(1)));
                 Arena arena = Arena.ofConfined()) {
             MemorySegment x = arena.allocate(64, 64);
             MemorySegment y = arena.allocate(4, 64);

@@ -23,10 +23,13 @@ class HalfFloatTest {
         TestTargets.assumeRunnable(target);
         HalfFloat half = HalfFloat.of(target);
         try (Arena arena = Arena.ofConfined();
-                TestKernel kernel = new TestKernel(target, 2, f -> f.loop(Ir.i64(0), Ir.i64(COUNT), 16, i -> {
-                    Ir bits = f.load(Type.I16.times(16), f.offset(f.parameter(0), f.shl(i, 1)));
-                    f.store(half.toFloat(f, bits), f.offset(f.parameter(1), f.shl(i, 2)));
-                }))) {
+                TestKernel kernel = new TestKernel(
+                        target,
+                        2,
+                        f -> f.loop(Ir.i64(0), Ir.i64(COUNT), 16, i -> {
+                            Ir bits = f.load(Type.I16.times(16), f.offset(f.parameter(0), f.shl(i, 1)));
+                            f.store(half.toFloat(f, bits), f.offset(f.parameter(1), f.shl(i, 2)));
+                        }))) {
             MemorySegment halves = arena.allocate(2L * COUNT, 64);
             MemorySegment floats = arena.allocate(4L * COUNT, 64);
             for (int i = 0; i < COUNT; i++) {
@@ -47,14 +50,20 @@ class HalfFloatTest {
         TestTargets.assumeRunnable(target);
         HalfFloat half = HalfFloat.of(target);
         try (Arena arena = Arena.ofConfined();
-                TestKernel vectors = new TestKernel(target, 2, f -> f.loop(Ir.i64(0), Ir.i64(COUNT), 16, i -> {
-                    Ir x = f.load(Type.FLOAT.times(16), f.offset(f.parameter(0), f.shl(i, 2)));
-                    f.store(half.fromFloat(f, x), f.offset(f.parameter(1), f.shl(i, 1)));
-                }));
-                TestKernel scalars = new TestKernel(target, 2, f -> f.loop(Ir.i64(0), Ir.i64(COUNT), 1, i -> {
-                    Ir x = f.load(Type.FLOAT, f.offset(f.parameter(0), f.shl(i, 2)));
-                    f.store(half.fromFloat(f, x), f.offset(f.parameter(1), f.shl(i, 1)));
-                }))) {
+                TestKernel vectors = new TestKernel(
+                        target,
+                        2,
+                        f -> f.loop(Ir.i64(0), Ir.i64(COUNT), 16, i -> {
+                            Ir x = f.load(Type.FLOAT.times(16), f.offset(f.parameter(0), f.shl(i, 2)));
+                            f.store(half.fromFloat(f, x), f.offset(f.parameter(1), f.shl(i, 1)));
+                        }));
+                TestKernel scalars = new TestKernel(
+                        target,
+                        2,
+                        f -> f.loop(Ir.i64(0), Ir.i64(COUNT), 1, i -> {
+                            Ir x = f.load(Type.FLOAT, f.offset(f.parameter(0), f.shl(i, 2)));
+                            f.store(half.fromFloat(f, x), f.offset(f.parameter(1), f.shl(i, 1)));
+                        }))) {
             MemorySegment floats = arena.allocate(4L * COUNT, 64);
             MemorySegment halves = arena.allocate(2L * COUNT, 64);
             Random random = new Random(1);

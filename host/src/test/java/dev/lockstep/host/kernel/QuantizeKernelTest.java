@@ -56,8 +56,11 @@ class QuantizeKernelTest {
     }
 
     private static TestKernel kernel(Target target) {
-        return new TestKernel(target, 2, f -> f.callLocal(
-                new Kernels(f.module(), Simd.of(target)).quantize(WIDTH), f.parameter(0), f.parameter(1)));
+        return new TestKernel(
+                target,
+                2,
+                f -> f.callLocal(
+                        new Kernels(f.module(), Simd.of(target)).quantize(WIDTH), f.parameter(0), f.parameter(1)));
     }
 
     private static void assertBlock(String what, float[] x, int block, MemorySegment y) {
@@ -74,14 +77,20 @@ class QuantizeKernelTest {
             sums[i / 16] += quant;
         }
         MemorySegment description = y.asSlice(Q8Row.blockOffset(WIDTH, block));
-        assertThat(description.get(ValueLayout.JAVA_FLOAT, Q8Row.SCALE)).as(what).isEqualTo(scale);
-        assertThat(description.get(ValueLayout.JAVA_FLOAT, Q8Row.SCALED_SUM)).as(what).isEqualTo(scale * (sums[0] + sums[1]));
+        assertThat(description.get(ValueLayout.JAVA_FLOAT, Q8Row.SCALE))
+                .as(what)
+                .isEqualTo(scale);
+        assertThat(description.get(ValueLayout.JAVA_FLOAT, Q8Row.SCALED_SUM))
+                .as(what)
+                .isEqualTo(scale * (sums[0] + sums[1]));
         assertThat(description.get(ValueLayout.JAVA_INT, Q8Row.SUM)).as(what).isEqualTo(sums[0] + sums[1]);
         for (int half = 0; half < 2; half++) {
             assertThat(description.get(ValueLayout.JAVA_FLOAT, Q8Row.SCALED_HALF_SUMS + 4 * half))
                     .as(what)
                     .isEqualTo(scale * sums[half]);
-            assertThat(description.get(ValueLayout.JAVA_INT, Q8Row.HALF_SUMS + 4 * half)).as(what).isEqualTo(sums[half]);
+            assertThat(description.get(ValueLayout.JAVA_INT, Q8Row.HALF_SUMS + 4 * half))
+                    .as(what)
+                    .isEqualTo(sums[half]);
         }
     }
 }

@@ -37,8 +37,13 @@ class RouteKernelTest {
     }
 
     private static TestKernel kernel(int used) {
-        return new TestKernel(Target.host(), 2, f -> f.callLocal(
-                new Kernels(f.module(), Simd.of(Target.host())).route(EXPERTS, used), f.parameter(0), f.parameter(1)));
+        return new TestKernel(
+                Target.host(),
+                2,
+                f -> f.callLocal(
+                        new Kernels(f.module(), Simd.of(Target.host())).route(EXPERTS, used),
+                        f.parameter(0),
+                        f.parameter(1)));
     }
 
     private static void assertChosen(TestKernel kernel, Arena arena, float[] scores, int used) {

@@ -57,7 +57,9 @@ class PackerTest {
                     || unpacked.scale(row, column) != (double) expected.scale() * expected.sub(half)
                     || unpacked.min(row, column) != expected.min(half)) {
                 assertThat(unpacked.quant(row, column)).as(what).isEqualTo(expected.quant(i));
-                assertThat(unpacked.scale(row, column)).as(what).isEqualTo((double) expected.scale() * expected.sub(half));
+                assertThat(unpacked.scale(row, column))
+                        .as(what)
+                        .isEqualTo((double) expected.scale() * expected.sub(half));
                 assertThat(unpacked.min(row, column)).as(what).isEqualTo(expected.min(half));
             }
         }
@@ -79,7 +81,8 @@ class PackerTest {
                     for (int b = 0; b < size; b++) {
                         long place = ((row / 16L * columns + column) * 16 + row % 16) * size + b;
                         int expected = inMatrix < rows
-                                ? tensor.data().get(ValueLayout.JAVA_BYTE, (original * (long) columns + column) * size + b)
+                                ? tensor.data()
+                                        .get(ValueLayout.JAVA_BYTE, (original * (long) columns + column) * size + b)
                                 : 0;
                         assertThat(packed.get(ValueLayout.JAVA_BYTE, place)).isEqualTo((byte) expected);
                     }
@@ -100,7 +103,8 @@ class PackerTest {
     @Test
     void everyComputableTypeShouldHaveALayout() {
         for (TensorType type : TensorType.values()) {
-            boolean known = QuantLayout.of(type).isPresent() || FloatLayout.of(type).isPresent();
+            boolean known =
+                    QuantLayout.of(type).isPresent() || FloatLayout.of(type).isPresent();
             assertThat(known).as(type.name()).isEqualTo(type.computable());
         }
     }
@@ -122,8 +126,7 @@ class PackerTest {
         Random random = new Random(seed);
         byte[] bytes = new byte[(int) type.bytes(columns) * rows * matrices];
         random.nextBytes(bytes);
-        Tensor tensor =
-                new Tensor("random", type, columns, rows, matrices, MemorySegment.ofArray(bytes));
+        Tensor tensor = new Tensor("random", type, columns, rows, matrices, MemorySegment.ofArray(bytes));
         Optional<NonFinite> bad;
         while ((bad = NonFinite.firstIn(tensor)).isPresent()) {
             long element = bad.get().row() * columns + bad.get().column();

@@ -76,7 +76,9 @@ final class PlainUnpacker {
         lowAt = subMinsAt + 16 * subs * fields.subMinBits / 8;
         highAt = lowAt + 16 * fields.columns * fields.lowBits / 8;
         unitBytes = highAt + 16 * fields.columns * fields.highBits / 8;
-        assertThat(packed.byteSize() % ((long) unitBytes * unitsPerRow)).as("whole tiles").isZero();
+        assertThat(packed.byteSize() % ((long) unitBytes * unitsPerRow))
+                .as("whole tiles")
+                .isZero();
     }
 
     /** @param row counted over all matrices */
@@ -100,8 +102,7 @@ final class PlainUnpacker {
             case 0 -> scale;
             case 8 -> scale * packed.get(ValueLayout.JAVA_BYTE, unit + subScalesAt + 16L * sub + tileRow(row));
             default ->
-                scale
-                        * (sub(unit + subScalesAt, fields.subScaleBits, sub, tileRow(row)) - fields.subScaleOffset);
+                scale * (sub(unit + subScalesAt, fields.subScaleBits, sub, tileRow(row)) - fields.subScaleOffset);
         };
     }
 
@@ -122,7 +123,8 @@ final class PlainUnpacker {
             for (int unit = 0; unit < unitsPerRow; unit++) {
                 long place = ((row / 16L) * unitsPerRow + unit) * unitBytes;
                 for (int b = 0; b < fields.scale; b++) {
-                    assertThat(packed.get(ValueLayout.JAVA_BYTE, place + (long) fields.scale * (row % 16) + b)).isZero();
+                    assertThat(packed.get(ValueLayout.JAVA_BYTE, place + (long) fields.scale * (row % 16) + b))
+                            .isZero();
                 }
                 if (fields.min > 0) {
                     assertThat(half(place + minAt + 2L * (row % 16))).isZero();
