@@ -4,6 +4,7 @@ import dev.lockstep.engine.EngineChoice;
 import dev.lockstep.engine.Lockstep;
 import dev.lockstep.engine.LockstepOptions;
 import dev.lockstep.graph.KvType;
+import dev.lockstep.graph.Precision;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -32,9 +33,15 @@ final class ModelOptions {
     @Option(
             names = "--kv",
             paramLabel = "TYPE",
-            defaultValue = "f16",
-            description = "Type of the KV cache, f16 or f32; default f16.")
-    private KvType kvType = KvType.F16;
+            description = "Type of the KV cache, f16 or f32; default f16, with --precision high f32.")
+    private @Nullable KvType kvType;
+
+    @Option(
+            names = "--precision",
+            paramLabel = "NAME",
+            defaultValue = "normal",
+            description = "normal, or high: activations of 16 bits instead of 8.")
+    private Precision precision = Precision.NORMAL;
 
     @Option(
             names = "--engine",
@@ -57,7 +64,8 @@ final class ModelOptions {
         return UsageException.refusing(() -> LockstepOptions.DEFAULT
                 .withThreads(threads)
                 .withContextLength(contextLength == 0 ? otherwise : contextLength)
-                .withKvType(kvType)
+                .withKvType(kvType == null ? precision.kvType() : kvType)
+                .withPrecision(precision)
                 .withEngine(engine)
                 .withWarnings(warning -> console.note("lockstep: warning: " + warning))
                 .withProgress(new ProgressBar(console)));

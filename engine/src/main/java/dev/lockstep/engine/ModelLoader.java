@@ -29,7 +29,8 @@ final class ModelLoader {
     }
 
     private static LoadedModel load(GgufFile file, LockstepOptions options) {
-        Graph graph = Passes.lower(Architectures.build(ModelDescription.of(file.metadata(), file.tensors())));
+        Graph graph = Passes.lower(
+                Architectures.build(ModelDescription.of(file.metadata(), file.tensors())), options.precision());
         Tokenizer tokenizer = Tokenizer.of(file.metadata());
         var program = new Program(
                 file.path().getFileName().toString(),

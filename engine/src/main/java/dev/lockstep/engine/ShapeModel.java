@@ -39,7 +39,7 @@ public final class ShapeModel implements AutoCloseable {
     }
 
     private static ShapeModel open(ModelShape shape, WeightTypes types, LockstepOptions options) {
-        Graph graph = Passes.lower(Architectures.build(shape.describe(types)));
+        Graph graph = Passes.lower(Architectures.build(shape.describe(types)), options.precision());
         Arena arena = Arena.ofShared();
         try {
             var tensors = RandomWeights.make(graph.weights(), arena, options.progress());

@@ -73,7 +73,7 @@ public final class GraphParser {
         in.expect("]");
         in.expect("=");
         String name = in.word("an operation");
-        Value value = positioned(operation(name));
+        Value value = positioned(operation(name, kind));
         if (value.kind() != kind || value.width() != width) {
             throw in.failure("%s yields %s[%d], not %s[%d]"
                     .formatted(name, value.kind().text(), value.width(), kind.text(), width));
@@ -82,7 +82,7 @@ public final class GraphParser {
     }
 
     /** Reads the operands; the operation is made, and checked, by the supplier. */
-    private Supplier<Op> operation(String name) {
+    private Supplier<Op> operation(String name, RowKind kind) {
         return switch (name) {
             case "embedding" -> {
                 Weight table = weight();
@@ -96,7 +96,7 @@ public final class GraphParser {
             }
             case "quantize" -> {
                 Value x = value();
-                yield () -> new Op.Quantize(x);
+                yield () -> new Op.Quantize(x, kind);
             }
             case "linear" -> {
                 Value x = value();

@@ -48,7 +48,7 @@ public final class GraphPrinter {
             case Op.Embedding(Weight table) -> "embedding " + weight(table);
             case Op.RmsNorm(Value x, Weight gain, float epsilon) ->
                 "rms_norm %s %s epsilon %s".formatted(x, weight(gain), epsilon);
-            case Op.Quantize(Value x) -> "quantize " + x;
+            case Op.Quantize quantize -> "quantize " + quantize.x();
             case Op.Linear(Value x, Weight matrix) -> "linear %s %s".formatted(x, weight(matrix));
             case Op.Bias(Value x, Weight vector) -> "bias %s %s".formatted(x, weight(vector));
             case Op.Add(Value a, Value b) -> "add %s %s".formatted(a, b);

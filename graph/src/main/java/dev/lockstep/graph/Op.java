@@ -77,9 +77,14 @@ public sealed interface Op {
         }
     }
 
-    /** Rounds a row to 8-bit integers in blocks of 32. */
-    record Quantize(Value x) implements Op {
+    /**
+     * Rounds a row to integers in blocks of 32.
+     *
+     * @param kind of the integers
+     */
+    record Quantize(Value x, RowKind kind) implements Op {
         public Quantize {
+            require(kind.quantized(), "quantize to %s", kind);
             require(x.kind() == RowKind.F32 && x.width() % 32 == 0, "quantize of %s[%d]", x.kind(), x.width());
         }
 
@@ -89,18 +94,13 @@ public sealed interface Op {
         }
 
         @Override
-        public RowKind kind() {
-            return RowKind.Q8;
-        }
-
-        @Override
         public int width() {
             return x.width();
         }
 
         @Override
         public Op withInputs(List<Value> inputs) {
-            return new Quantize(inputs.get(0));
+            return new Quantize(inputs.get(0), kind);
         }
     }
 

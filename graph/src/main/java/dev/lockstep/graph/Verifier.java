@@ -9,7 +9,7 @@ import java.util.Set;
 
 /**
  * Rules that a whole graph must keep; those of a single operation are in its constructor. A graph is <em>lowered</em>
- * when every matrix product with quantised weights reads q8 rows, which is what machines execute.
+ * when every matrix product with quantised weights reads rounded rows, which is what machines execute.
  */
 public final class Verifier {
     private Verifier() {}
@@ -86,9 +86,9 @@ public final class Verifier {
         require(matrix.type().computable(), node, "reads " + matrix.type() + " weights, which cannot be computed with");
         if (matrix.type().quantized()) {
             require(
-                    x.kind() == RowKind.Q8 || !lowered && x.kind() == RowKind.F32,
+                    x.kind().quantized() || !lowered && x.kind() == RowKind.F32,
                     node,
-                    "needs q8 rows for " + matrix.name());
+                    "needs q8 or q16 rows for " + matrix.name());
         } else {
             requireFloats(node, x);
         }

@@ -2,8 +2,8 @@
  * The graph IR: a language model as a list of operations on rows, one row per token.
  *
  * <h2>Values</h2>
- * A {@link Value} stands for one row per token of the step: {@code f32[n]} (n floats), {@code q8[n]} (n floats rounded to 8-bit
- * integers in blocks of 32 with one scale each) or {@code choice[k]} (k experts with their weights). Operations look at
+ * A {@link Value} stands for one row per token of the step: {@code f32[n]} (n floats), {@code q8[n]} or {@code q16[n]} (n floats
+ * rounded to 8-bit or 16-bit integers in blocks of 32 with one scale each) or {@code choice[k]} (k experts with their weights). Operations look at
  * one token at a time; only {@link Op.Attention} sees other tokens, through the KV cache.
  *
  * <h2>Numerics</h2>
@@ -17,13 +17,14 @@
  *       n = &lceil;K / unit&rceil;, segment s covers units [&lfloor;s n / S&rfloor;, &lfloor;(s+1) n / S&rfloor;). Every segment is summed from +0 in
  *       order, and the S sums are added as a balanced binary tree, neighbours first ({@link dev.lockstep.graph.Segments}). S depends on K alone: not on cores, ranks or vectors.
  *   <li><b>Linear, float weights.</b> acc = fma(w[k], x[k], acc), k ascending; F16 and BF16 weights are widened exactly.
- *   <li><b>Linear, quantised weights</b> take q8 rows. Per block b of 32 columns, in order:
+ *   <li><b>Linear, quantised weights</b> take q8 or q16 rows. Per block b of 32 columns, in order:
  *       acc = fma(s * d[b], (float) I, acc), where s is the exact scale of the weights' block, d[b] the scale of the activations and
- *       I the exact integer dot product (for types with one sub-scale per 16: I = sub0 * I0 + sub1 * I1). Types with minima
- *       then add acc = fma(m, d[b] * (float) B, acc) with B the sum of the block's 8-bit activations (per half block, first half
+ *       I the integer dot product, exact and rounded once when it becomes a float (for types with one sub-scale per 16: I = sub0 * I0 + sub1 * I1). Types with minima
+ *       then add acc = fma(m, d[b] * (float) B, acc) with B the sum of the block's activations (per half block, first half
  *       first, where minima are per 16).
- *   <li><b>Quantise.</b> a = max |x| of the 32; if a &lt; 2<sup>-100</sup> all is zero, else d = a / 127 and
- *       q = roundToNearestEven(x * (127 / a)).
+ *   <li><b>Quantise.</b> a = max |x| of the 32; if a &lt; 2<sup>-100</sup> all is zero, else d = a / n and
+ *       q = roundToNearestEven(x * (n / a)), n = 127 for q8 and 32258 = 254 * 127 for q16. A q16 integer is 254 h + l with h and l from -127
+ *       to 127, so that products of bytes suffice; in products of q8 rows I is not rounded, since |I| &lt; 2<sup>24</sup>.
  *   <li><b>RMS norm.</b> 16 lanes, lane j sums x[j + 16 i]<sup>2</sup> by fma, i ascending; lanes are added as a binary tree (j with j + 8, 4,
  *       2, 1). y = (x * r) * w, r = 1 / sqrt(sum / n + epsilon).
  *   <li><b>RoPE.</b> cos and sin of double angles (StrictMath) rounded to float; y0 = fma(x0, cos, -(x1 * sin)), y1 = fma(x0, sin, x1 * cos).

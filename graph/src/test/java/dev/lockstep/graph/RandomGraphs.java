@@ -91,7 +91,7 @@ final class RandomGraphs {
     }
 
     private Value quantized(Value x) {
-        return builder.add(new Op.Quantize(x));
+        return builder.add(new Op.Quantize(x, random.nextBoolean() ? RowKind.Q8 : RowKind.Q16));
     }
 
     private Weight quantizedMatrix(int columns) {

@@ -91,7 +91,7 @@ class VerifierTest {
         assertRefused(
                 "needs f32 rows, not q8",
                 EMBEDDING,
-                node(1, new Op.Quantize(X)),
+                node(1, new Op.Quantize(X, RowKind.Q8)),
                 node(2, new Op.Linear(rounded, OUTPUT)));
     }
 
@@ -106,7 +106,7 @@ class VerifierTest {
                 new Op.Route(rounded, 2),
                 new Op.Attention(X, rounded, X, 0, 2, 2, 32, new Rope(Rope.Pairing.HALVES, List.of(1.0), 1), 1));
         for (Op op : ops) {
-            assertRefused("needs f32 rows, not q8", EMBEDDING, node(1, new Op.Quantize(X)), node(2, op));
+            assertRefused("needs f32 rows, not q8", EMBEDDING, node(1, new Op.Quantize(X, RowKind.Q8)), node(2, op));
         }
     }
 
@@ -141,7 +141,7 @@ class VerifierTest {
 
     @Test
     void shouldRefuseAGraphThatEndsWithoutLogits() {
-        assertRefused("is last but yields no logits", EMBEDDING, node(1, new Op.Quantize(X)));
+        assertRefused("is last but yields no logits", EMBEDDING, node(1, new Op.Quantize(X, RowKind.Q8)));
     }
 
     @Test
@@ -149,7 +149,7 @@ class VerifierTest {
         Graph graph = graph(EMBEDDING, node(1, new Op.Linear(X, Q4)));
 
         assertThatCode(() -> Verifier.verify(graph)).doesNotThrowAnyException();
-        assertThatThrownBy(() -> Verifier.verifyLowered(graph)).hasMessage("%1 = Linear needs q8 rows for q4");
+        assertThatThrownBy(() -> Verifier.verifyLowered(graph)).hasMessage("%1 = Linear needs q8 or q16 rows for q4");
         assertThatCode(() -> Verifier.verifyLowered(Passes.lower(graph))).doesNotThrowAnyException();
     }
 
@@ -165,8 +165,9 @@ class VerifierTest {
         assertThatThrownBy(() -> new Op.Linear(X, stack)).hasMessage("linear with a stack of matrices: stack");
         assertThatThrownBy(() -> new Op.Add(X, narrow)).hasMessage("add of widths 64 and 32");
         assertThatThrownBy(() -> new Op.Gated(Activation.SILU, X, narrow)).hasMessageContaining("widths 64 and 32");
-        assertThatThrownBy(() -> new Op.Quantize(new Value(0, RowKind.F32, 33))).hasMessageContaining("F32[33]");
-        assertThatThrownBy(() -> new Op.Quantize(choice)).hasMessageContaining("CHOICE[3]");
+        assertThatThrownBy(() -> new Op.Quantize(new Value(0, RowKind.F32, 33), RowKind.Q8))
+                .hasMessageContaining("F32[33]");
+        assertThatThrownBy(() -> new Op.Quantize(choice, RowKind.Q8)).hasMessageContaining("CHOICE[3]");
         assertThatThrownBy(() -> new Op.Route(narrow, 33)).hasMessage("33 of 32 experts");
         assertThatThrownBy(() -> new Op.Route(narrow, 0)).hasMessage("0 of 32 experts");
         assertThatThrownBy(() -> new Op.ExpertLinear(X, narrow, stack)).hasMessage("experts chosen by %1");

@@ -3,6 +3,7 @@ package dev.lockstep.host;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.graph.KvType;
+import dev.lockstep.graph.Precision;
 import dev.lockstep.graph.Rope;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.machine.Sequence;
@@ -40,6 +41,13 @@ class HostEqualsReferenceTest {
     void shouldAgreeForEveryTypeOfWeights(TensorType type) {
         TestModel model = TestModel.of(TestShape.of(type), 7);
         assertEqualsReference(model, 1 + type.ordinal() % 3, KvType.F16, 25, 1, 3, 8, 13, 25);
+    }
+
+    @ParameterizedTest
+    @FieldSource("TYPES")
+    void shouldAgreeForEveryTypeOfWeightsInHighPrecision(TensorType type) {
+        TestModel model = TestModel.of(TestShape.of(type).precision(Precision.HIGH), 7);
+        assertEqualsReference(model, 1 + type.ordinal() % 3, KvType.F32, 25, 1, 3, 8, 13, 25);
     }
 
     /** 2048 columns make eight segments, 768 two, and 1280 four of units that do not divide evenly. */
@@ -98,7 +106,8 @@ class HostEqualsReferenceTest {
         for (int used = 1; used <= 4; used++) {
             TestShape shape = TestShape.of(TensorType.Q4_K, TensorType.F16)
                     .widths(256, 256)
-                    .experts(4, used);
+                    .experts(4, used)
+                    .precision(Precision.values()[used % 2]);
             assertEqualsReference(TestModel.of(shape, used), 2, KvType.F16, 13, 1, 5, 13);
         }
     }

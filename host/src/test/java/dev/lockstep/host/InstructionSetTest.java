@@ -1,6 +1,7 @@
 package dev.lockstep.host;
 
 import dev.lockstep.graph.KvType;
+import dev.lockstep.graph.Precision;
 import dev.lockstep.graph.Rope;
 import dev.lockstep.host.cpu.Target;
 import dev.lockstep.host.cpu.TestTargets;
@@ -26,6 +27,9 @@ class InstructionSetTest {
     private final TestModel experts =
             TestModel.of(TestShape.of(TensorType.IQ4_XS, TensorType.Q2_K).experts(3, 2), 18);
 
+    private final TestModel precise = TestModel.of(
+            TestShape.of(TestModel.TYPES.toArray(TensorType[]::new)).layers(2).precision(Precision.HIGH), 19);
+
     private final int[] tokens = Transcript.randomTokens(67, allTypes.shape().vocabulary, 1);
     private final Transcript expected = Transcript.expected(allTypes, KvType.F16, tokens);
 
@@ -45,8 +49,19 @@ class InstructionSetTest {
     void shouldAgreeForExperts(Target target) {
         TestTargets.assumeRunnable(target);
         int[] few = Transcript.randomTokens(9, experts.shape().vocabulary, 2);
-        Transcript reference = Transcript.expected(experts, KvType.F16, few);
-        try (HostMachine host = TestHost.open(experts, 2, KvType.F16, Optional.of(target))) {
+        assertAgree(target, experts, few);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.lockstep.host.cpu.TestTargets#all")
+    void shouldAgreeInHighPrecision(Target target) {
+        TestTargets.assumeRunnable(target);
+        assertAgree(target, precise, Transcript.randomTokens(15, precise.shape().vocabulary, 3));
+    }
+
+    private static void assertAgree(Target target, TestModel model, int[] few) {
+        Transcript reference = Transcript.expected(model, KvType.F16, few);
+        try (HostMachine host = TestHost.open(model, 2, KvType.F16, Optional.of(target))) {
             reference.assertSame(target + ", single tokens", Transcript.of(host, few, 1));
             reference.assertSame(target + ", one step", Transcript.of(host, few, few.length));
         }

@@ -29,7 +29,7 @@ public record TestModel(TestShape shape, Graph graph, Map<String, Tensor> weight
     /** The model of a shape; a seed gives the same weights whenever it is used. */
     public static TestModel of(TestShape shape, long seed) {
         Builder builder = new Builder(shape, seed);
-        Graph graph = Passes.lower(builder.build());
+        Graph graph = Passes.lower(builder.build(), shape.precision);
         return new TestModel(shape, graph, builder.weights);
     }
 

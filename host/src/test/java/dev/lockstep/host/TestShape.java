@@ -1,5 +1,6 @@
 package dev.lockstep.host;
 
+import dev.lockstep.graph.Precision;
 import dev.lockstep.graph.Rope;
 import dev.lockstep.tensor.TensorType;
 import java.util.List;
@@ -24,6 +25,7 @@ public final class TestShape {
     int vocabulary = 77;
     boolean tied;
     boolean bias;
+    Precision precision = Precision.NORMAL;
 
     private TestShape(List<TensorType> types) {
         this.types = types;
@@ -61,6 +63,7 @@ public final class TestShape {
         }
         shape.tied = random.nextInt(3) == 0;
         shape.bias = random.nextInt(3) == 0;
+        shape.precision = Precision.values()[random.nextInt(2)];
         return shape;
     }
 
@@ -118,9 +121,15 @@ public final class TestShape {
         return this;
     }
 
+    /** What the graph is lowered to. */
+    public TestShape precision(Precision precision) {
+        this.precision = precision;
+        return this;
+    }
+
     @Override
     public String toString() {
-        return "%s %d layers of %d-%d, %d/%d heads of %d, rope %s %d, %d of %d experts, vocabulary %d%s%s"
+        return "%s %d layers of %d-%d, %d/%d heads of %d, rope %s %d, %d of %d experts, vocabulary %d%s%s, %s precision"
                 .formatted(
                         types,
                         layers,
@@ -135,6 +144,7 @@ public final class TestShape {
                         experts,
                         vocabulary,
                         tied ? ", tied" : "",
-                        bias ? ", bias" : "");
+                        bias ? ", bias" : "",
+                        precision.text());
     }
 }

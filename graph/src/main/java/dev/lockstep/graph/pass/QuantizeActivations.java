@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Lets matrix products with quantised weights read 8-bit rows. A value is rounded once, where it is first needed:
+ * Lets matrix products with quantised weights read rows of integers. A value is rounded once, where it is first needed:
  *
  * <pre>
  *   %1 = rms_norm %0                        %1 = rms_norm %0
@@ -22,6 +22,13 @@ import java.util.Map;
  * </pre>
  */
 public final class QuantizeActivations implements Pass {
+    private final RowKind kind;
+
+    /** @param kind what to round to */
+    public QuantizeActivations(RowKind kind) {
+        this.kind = kind;
+    }
+
     @Override
     public Graph apply(Graph graph) {
         if (graph.nodes().stream().noneMatch(node -> needsRounding(node.op()))) {
@@ -36,7 +43,7 @@ public final class QuantizeActivations implements Pass {
                 inputs.add(replacements.get(input));
             }
             if (needsRounding(node.op())) {
-                inputs.set(0, rounded.computeIfAbsent(inputs.get(0), x -> builder.add(new Op.Quantize(x))));
+                inputs.set(0, rounded.computeIfAbsent(inputs.get(0), x -> builder.add(new Op.Quantize(x, kind))));
             }
             replacements.put(node.value(), builder.add(node.op().withInputs(inputs)));
         }

@@ -137,7 +137,7 @@ final class LinearReference {
         /** Adds the product of the present block with block {@code b} of the activations. */
         private float addBlock(float sum, int b) {
             float d = x.scales()[b];
-            int dot = block.sub(0) * halfDot(b, 0) + block.sub(1) * halfDot(b, 1);
+            long dot = (long) block.sub(0) * halfDot(b, 0) + (long) block.sub(1) * halfDot(b, 1);
             float next = Math.fma(block.scale() * d, dot, sum);
             int sum0 = x.sums()[2 * b];
             int sum1 = x.sums()[2 * b + 1];
@@ -150,7 +150,7 @@ final class LinearReference {
 
         private int halfDot(int b, int half) {
             byte[] w = block.quants();
-            byte[] q = x.quants();
+            short[] q = x.quants();
             int first = half * 16;
             int offset = b * QuantizedBlock.COLUMNS;
             int dot = 0;

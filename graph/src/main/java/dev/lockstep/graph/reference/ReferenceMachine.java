@@ -140,7 +140,7 @@ public final class ReferenceMachine implements Machine {
             case Op.Embedding embedding -> embed(embedding.table(), tokens.tokens());
             case Op.RmsNorm norm ->
                 NormReference.rmsNorm(floats(norm.x(), values), weights.vector(norm.gain()), norm.epsilon());
-            case Op.Quantize quantize -> QuantizeReference.quantize(floats(quantize.x(), values));
+            case Op.Quantize quantize -> QuantizeReference.quantize(floats(quantize.x(), values), quantize.kind());
             case Op.Linear linear -> {
                 int[] all = IntStream.range(0, tokens.count()).toArray();
                 Rows.Floats y = Rows.Floats.of(tokens.count(), linear.width());

@@ -18,13 +18,13 @@ sealed interface Rows {
     }
 
     /**
-     * 8-bit integers in blocks of 32 columns.
+     * Integers of 8 or 16 bits in blocks of 32 columns.
      *
      * @param quants rows one after the other
      * @param scales one per block
      * @param sums of the quants of each half block
      */
-    record Quantized(int width, byte[] quants, float[] scales, int[] sums) implements Rows {}
+    record Quantized(int width, short[] quants, float[] scales, int[] sums) implements Rows {}
 
     /**
      * Chosen experts.

@@ -7,6 +7,8 @@ import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.GraphException;
 import dev.lockstep.graph.GraphParser;
 import dev.lockstep.graph.GraphPrinter;
+import dev.lockstep.graph.Precision;
+import dev.lockstep.graph.RowKind;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -75,6 +77,22 @@ class QuantizeActivationsTest {
     }
 
     @Test
+    void shouldRoundTo16BitsInHighPrecision() {
+        Graph graph = GraphParser.parse("""
+                graph "llama" context 8
+                %0 f32[64] = embedding "table" Q4_0[64, 10]
+                %1 f32[32] = linear %0 "a" Q4_0[64, 32]
+                """);
+
+        assertThat(GraphPrinter.print(Passes.lower(graph, Precision.HIGH))).isEqualTo("""
+                graph "llama" context 8
+                %0 f32[64] = embedding "table" Q4_0[64, 10]
+                %1 q16[64] = quantize %0
+                %2 f32[32] = linear %1 "a" Q4_0[64, 32]
+                """);
+    }
+
+    @Test
     void shouldShowEveryStageOfThePipeline() {
         Graph graph = GraphParser.parse("""
                 graph "llama" context 8
@@ -83,7 +101,7 @@ class QuantizeActivationsTest {
                 """);
         List<Passes.Stage> stages = new ArrayList<>();
 
-        Graph lowered = Passes.lower(graph, stages::add);
+        Graph lowered = Passes.lower(graph, Precision.NORMAL, stages::add);
 
         assertThat(stages).extracting(Passes.Stage::stage).containsExactly("input", "quantize-activations");
         assertThat(stages).extracting(Passes.Stage::graph).containsExactly(graph, lowered);
@@ -97,12 +115,12 @@ class QuantizeActivationsTest {
     }
 
     private static void assertRewritten(String before, String after) {
-        assertThat(GraphPrinter.print(new QuantizeActivations().apply(GraphParser.parse(before))))
+        assertThat(GraphPrinter.print(new QuantizeActivations(RowKind.Q8).apply(GraphParser.parse(before))))
                 .isEqualTo(after);
     }
 
     private static void assertUnchanged(String text) {
         Graph graph = GraphParser.parse(text);
-        assertThat(new QuantizeActivations().apply(graph)).isSameAs(graph);
+        assertThat(new QuantizeActivations(RowKind.Q8).apply(graph)).isSameAs(graph);
     }
 }

@@ -35,7 +35,7 @@ class OperationsTest {
         int rows = 5;
         Tensor matrix = tensor(type, columns, rows);
         Rows.Floats x = random(3, columns, 1);
-        Rows.Quantized quantized = QuantizeReference.quantize(x);
+        Rows.Quantized quantized = QuantizeReference.quantize(x, RowKind.Q8);
         int[] from = {2, 0};
         int[] to = {0, 1};
         float[] y = new float[2 * rows];
@@ -63,7 +63,7 @@ class OperationsTest {
     @Test
     void quantizeShouldRoundToHalfAStep() {
         Rows.Floats x = random(4, 64, 2);
-        Rows.Quantized q = QuantizeReference.quantize(x);
+        Rows.Quantized q = QuantizeReference.quantize(x, RowKind.Q8);
 
         for (int i = 0; i < x.data().length; i++) {
             float d = q.scales()[i / 32];
@@ -82,7 +82,7 @@ class OperationsTest {
     @Test
     void quantizeShouldMultiplyByTheRoundedInverse() {
         Rows.Floats x = random(40_000, 32, 10);
-        Rows.Quantized q = QuantizeReference.quantize(x);
+        Rows.Quantized q = QuantizeReference.quantize(x, RowKind.Q8);
         int differences = 0;
         for (int i = 0; i < x.data().length; i++) {
             float largest = 0;
@@ -101,7 +101,7 @@ class OperationsTest {
         data[3] = -5f;
         data[40] = 0x1p-101f;
         data[70] = 0x1p-100f;
-        Rows.Quantized q = QuantizeReference.quantize(new Rows.Floats(96, data));
+        Rows.Quantized q = QuantizeReference.quantize(new Rows.Floats(96, data), RowKind.Q8);
 
         assertThat(q.quants()[3]).isEqualTo((byte) -127);
         assertThat(q.scales()[0]).isEqualTo(5f / 127f);

@@ -165,7 +165,7 @@ class ReferenceMachineTest {
         Graph graph = Architectures.build(model);
         assertThatThrownBy(() -> new ReferenceMachine(graph, model.tensors(), KvType.F16, 8, 8))
                 .isInstanceOf(GraphException.class)
-                .hasMessageContaining("needs q8 rows");
+                .hasMessageContaining("needs q8 or q16 rows");
         assertThatThrownBy(() -> new ReferenceMachine(Passes.lower(graph), Map.of(), KvType.F16, 8, 8))
                 .isInstanceOf(GraphException.class)
                 .hasMessageContaining("token_embd.weight");

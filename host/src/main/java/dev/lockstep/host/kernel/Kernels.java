@@ -3,6 +3,7 @@ package dev.lockstep.host.kernel;
 import dev.lockstep.graph.Activation;
 import dev.lockstep.graph.KvType;
 import dev.lockstep.graph.Op;
+import dev.lockstep.graph.RowKind;
 import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
@@ -14,16 +15,16 @@ import java.util.List;
 /** Kernels by what they do: each method instantiates one in the module, if it is not there yet, and returns its name. */
 public record Kernels(IrModule module, Simd simd) {
     /** {@code void (ptr tile, ptr x, ptr y, i64 yStride)}: 16 rows of a matrix times rows of {@code tokens} tokens. */
-    public String linear(TensorType type, int columns, int tokens) {
+    public String linear(TensorType type, RowKind kind, int columns, int tokens) {
         return QuantLayout.of(type)
-                .map(layout -> QuantLinear.emit(module, simd, layout, columns, tokens))
+                .map(layout -> QuantLinear.emit(module, simd, layout, kind, columns, tokens))
                 .orElseGet(() ->
                         FloatLinear.emit(module, simd, FloatLayout.of(type).orElseThrow(), columns, tokens));
     }
 
     /** Most tokens of {@link #linear}. */
-    public int maxTokens() {
-        return simd.maxTokens();
+    public int maxTokens(RowKind kind) {
+        return kind.quantized() ? Math.max(1, simd.maxTokens() / Q8Row.planes(kind)) : simd.maxTokens();
     }
 
     /** {@code void (ptr x, ptr gain, ptr y)}. */
@@ -31,9 +32,9 @@ public record Kernels(IrModule module, Simd simd) {
         return RmsNormKernel.emit(module, width, epsilon);
     }
 
-    /** {@code void (ptr x, ptr q8)}. */
-    public String quantize(int width) {
-        return QuantizeKernel.emit(module, width);
+    /** {@code void (ptr x, ptr quantized)}. */
+    public String quantize(RowKind kind, int width) {
+        return QuantizeKernel.emit(module, kind, width);
     }
 
     /** {@code void (ptr a, ptr b, ptr y, i64 from, i64 to)} over vectors of 16. */

@@ -1,5 +1,6 @@
 package dev.lockstep.host.kernel;
 
+import dev.lockstep.graph.RowKind;
 import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.IrModule;
@@ -11,10 +12,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * 16 rows of a quantised matrix times one or several rows of 8-bit activations.
+ * 16 rows of a quantised matrix times one or several rows of 8-bit or 16-bit activations.
  *
  * <p>Emitted as {@code void (ptr tile, ptr x, ptr y, i64 yStride)}: {@code tile} is the first unit of 16 packed rows, {@code x} the first of
- * {@code tokens} {@linkplain Q8Row q8 rows} one after the other, {@code y} where the 16 results of the first token go; those of the next token go
+ * {@code tokens} {@linkplain Q8Row quantised rows} one after the other, {@code y} where the 16 results of the first token go; those of the next token go
  * {@code yStride} bytes further.
  */
 final class QuantLinear {
@@ -22,25 +23,28 @@ final class QuantLinear {
     private final QuantLayout layout;
     private final int columns;
     private final int tokens;
+    private final int activationPlanes;
     private final int lanes;
     private final IrFunction f;
     private final int bias;
 
-    private QuantLinear(Simd simd, QuantLayout layout, int columns, int tokens, IrFunction f) {
+    private QuantLinear(Simd simd, QuantLayout layout, int columns, int tokens, int activationPlanes, IrFunction f) {
         this.simd = simd;
         this.layout = layout;
         this.columns = columns;
         this.tokens = tokens;
+        this.activationPlanes = activationPlanes;
         this.lanes = simd.lanes(tokens);
         this.f = f;
         this.bias = signedBytes() ? (simd.dot().biasesBytes() ? 128 : 0) : layout.offset();
     }
 
-    static String emit(IrModule module, Simd simd, QuantLayout layout, int columns, int tokens) {
+    static String emit(IrModule module, Simd simd, QuantLayout layout, RowKind kind, int columns, int tokens) {
         return module.function(
-                "linear_" + layout.name().toLowerCase(java.util.Locale.ROOT) + "_" + columns + "x" + tokens,
+                "linear_" + layout.name().toLowerCase(java.util.Locale.ROOT) + "_" + kind.text() + "_" + columns + "x"
+                        + tokens,
                 List.of(Type.PTR, Type.PTR, Type.PTR, Type.I64),
-                f -> new QuantLinear(simd, layout, columns, tokens, f).emit());
+                f -> new QuantLinear(simd, layout, columns, tokens, Q8Row.planes(kind), f).emit());
     }
 
     private boolean signedBytes() {
@@ -91,15 +95,14 @@ final class QuantLinear {
         List<Ir> minima = minima(unit, block, row, parts);
         List<Ir> next = new ArrayList<>();
         for (int token = 0; token < tokens; token++) {
-            Ir description = f.offset(blocks, (long) token * Q8Row.bytes(columns));
-            Ir[] dots = integers.get(token);
-            Ir integer = parts == 1
-                    ? dots[0]
-                    : f.add(
-                            f.mul(dots[0], subScale(unit, 2 * block, row)),
-                            f.mul(dots[1], subScale(unit, 2 * block + 1, row)));
+            Ir description = f.offset(blocks, (long) token * activationPlanes * Q8Row.bytes(columns));
+            Ir integer = subScaled(integers.get(token * activationPlanes), unit, block, row);
+            if (activationPlanes == 2) {
+                Ir low = subScaled(integers.get(token * activationPlanes + 1), unit, block, row);
+                integer = f.fma(integer, Ir.constant(integer.type(), (float) Q8Row.HIGH), low);
+            }
             Ir bothScales = f.fmul(scale, splatFloat(description, Q8Row.SCALE));
-            Ir sum = f.fma(bothScales, f.convert("sitofp", integer, bothScales.type()), sums.get(token));
+            Ir sum = f.fma(bothScales, integer, sums.get(token));
             for (int part = 0; part < minima.size(); part++) {
                 int offset = parts == 1 ? Q8Row.SCALED_SUM : Q8Row.SCALED_HALF_SUMS + 4 * part;
                 sum = f.fma(minima.get(part), splatFloat(description, offset), sum);
@@ -109,33 +112,43 @@ final class QuantLinear {
         return next;
     }
 
-    /** For each token the exact dot products of each part (sub-block) of the block. */
+    /** The integer dot product of a block, whose parts have sub-scales of their own, as floats: exact, since it is below 2^24. */
+    private Ir subScaled(Ir[] dots, Ir unit, int block, int row) {
+        Ir integer = dots.length == 1
+                ? dots[0]
+                : f.add(
+                        f.mul(dots[0], subScale(unit, 2 * block, row)),
+                        f.mul(dots[1], subScale(unit, 2 * block + 1, row)));
+        return f.convert("sitofp", integer, Type.FLOAT.times(lanes));
+    }
+
+    /** For each plane of each token the exact dot products of each part (sub-block) of the block. */
     private List<Ir[]> integerDots(Ir unit, int block, int row, Ir quants, Ir blocks, int parts) {
         int maxWeight = signedBytes() ? 255 : layout.maxQuant();
         List<DotProduct.Sum[]> sums = new ArrayList<>();
-        for (int token = 0; token < tokens; token++) {
-            DotProduct.Sum[] ofToken = new DotProduct.Sum[parts];
+        for (int plane = 0; plane < tokens * activationPlanes; plane++) {
+            DotProduct.Sum[] ofPlane = new DotProduct.Sum[parts];
             for (int part = 0; part < parts; part++) {
                 Ir init = Ir.zero(Type.I32.times(lanes));
                 if (bias > 0) {
                     int offset = parts == 1 ? Q8Row.SUM : Q8Row.HALF_SUMS + 4 * part;
-                    Ir sum = f.load(Type.I32, blocks, (long) token * Q8Row.bytes(columns) + offset);
+                    Ir sum = f.load(Type.I32, blocks, (long) plane * Q8Row.bytes(columns) + offset);
                     init = f.mul(f.splat(sum, lanes), Ir.constant(Type.I32.times(lanes), -bias));
                 }
-                ofToken[part] = simd.dot().start(f, init, maxWeight);
+                ofPlane[part] = simd.dot().start(f, init, maxWeight);
             }
-            sums.add(ofToken);
+            sums.add(ofPlane);
         }
         Planes planes = new Planes(unit, block, row);
         for (int group : planes.order()) {
             Ir weights = planes.group(group);
-            for (int token = 0; token < tokens; token++) {
-                Ir x = f.load(Type.I32, quants, (long) token * Q8Row.bytes(columns) + 4L * group);
-                sums.get(token)[group * parts / QuantLayout.GROUPS].add(weights, f.splat(x, lanes));
+            for (int plane = 0; plane < tokens * activationPlanes; plane++) {
+                Ir x = f.load(Type.I32, quants, (long) plane * Q8Row.bytes(columns) + 4L * group);
+                sums.get(plane)[group * parts / QuantLayout.GROUPS].add(weights, f.splat(x, lanes));
             }
         }
         return sums.stream()
-                .map(ofToken -> java.util.Arrays.stream(ofToken)
+                .map(ofPlane -> java.util.Arrays.stream(ofPlane)
                         .map(DotProduct.Sum::total)
                         .toArray(Ir[]::new))
                 .toList();

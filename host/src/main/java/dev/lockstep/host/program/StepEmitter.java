@@ -131,14 +131,14 @@ final class StepEmitter {
                                 row(task.inputs().getFirst(), token),
                                 weight(norm.gain()),
                                 row(task.output(), token)));
-            case Op.Quantize _ -> {
+            case Op.Quantize quantize -> {
                 Slot from = task.inputs().getFirst();
                 eachToken(
                         task,
                         token -> eachPart(
                                 from.parts(),
                                 part -> f.callLocal(
-                                        kernels.quantize(from.partWidth()),
+                                        kernels.quantize(quantize.kind(), from.partWidth()),
                                         part(from, row(from, token), part),
                                         part(task.output(), row(task.output(), token), part))));
             }
@@ -181,9 +181,13 @@ final class StepEmitter {
             Ir y = f.offset(shared(task.output()), f.mul(tile, Ir.i64(VECTOR_BYTES)));
             eachTokenTile(
                     count(task),
+                    kernels.maxTokens(x.kind()),
                     (token, size) -> f.callLocal(
                             kernels.linear(
-                                    linear.matrix().type(), linear.matrix().columns(), size),
+                                    linear.matrix().type(),
+                                    x.kind(),
+                                    linear.matrix().columns(),
+                                    size),
                             packed,
                             row(x, token),
                             f.offset(y, f.mul(token, Ir.i64(task.output().rowBytes()))),
@@ -191,13 +195,12 @@ final class StepEmitter {
         });
     }
 
-    /** All tokens in tiles of as many as a kernel takes at once, then of half as many, and so on. */
-    private void eachTokenTile(Ir count, BiConsumer<Ir, Integer> body) {
+    /** All tokens in tiles of {@code most}, a power of two, then of half as many, and so on. */
+    private void eachTokenTile(Ir count, int most, BiConsumer<Ir, Integer> body) {
         if (program.capacity() == 1) {
             body.accept(Ir.i64(0), 1);
             return;
         }
-        int most = kernels.maxTokens();
         Ir whole = f.and(count, Ir.i64(-most));
         f.loop(Ir.i64(0), whole, most, token -> body.accept(token, most));
         for (int size = most / 2; size >= 1; size /= 2) {
@@ -212,7 +215,7 @@ final class StepEmitter {
         Slot x = task.inputs().get(0);
         Slot choice = task.inputs().get(1);
         long tileBytes = Packer.tileBytes(stack.type(), stack.columns());
-        String kernel = kernels.linear(stack.type(), stack.columns(), 1);
+        String kernel = kernels.linear(stack.type(), x.kind(), stack.columns(), 1);
         f.loop(
                 Ir.i64(0),
                 count(task),

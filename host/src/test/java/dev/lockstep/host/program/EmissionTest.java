@@ -3,6 +3,7 @@ package dev.lockstep.host.program;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.graph.KvType;
+import dev.lockstep.graph.RowKind;
 import dev.lockstep.host.TestModel;
 import dev.lockstep.host.TestShape;
 import dev.lockstep.host.cpu.Target;
@@ -140,7 +141,7 @@ class EmissionTest {
                 "product",
                 parameters,
                 f -> f.callLocal(
-                        new Kernels(module, simd).linear(TensorType.Q4_0, 256, 1),
+                        new Kernels(module, simd).linear(TensorType.Q4_0, RowKind.Q8, 256, 1),
                         f.parameter(0),
                         f.parameter(1),
                         f.parameter(2),
