@@ -170,8 +170,8 @@ public final class HostMachine implements Machine {
             }
             embed(program, i, step.token(i));
         }
-        for (AngleTables table : angles) {
-            table.prepare(furthest + 1);
+        for (int i = 0; i < angles.size(); i++) { // by index: an iterator would be an allocation per step
+            angles.get(i).prepare(furthest + 1);
         }
         setContext(StepContext.TOKENS, step.size());
         setContext(StepContext.WANTED, wanted);

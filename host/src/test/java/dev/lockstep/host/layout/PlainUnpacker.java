@@ -74,8 +74,8 @@ final class PlainUnpacker {
         subScalesAt = minAt + 16 * fields.min;
         subMinsAt = subScalesAt + 16 * subs * fields.subScaleBits / 8;
         lowAt = subMinsAt + 16 * subs * fields.subMinBits / 8;
-        highAt = lowAt + 16 * fields.columns * fields.lowBits / 8;
-        unitBytes = highAt + 16 * fields.columns * fields.highBits / 8;
+        highAt = lowAt + fields.lowBits * 64;
+        unitBytes = lowAt + 16 * fields.columns * (fields.lowBits + fields.highBits) / 8;
         assertThat(packed.byteSize() % ((long) unitBytes * unitsPerRow))
                 .as("whole tiles")
                 .isZero();
@@ -145,10 +145,11 @@ final class PlainUnpacker {
     private int stored(long unit, int row, int column) {
         int block = column / 32;
         int group = column % 32 / 4;
-        int low = plane(unit + lowAt + (long) block * fields.lowBits * 64, fields.lowBits, group, row, column % 4);
+        long blockAt = (long) block * (fields.lowBits + fields.highBits) * 64;
+        int low = plane(unit + lowAt + blockAt, fields.lowBits, group, row, column % 4);
         int high = fields.highBits == 0
                 ? 0
-                : plane(unit + highAt + (long) block * fields.highBits * 64, fields.highBits, group, row, column % 4);
+                : plane(unit + highAt + blockAt, fields.highBits, group, row, column % 4);
         return high << fields.lowBits | low;
     }
 
