@@ -55,6 +55,7 @@ public final class HostMachine implements Machine {
      * @param graph a lowered graph
      * @param weights the graph's weights by name; embeddings are read from them as long as the machine is open
      * @throws HostUnavailableException if this process cannot make native code
+     * @throws dev.lockstep.graph.GraphException if the graph is not lowered or the weights do not fit it
      * @throws dev.lockstep.formats.FormatException if a weight holds NaN or infinity
      */
     public static HostMachine open(Graph graph, Map<String, Tensor> weights, HostOptions options) {
@@ -62,11 +63,18 @@ public final class HostMachine implements Machine {
                 LlvmLibrary.find((done, total) -> options.progress().report("unpacking libLLVM", done, total));
         return switch (library) {
             case LlvmLibrary.Missing missing -> throw new HostUnavailableException(missing.reason());
-            case LlvmLibrary.Found found -> new HostMachine(graph, weights, options, found);
+            case LlvmLibrary.Found found -> new HostMachine(graph, weights, options, found.codeGenerator()::compile);
         };
     }
 
-    private HostMachine(Graph graph, Map<String, Tensor> weights, HostOptions options, LlvmLibrary.Found library) {
+    /** Turns LLVM IR into an object file. */
+    @FunctionalInterface
+    interface Compiler {
+        byte[] compile(String ir, Target target);
+    }
+
+    HostMachine(Graph graph, Map<String, Tensor> weights, HostOptions options, Compiler compiler) {
+        WeightCheck.check(graph, weights);
         this.graph = graph;
         this.options = options;
         Target target = options.target().orElseGet(Target::host);
@@ -75,7 +83,7 @@ public final class HostMachine implements Machine {
         single = Lowering.lower(graph, 1, options.kvType());
         several = Lowering.lower(graph, Math.max(2, options.maxStepTokens()), options.kvType());
         String ir = HostModule.ir(List.of(single, several), weightPlan, kvPlan, target);
-        code = NativeCode.load(library.codeGenerator().compile(ir, target));
+        code = NativeCode.load(compiler.compile(ir, target));
         nativeStep = new NativeStep(code);
         singleEntry = code.symbol(HostModule.step(single)).address();
         severalEntry = code.symbol(HostModule.step(several)).address();
@@ -202,7 +210,7 @@ public final class HostMachine implements Machine {
                     "a step of " + step.size() + " tokens; this machine takes at most " + maxStepTokens());
         }
         for (int i = 0; i < step.size(); i++) {
-            if (!(step.sequence(i) instanceof HostSequence sequence) || sequence.closed()) {
+            if (!(step.sequence(i) instanceof HostSequence sequence && sequence.usableWith(kvBlocks))) {
                 throw new IllegalArgumentException("token " + i + " of the step has no open sequence of this machine");
             }
             int token = step.token(i);

@@ -42,8 +42,9 @@ final class HostSequence implements Sequence {
         return addresses.address();
     }
 
-    boolean closed() {
-        return closed;
+    /** Whether it is open and of the machine with this pool. */
+    boolean usableWith(KvBlocks pool) {
+        return !closed && this.pool == pool;
     }
 
     @Override

@@ -1,11 +1,9 @@
 package dev.lockstep.host;
 
-import dev.lockstep.formats.FormatException;
 import dev.lockstep.host.layout.Packer;
 import dev.lockstep.host.memory.LargeMemory;
 import dev.lockstep.host.program.WeightPlan;
 import dev.lockstep.tensor.Dequantizer;
-import dev.lockstep.tensor.NonFinite;
 import dev.lockstep.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -20,15 +18,12 @@ final class PackedWeights {
 
     private PackedWeights() {}
 
-    /**
-     * @throws FormatException if a weight holds NaN or infinity
-     */
+    /** @param tensors that fit the plan's weights */
     static MemorySegment pack(WeightPlan plan, Map<String, Tensor> tensors, Arena arena, HostProgress progress) {
         MemorySegment packed = LargeMemory.allocate(Math.max(plan.bytes(), 1), arena);
         Reports reports = new Reports(progress, plan.bytes());
         for (WeightPlan.Place place : plan.places()) {
             Tensor tensor = tensors.get(place.weight().name());
-            requireFinite(tensor);
             MemorySegment target = packed.asSlice(place.offset(), place.bytes());
             if (place.matrix()) {
                 packTiles(tensor, target, reports);
@@ -36,6 +31,7 @@ final class PackedWeights {
                 copyVector(tensor, target);
             }
         }
+        reports.finish();
         return packed;
     }
 
@@ -55,12 +51,6 @@ final class PackedWeights {
         MemorySegment.copy(values, 0, target, ValueLayout.JAVA_FLOAT, 0, values.length);
     }
 
-    private static void requireFinite(Tensor tensor) {
-        NonFinite.firstIn(tensor).ifPresent(place -> {
-            throw new FormatException(tensor.name() + ": " + place + "; the file is damaged, download it again.");
-        });
-    }
-
     /** Adds up progress of several threads. */
     private static final class Reports {
         private final HostProgress progress;
@@ -75,10 +65,14 @@ final class PackedWeights {
 
         synchronized void add(long bytes) {
             done += bytes;
-            if (done - reported >= REPORT || done == total) {
+            if (done - reported >= REPORT) {
                 reported = done;
                 progress.report("packing weights", done, total);
             }
+        }
+
+        void finish() {
+            progress.report("packing weights", total, total);
         }
     }
 }

@@ -7,12 +7,12 @@ import java.util.Optional;
  * Packed form of a quantised type. A <em>unit</em> is 16 rows by {@link #columns} columns:
  *
  * <pre>
- *   | scale 16 x f16 or f32 | min 16 x f16 | sub-scales | sub-minima | quants, low bits | quants, high bits |
+ *   | scale 16 x f16 or f32 | min 16 x f16 | sub-scales | sub-minima | for each block of 32 columns: low bits, high bits |
  * </pre>
  *
  * <p>A <em>group</em> is 4 columns of the 16 rows: 64 bytes when unpacked, byte 4 r + c for row r and column c. Each block of 32
  * columns has 8 groups. A plane of b bits per quant keeps them in b vectors of 64 bytes: group g in vector g mod b, at bit
- * b * (g / b) of each byte. The low planes of all blocks come first, then their high planes. Sub-scales (one byte per row, 16 rows
+ * b * (g / b) of each byte. Sub-scales (one byte per row, 16 rows
  * side by side when unpacked) are packed likewise: n sub-blocks in planes of 4 and 2 bits, sub-block j of a b-bit
  * plane in vector j mod (n b / 8), at bit b * (j / (n b / 8)). The bytes are as many as in the file.
  */
@@ -176,16 +176,16 @@ public enum QuantLayout {
 
     /** Where the low bits of block {@code block} start. */
     public int lowOffset(int block) {
-        return subMinsOffset() + ROWS * subBlocks() * subMinBits / 8 + block * lowBits * GROUP_BYTES;
+        return subMinsOffset() + ROWS * subBlocks() * subMinBits / 8 + block * (lowBits + highBits) * GROUP_BYTES;
     }
 
     /** Where the high bits of block {@code block} start. */
     public int highOffset(int block) {
-        return lowOffset(blocks()) + block * highBits * GROUP_BYTES;
+        return lowOffset(block) + lowBits * GROUP_BYTES;
     }
 
     /** Bytes of a unit. */
     public int unitBytes() {
-        return highOffset(blocks());
+        return lowOffset(blocks());
     }
 }

@@ -2,116 +2,139 @@ package dev.lockstep.host.layout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.graph.reference.QuantizedBlock;
+import dev.lockstep.host.TestModel;
 import dev.lockstep.tensor.NonFinite;
-import dev.lockstep.tensor.SyntheticWeights;
 import dev.lockstep.tensor.Tensor;
 import dev.lockstep.tensor.TensorType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Holds packing to the plain way of doing it: a field at a time, through the accessors of the block descriptors. */
+/** What was packed is found again by {@link PlainUnpacker}, for any bytes that a file may hold. */
 class PackerTest {
-    private static final int COLUMNS = 512;
+    static List<TensorType> types() {
+        return TestModel.TYPES;
+    }
 
-    static Stream<TensorType> types() {
-        return Stream.concat(
-                Arrays.stream(QuantLayout.values()).map(QuantLayout::type),
-                Stream.of(TensorType.F32, TensorType.F16, TensorType.BF16));
+    static Stream<TensorType> quantised() {
+        return types().stream().filter(TensorType::quantized);
+    }
+
+    static Stream<TensorType> floats() {
+        return types().stream().filter(type -> !type.quantized());
     }
 
     @ParameterizedTest
-    @EnumSource
-    void shouldPackQuantsLikeThePlainWay(QuantLayout layout) {
-        for (int rows : new int[] {1, 15, 16, 37}) {
-            Tensor matrix = random(layout.type(), rows, 2, 7);
-            int tileBytes = COLUMNS / layout.columns() * layout.unitBytes();
-            Packer packer = Packer.of(matrix);
-            for (long tile = 0; tile < 2 * Packer.tiles(rows); tile++) {
-                byte[] packed = new byte[tileBytes];
-                Arrays.fill(packed, (byte) 0x55);
-                packer.pack(tile, MemorySegment.ofArray(packed));
+    @MethodSource("quantised")
+    void everyQuantScaleAndMinimumShouldBeFoundAgain(TensorType type) {
+        QuantizedBlock block = new QuantizedBlock(type);
+        for (int rows : new int[] {1, 15, 16, 17, 33}) {
+            Tensor tensor = random(type, 2 * type.blockElements(), rows, 2, rows);
+            PlainUnpacker unpacked = new PlainUnpacker(type, pack(tensor), 2 * type.blockElements(), rows);
+            for (int row = 0; row < 2 * rows; row++) {
+                for (int b = 0; b < tensor.columns() / 32; b++) {
+                    block.read(tensor.data(), row * tensor.rowBytes(), b);
+                    assertBlock("%s row %d block %d".formatted(type, row, b), block, unpacked, row, b);
+                }
+            }
+            unpacked.assertPaddingIsZero();
+        }
+    }
 
-                assertThat(packed).as("%d rows, tile %d", rows, tile).isEqualTo(plain(matrix, layout, tile, tileBytes));
+    private static void assertBlock(String what, QuantizedBlock expected, PlainUnpacker unpacked, int row, int block) {
+        for (int i = 0; i < 32; i++) {
+            int column = 32 * block + i;
+            int half = i / 16;
+            if (unpacked.quant(row, column) != expected.quant(i)
+                    || unpacked.scale(row, column) != (double) expected.scale() * expected.sub(half)
+                    || unpacked.min(row, column) != expected.min(half)) {
+                assertThat(unpacked.quant(row, column)).as(what).isEqualTo(expected.quant(i));
+                assertThat(unpacked.scale(row, column))
+                        .as(what)
+                        .isEqualTo((double) expected.scale() * expected.sub(half));
+                assertThat(unpacked.min(row, column)).as(what).isEqualTo(expected.min(half));
             }
         }
     }
 
     @ParameterizedTest
-    @EnumSource
-    void shouldPutFloatsColumnByColumn(FloatLayout layout) {
-        TensorType type = TensorType.valueOf(layout.name());
-        int rows = 19;
-        int size = layout.elementBytes();
-        Tensor matrix = random(type, rows, 1, 3);
-        for (int tile = 0; tile < 2; tile++) {
-            byte[] packed = new byte[COLUMNS * layout.columnBytes()];
-            Arrays.fill(packed, (byte) 0x55);
-
-            assertThat(Packer.of(matrix).pack(tile, MemorySegment.ofArray(packed))).isTrue();
-
-            for (int column = 0; column < COLUMNS; column++) {
-                for (int row = 0; row < 16; row++) {
-                    int at = column * layout.columnBytes() + row * size;
-                    byte[] expected = new byte[size];
-                    if (16 * tile + row < rows) {
-                        long from = (16L * tile + row) * matrix.rowBytes() + (long) column * size;
-                        MemorySegment.copy(matrix.data(), ValueLayout.JAVA_BYTE, from, expected, 0, size);
+    @MethodSource("floats")
+    void everyFloatShouldBeFoundAgain(TensorType type) {
+        int size = type.blockBytes();
+        for (int rows : new int[] {1, 16, 23}) {
+            int columns = 37;
+            Tensor tensor = random(type, columns, rows, 2, rows);
+            MemorySegment packed = pack(tensor);
+            int tiles = (rows + 15) / 16;
+            for (int row = 0; row < 32 * tiles; row++) {
+                int inMatrix = row % (16 * tiles);
+                int original = row / (16 * tiles) * rows + inMatrix;
+                for (int column = 0; column < columns; column++) {
+                    for (int b = 0; b < size; b++) {
+                        long place = ((row / 16L * columns + column) * 16 + row % 16) * size + b;
+                        int expected = inMatrix < rows
+                                ? tensor.data()
+                                        .get(ValueLayout.JAVA_BYTE, (original * (long) columns + column) * size + b)
+                                : 0;
+                        assertThat(packed.get(ValueLayout.JAVA_BYTE, place)).isEqualTo((byte) expected);
                     }
-                    assertThat(Arrays.copyOfRange(packed, at, at + size)).isEqualTo(expected);
                 }
             }
         }
     }
 
+    /** Streaming weights is what a token costs: packing must not make them larger. */
     @ParameterizedTest
     @MethodSource("types")
-    void shouldNoticeEveryInfinityAndNan(TensorType type) {
-        Tensor matrix = random(type, 20, 1, 5);
-        byte[] packed = new byte[(int) Packer.tileBytes(type, COLUMNS)];
-        assertThat(Packer.of(matrix).pack(1, MemorySegment.ofArray(packed))).isTrue();
-        // wherever a byte of the last row becomes 0x7f or 0xff: what the definition finds must be noticed
-        long first = 19 * matrix.rowBytes();
-        for (long at = first; at < first + matrix.rowBytes(); at++) {
-            byte before = matrix.data().get(ValueLayout.JAVA_BYTE, at);
-            for (int bad : new int[] {0x7f, 0x7c, 0xff}) {
-                matrix.data().set(ValueLayout.JAVA_BYTE, at, (byte) bad);
-                if (NonFinite.firstIn(matrix).isPresent()) {
-                    assertThat(Packer.of(matrix).pack(1, MemorySegment.ofArray(packed)))
-                            .as("byte %d is %d", at, bad)
-                            .isFalse();
-                }
-            }
-            matrix.data().set(ValueLayout.JAVA_BYTE, at, before);
+    void packedTilesShouldTakeAsManyBytesAsInTheFile(TensorType type) {
+        long inFile = 16 * type.bytes(512);
+        long sums = type == TensorType.Q8_K ? 16 * 2 * 32 : 0; // of its quants, which only files need
+        assertThat(Packer.tileBytes(type, 512)).isEqualTo(inFile - sums);
+    }
+
+    @Test
+    void everyComputableTypeShouldHaveALayout() {
+        for (TensorType type : TensorType.values()) {
+            boolean known =
+                    QuantLayout.of(type).isPresent() || FloatLayout.of(type).isPresent();
+            assertThat(known).as(type.name()).isEqualTo(type.computable());
         }
     }
 
-    private static Tensor random(TensorType type, int rows, int matrices, long seed) {
-        MemorySegment data = Arena.ofAuto().allocate(type.bytes(COLUMNS) * rows * matrices, 64);
-        SyntheticWeights.fill(type, data, seed, 0.1f);
-        return new Tensor("w", type, COLUMNS, rows, matrices, data);
-    }
-
-    private static byte[] plain(Tensor matrix, QuantLayout layout, long tile, int tileBytes) {
-        byte[] packed = new byte[tileBytes];
-        UnitFields fields = new UnitFields(layout);
-        UnitBytes bytes = new UnitBytes(layout);
-        long tiles = Packer.tiles(matrix.rows());
-        for (int unit = 0; unit < COLUMNS / layout.columns(); unit++) {
-            bytes.clear();
-            for (int row = 0; row < 16 && tile % tiles * 16 + row < matrix.rows(); row++) {
-                long inFile = tile / tiles * matrix.rows() + tile % tiles * 16 + row;
-                long block = (long) unit * matrix.type().blockBytes();
-                fields.read(matrix.data(), inFile * matrix.rowBytes() + block);
-                bytes.put(row, fields);
-            }
-            bytes.copyTo(MemorySegment.ofArray(packed), (long) unit * layout.unitBytes());
+    private static MemorySegment pack(Tensor tensor) {
+        Packer packer = Packer.of(tensor);
+        long tiles = tensor.matrices() * Packer.tiles(tensor.rows());
+        long tileBytes = Packer.tileBytes(tensor.type(), (int) tensor.columns());
+        MemorySegment packed = Arena.ofAuto().allocate(tiles * tileBytes, 64);
+        packed.fill((byte) 0x5A); // everything is to be written
+        for (long tile = 0; tile < tiles; tile++) {
+            packer.pack(tile, packed.asSlice(tile * tileBytes, tileBytes));
         }
         return packed;
+    }
+
+    /** Any bytes, as long as scales are finite. */
+    private static Tensor random(TensorType type, int columns, int rows, int matrices, long seed) {
+        Random random = new Random(seed);
+        byte[] bytes = new byte[(int) type.bytes(columns) * rows * matrices];
+        random.nextBytes(bytes);
+        Tensor tensor = new Tensor("random", type, columns, rows, matrices, MemorySegment.ofArray(bytes));
+        Optional<NonFinite> bad;
+        while ((bad = NonFinite.firstIn(tensor)).isPresent()) {
+            long element = bad.get().row() * columns + bad.get().column();
+            int place = (int) (element / type.blockElements() * type.blockBytes());
+            for (int i = 0; i < type.blockBytes(); i++) {
+                bytes[place + i] = (byte) random.nextInt();
+            }
+        }
+        return tensor;
     }
 }

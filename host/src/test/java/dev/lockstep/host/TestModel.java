@@ -1,0 +1,134 @@
+package dev.lockstep.host;
+
+import dev.lockstep.graph.Activation;
+import dev.lockstep.graph.Graph;
+import dev.lockstep.graph.GraphBuilder;
+import dev.lockstep.graph.Op;
+import dev.lockstep.graph.Rope;
+import dev.lockstep.graph.Value;
+import dev.lockstep.graph.Weight;
+import dev.lockstep.graph.pass.Passes;
+import dev.lockstep.tensor.SyntheticWeights;
+import dev.lockstep.tensor.Tensor;
+import dev.lockstep.tensor.TensorType;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** A small transformer with random weights: a lowered graph and its tensors. */
+public record TestModel(TestShape shape, Graph graph, Map<String, Tensor> weights) {
+    /** All types that matrices may have. */
+    public static final List<TensorType> TYPES =
+            Stream.of(TensorType.values()).filter(TensorType::computable).toList();
+
+    /** The model of a shape; a seed gives the same weights whenever it is used. */
+    public static TestModel of(TestShape shape, long seed) {
+        Builder builder = new Builder(shape, seed);
+        Graph graph = Passes.lower(builder.build());
+        return new TestModel(shape, graph, builder.weights);
+    }
+
+    private static final class Builder {
+        private final TestShape shape;
+        private final GraphBuilder graph = new GraphBuilder();
+        private final Map<String, Tensor> weights = new HashMap<>();
+        private final long seed;
+        private int matrices;
+
+        Builder(TestShape shape, long seed) {
+            this.shape = shape;
+            this.seed = seed;
+        }
+
+        Graph build() {
+            Weight table = matrix("embedding", shape.width, shape.vocabulary, 1, 1);
+            Value x = graph.add(new Op.Embedding(table));
+            List<Double> frequencies = IntStream.range(0, shape.ropePairs)
+                    .mapToObj(i -> Math.pow(1e4, -(double) i / shape.ropePairs))
+                    .toList();
+            Rope rope = new Rope(shape.pairing, frequencies, 1.25);
+            for (int layer = 0; layer < shape.layers; layer++) {
+                x = graph.add(new Op.Add(x, attention(norm(x, "attention_norm" + layer), layer, rope)));
+                Value normed = norm(x, "feed_forward_norm" + layer);
+                x = graph.add(new Op.Add(x, shape.experts == 0 ? dense(normed, layer) : experts(normed, layer)));
+            }
+            Value normed = norm(x, "norm");
+            if (shape.tied) {
+                graph.add(new Op.Linear(normed, table));
+            } else {
+                linear(normed, "output", shape.vocabulary);
+            }
+            return graph.build("test", 4096);
+        }
+
+        private Value attention(Value x, int layer, Rope rope) {
+            Value q = linear(x, "q" + layer, shape.heads * shape.headSize);
+            Value k = linear(x, "k" + layer, shape.kvHeads * shape.headSize);
+            Value v = linear(x, "v" + layer, shape.kvHeads * shape.headSize);
+            Value mixed = graph.add(new Op.Attention(
+                    q, k, v, layer, shape.heads, shape.kvHeads, shape.headSize, rope, shape.attentionScale));
+            return linear(mixed, "o" + layer, shape.width);
+        }
+
+        private Value dense(Value x, int layer) {
+            Value gate = linear(x, "gate" + layer, shape.hidden);
+            Value up = linear(x, "up" + layer, shape.hidden);
+            return linear(graph.add(new Op.Gated(Activation.SILU, gate, up)), "down" + layer, shape.width);
+        }
+
+        private Value experts(Value x, int layer) {
+            Value scores = linear(x, "router" + layer, shape.experts);
+            Value choice = graph.add(new Op.Route(scores, shape.expertsUsed));
+            Value gate = expertLinear(x, choice, "gates" + layer, shape.width, shape.hidden);
+            Value up = expertLinear(x, choice, "ups" + layer, shape.width, shape.hidden);
+            Value mixed = graph.add(new Op.Gated(Activation.SILU, gate, up));
+            Value down = expertLinear(mixed, choice, "downs" + layer, shape.hidden, shape.width);
+            return graph.add(new Op.ExpertSum(down, choice));
+        }
+
+        private Value expertLinear(Value x, Value choice, String name, int columns, int rows) {
+            return graph.add(new Op.ExpertLinear(x, choice, matrix(name, columns, rows, shape.experts, 1)));
+        }
+
+        private Value norm(Value x, String name) {
+            return graph.add(new Op.RmsNorm(x, vector(name, x.width(), 1), 1e-5f));
+        }
+
+        private Value linear(Value x, String name, int rows) {
+            float deviation = (float) (1 / Math.sqrt(x.width()));
+            Value y = graph.add(new Op.Linear(x, matrix(name, x.width(), rows, 1, deviation)));
+            return shape.bias ? graph.add(new Op.Bias(y, vector(name + "_bias", rows, 0))) : y;
+        }
+
+        private Weight vector(String name, int columns, float mean) {
+            MemorySegment data = Arena.ofAuto().allocate(4L * columns, 64);
+            SyntheticWeights.fill(TensorType.F32, data, seed + weights.size(), 0.1f);
+            for (int i = 0; i < columns; i++) {
+                data.setAtIndex(ValueLayout.JAVA_FLOAT, i, mean + data.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+            }
+            return put(new Tensor(name, TensorType.F32, columns, 1, 1, data));
+        }
+
+        private Weight matrix(String name, int columns, int rows, int stacked, float deviation) {
+            List<TensorType> types = shape.types;
+            TensorType type = Stream.of(types.get(matrices++ % types.size()), TensorType.Q8_0, TensorType.F16)
+                    .filter(candidate -> columns % candidate.blockElements() == 0)
+                    .findFirst()
+                    .orElseThrow();
+            MemorySegment data = Arena.ofAuto().allocate(type.bytes(columns) * rows * stacked, 64);
+            float spread = stacked > 1 ? (float) (1 / Math.sqrt(columns)) : deviation;
+            SyntheticWeights.fill(type, data, seed + weights.size(), spread);
+            return put(new Tensor(name, type, columns, rows, stacked, data));
+        }
+
+        private Weight put(Tensor tensor) {
+            weights.put(tensor.name(), tensor);
+            return Weight.of(tensor);
+        }
+    }
+}

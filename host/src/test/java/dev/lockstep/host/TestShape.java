@@ -1,0 +1,140 @@
+package dev.lockstep.host;
+
+import dev.lockstep.graph.Rope;
+import dev.lockstep.tensor.TensorType;
+import java.util.List;
+import java.util.Random;
+
+/** Sizes of a {@link TestModel}; without changes one dense layer, wide enough for every type of weights. */
+public final class TestShape {
+    private static final int[] HEAD_SIZES = {8, 16, 24, 32, 64, 128};
+
+    final List<TensorType> types;
+    int width = 256;
+    int layers = 1;
+    int heads = 4;
+    int kvHeads = 2;
+    int headSize = 64;
+    Rope.Pairing pairing = Rope.Pairing.INTERLEAVED;
+    int ropePairs = 32;
+    float attentionScale = 0.125f;
+    int hidden = 512;
+    int experts;
+    int expertsUsed;
+    int vocabulary = 77;
+    boolean tied;
+    boolean bias;
+
+    private TestShape(List<TensorType> types) {
+        this.types = types;
+    }
+
+    /** Matrices take the types in turn; where a row would not fill whole blocks they are Q8_0 or F16. */
+    public static TestShape of(TensorType... types) {
+        return new TestShape(List.of(types));
+    }
+
+    /** For tests of everything but the arithmetic. */
+    public static TestShape tiny() {
+        return of(TensorType.Q8_0).widths(32, 64).attention(2, 1, 16);
+    }
+
+    /** Any combination of everything, of any types. */
+    static TestShape random(long seed) {
+        Random random = new Random(seed);
+        TensorType[] types = new TensorType[1 + random.nextInt(4)];
+        for (int i = 0; i < types.length; i++) {
+            types[i] = TestModel.TYPES.get(random.nextInt(TestModel.TYPES.size()));
+        }
+        int unit = random.nextInt(3) == 0 ? 4 : 32; // widths that fill no blocks turn quantised types to F16
+        int headSize = HEAD_SIZES[random.nextInt(HEAD_SIZES.length)];
+        int kvHeads = 1 + random.nextInt(3);
+        TestShape shape = of(types)
+                .widths(unit * (1 + random.nextInt(20)), unit * (1 + random.nextInt(40)))
+                .attention(kvHeads * (1 + random.nextInt(8)), kvHeads, headSize)
+                .rope(Rope.Pairing.values()[random.nextInt(2)], 1 + random.nextInt(headSize / 2))
+                .layers(1 + random.nextInt(2))
+                .vocabulary(1 + random.nextInt(200));
+        if (random.nextInt(3) == 0) {
+            int experts = 1 + random.nextInt(6);
+            shape.experts(experts, 1 + random.nextInt(experts));
+        }
+        shape.tied = random.nextInt(3) == 0;
+        shape.bias = random.nextInt(3) == 0;
+        return shape;
+    }
+
+    public TestShape widths(int width, int hidden) {
+        this.width = width;
+        this.hidden = hidden;
+        return this;
+    }
+
+    public TestShape layers(int layers) {
+        this.layers = layers;
+        return this;
+    }
+
+    /** With all of a head rotated. */
+    public TestShape attention(int heads, int kvHeads, int headSize) {
+        this.heads = heads;
+        this.kvHeads = kvHeads;
+        this.headSize = headSize;
+        this.attentionScale = (float) (1 / Math.sqrt(headSize));
+        return rope(pairing, headSize / 2);
+    }
+
+    public TestShape rope(Rope.Pairing pairing, int pairs) {
+        this.pairing = pairing;
+        this.ropePairs = pairs;
+        return this;
+    }
+
+    public TestShape attentionScale(float attentionScale) {
+        this.attentionScale = attentionScale;
+        return this;
+    }
+
+    public TestShape experts(int experts, int used) {
+        this.experts = experts;
+        this.expertsUsed = used;
+        return this;
+    }
+
+    public TestShape vocabulary(int vocabulary) {
+        this.vocabulary = vocabulary;
+        return this;
+    }
+
+    /** The embedding is the output matrix, too. */
+    public TestShape tied() {
+        this.tied = true;
+        return this;
+    }
+
+    /** Every product of dense layers has a bias. */
+    public TestShape bias() {
+        this.bias = true;
+        return this;
+    }
+
+    @Override
+    public String toString() {
+        return "%s %d layers of %d-%d, %d/%d heads of %d, rope %s %d, %d of %d experts, vocabulary %d%s%s"
+                .formatted(
+                        types,
+                        layers,
+                        width,
+                        hidden,
+                        heads,
+                        kvHeads,
+                        headSize,
+                        pairing,
+                        ropePairs,
+                        expertsUsed,
+                        experts,
+                        vocabulary,
+                        tied ? ", tied" : "",
+                        bias ? ", bias" : "");
+    }
+}

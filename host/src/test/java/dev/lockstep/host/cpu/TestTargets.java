@@ -1,0 +1,39 @@
+package dev.lockstep.host.cpu;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The instruction sets for which kernels differ. */
+public final class TestTargets {
+    public static final Target AVX_VNNI = with(Targets.X86_64_V3, CpuFeature.AVX_VNNI);
+    public static final Target AVX512_VNNI = with(Targets.X86_64_V4, CpuFeature.AVX512_VNNI);
+
+    private TestTargets() {}
+
+    /** All of this machine's architecture, whether it has them or not. */
+    public static Stream<Target> all() {
+        return switch (Target.host().architecture()) {
+            case X86_64 ->
+                Stream.of(
+                        Targets.X86_64, Targets.X86_64_V2, Targets.X86_64_V3, AVX_VNNI, Targets.X86_64_V4, AVX512_VNNI);
+            case AARCH64 -> Stream.of(Targets.AARCH64, Targets.AARCH64_DOTPROD);
+        };
+    }
+
+    /** Skips the test if this machine cannot run the target's code. */
+    public static void assumeRunnable(Target target) {
+        Set<CpuFeature> missing = EnumSet.noneOf(CpuFeature.class);
+        missing.addAll(target.features());
+        missing.removeAll(Target.host().features());
+        assumeTrue(missing.isEmpty(), () -> "this machine has no " + CpuFeature.names(missing));
+    }
+
+    private static Target with(Target base, CpuFeature feature) {
+        EnumSet<CpuFeature> features = EnumSet.copyOf(base.features());
+        features.add(feature);
+        return new Target(base.architecture(), base.cpu(), features);
+    }
+}

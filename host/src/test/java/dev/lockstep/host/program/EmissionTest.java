@@ -1,0 +1,153 @@
+package dev.lockstep.host.program;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.graph.KvType;
+import dev.lockstep.host.TestModel;
+import dev.lockstep.host.TestShape;
+import dev.lockstep.host.cpu.Target;
+import dev.lockstep.host.cpu.Targets;
+import dev.lockstep.host.cpu.TestTargets;
+import dev.lockstep.host.ir.IrModule;
+import dev.lockstep.host.ir.Type;
+import dev.lockstep.host.kernel.Kernels;
+import dev.lockstep.host.kernel.Simd;
+import dev.lockstep.host.llvm.TestLlvm;
+import dev.lockstep.tensor.TensorType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The instructions that make each processor fast are there. No code is run, so every processor is looked at everywhere. */
+@TestInstance(Lifecycle.PER_CLASS)
+class EmissionTest {
+    private final Map<Target, String> assemblies = new HashMap<>();
+
+    private final TestModel model = TestModel.of(
+            TestShape.of(TensorType.Q4_0, TensorType.Q8_0, TensorType.Q4_K, TensorType.Q6_K, TensorType.F16)
+                    .widths(256, 256),
+            1);
+
+    private String assembly(Target target) {
+        return assemblies.computeIfAbsent(target, this::emit);
+    }
+
+    private String emit(Target target) {
+        List<HostProgram> programs = Stream.of(1, 8)
+                .map(capacity -> Lowering.lower(model.graph(), capacity, KvType.F16))
+                .toList();
+        String ir =
+                HostModule.ir(programs, new WeightPlan(model.graph()), new KvPlan(model.graph(), KvType.F16), target);
+        return TestLlvm.codeGenerator().assembly(ir, target);
+    }
+
+    /** The functions that are called by name and not defined. */
+    private static Set<String> helpers(String assembly) {
+        Set<String> called = new TreeSet<>();
+        Matcher call = Pattern.compile("^\\s+(?:callq?|jmp|bl|b)\\s+([A-Za-z_][\\w.]*)(?:@PLT)?$", Pattern.MULTILINE)
+                .matcher(assembly);
+        while (call.find()) {
+            if (!assembly.contains("\n" + call.group(1) + ":")) {
+                called.add(call.group(1));
+            }
+        }
+        return called;
+    }
+
+    static Stream<Target> fast() {
+        return Stream.of(
+                Targets.X86_64_V3,
+                TestTargets.AVX_VNNI,
+                Targets.X86_64_V4,
+                TestTargets.AVX512_VNNI,
+                Targets.AARCH64,
+                Targets.AARCH64_DOTPROD);
+    }
+
+    /** Nothing but waiting leaves the generated code. */
+    @ParameterizedTest
+    @MethodSource("fast")
+    void shouldCallNoHelpers(Target target) {
+        assertThat(helpers(assembly(target))).containsExactly("sched_yield", "syscall");
+    }
+
+    @Test
+    void withoutFmaOnlyThatShouldBeCalled() {
+        assertThat(helpers(assembly(Targets.X86_64))).contains("fmaf").isSubsetOf("fmaf", "sched_yield", "syscall");
+    }
+
+    @Test
+    void avx2() {
+        assertThat(assembly(Targets.X86_64_V3))
+                .contains("vpmaddubsw", "vfmadd", "vcvtph2ps", "vcvtps2ph", "pause")
+                .doesNotContain("zmm", "vpdpbusd");
+    }
+
+    @Test
+    void avxVnni() {
+        assertThat(assembly(TestTargets.AVX_VNNI))
+                .containsPattern("\\{vex\\}\\s+vpdpbusd\\s.*ymm")
+                .doesNotContain("zmm", "vpmaddubsw");
+    }
+
+    @Test
+    void avx512Vnni() {
+        assertThat(assembly(TestTargets.AVX512_VNNI))
+                .containsPattern("vpdpbusd\\s.*zmm")
+                .containsPattern("vfmadd\\w+\\s.*zmm")
+                .containsPattern("vcvtph2ps\\s.*zmm")
+                .doesNotContain("vpmaddubsw");
+    }
+
+    @Test
+    void avx512WithoutVnni() {
+        assertThat(assembly(Targets.X86_64_V4))
+                .contains("vpmaddubsw")
+                .containsPattern("vfmadd\\w+\\s.*zmm")
+                .doesNotContain("vpdpbusd");
+    }
+
+    @Test
+    void aarch64() {
+        assertThat(assembly(Targets.AARCH64_DOTPROD))
+                .containsPattern("\\ssdot\\s")
+                .containsPattern("\\sfmla\\s")
+                .containsPattern("\\sfcvtl")
+                .containsPattern("\\syield\\s")
+                .containsPattern("\\sldap?r\\s")
+                .containsPattern("\\sstlr\\s");
+        assertThat(assembly(Targets.AARCH64)).doesNotContainPattern("\\ssdot\\s");
+    }
+
+    /** The loop over a row's blocks keeps its sums in registers; only the function's edges may use the stack. */
+    @ParameterizedTest
+    @MethodSource("fast")
+    void theKernelForOneTokenShouldNotSpill(Target target) {
+        Simd simd = Simd.of(target);
+        IrModule module = new IrModule(simd.functionAttributes());
+        List<Type> parameters = List.of(Type.PTR, Type.PTR, Type.PTR, Type.I64);
+        module.publicFunction(
+                "product",
+                parameters,
+                f -> f.callLocal(
+                        new Kernels(module, simd).linear(TensorType.Q4_0, 256, 1),
+                        f.parameter(0),
+                        f.parameter(1),
+                        f.parameter(2),
+                        f.parameter(3)));
+        String assembly = TestLlvm.codeGenerator().assembly(module.text(), target);
+        assertThat(assembly.lines().filter(line -> line.contains("-byte Spill") || line.contains("-byte Folded Spill")))
+                .as(assembly)
+                .isEmpty();
+    }
+}
