@@ -43,6 +43,9 @@ final class ModelOptions {
             description = "host, or reference (Java, slow, same bits).")
     private EngineChoice engine = EngineChoice.AUTO;
 
+    @Option(names = "--no-cache", description = "Keep nothing for the next start, use nothing kept.")
+    private boolean noCache;
+
     ModelReference model() {
         return Given.required(model);
     }
@@ -59,6 +62,7 @@ final class ModelOptions {
                 .withContextLength(contextLength == 0 ? otherwise : contextLength)
                 .withKvType(kvType)
                 .withEngine(engine)
+                .withCache(!noCache)
                 .withWarnings(warning -> console.note("lockstep: warning: " + warning))
                 .withProgress(new ProgressBar(console)));
     }
