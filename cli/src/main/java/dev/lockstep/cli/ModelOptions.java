@@ -50,6 +50,9 @@ final class ModelOptions {
             description = "host, or reference (Java, slow, same bits).")
     private EngineChoice engine = EngineChoice.AUTO;
 
+    @Option(names = "--no-cache", description = "Keep nothing for the next start, use nothing kept.")
+    private boolean noCache;
+
     ModelReference model() {
         return Given.required(model);
     }
@@ -67,6 +70,7 @@ final class ModelOptions {
                 .withKvType(kvType == null ? precision.kvType() : kvType)
                 .withPrecision(precision)
                 .withEngine(engine)
+                .withCache(!noCache)
                 .withWarnings(warning -> console.note("lockstep: warning: " + warning))
                 .withProgress(new ProgressBar(console)));
     }

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
  * @param precision how finely activations are rounded before they meet quantised weights
  * @param engine which machine runs the model
  * @param maxStepTokens most tokens of a prompt that are computed at once; does not change results
+ * @param cache whether packed weights and code are kept for the next start
  * @param warnings hears sentences about what goes on in another way than one might expect
  * @param progress hears how far the work of opening is
  */
@@ -23,6 +24,7 @@ public record LockstepOptions(
         Precision precision,
         EngineChoice engine,
         int maxStepTokens,
+        boolean cache,
         Consumer<String> warnings,
         ProgressListener progress) {
     /** Context of a model that was trained for a longer one, unless asked for. */
@@ -30,7 +32,7 @@ public record LockstepOptions(
 
     /** All cores, float16 KV cache, host machine if there is one; warnings go to standard error. */
     public static final LockstepOptions DEFAULT = new LockstepOptions(
-            0, 0, KvType.F16, Precision.NORMAL, EngineChoice.AUTO, 256, System.err::println, (_, _, _) -> {});
+            0, 0, KvType.F16, Precision.NORMAL, EngineChoice.AUTO, 256, true, System.err::println, (_, _, _) -> {});
 
     public LockstepOptions {
         require(threads >= 0, "threads", threads);
@@ -40,42 +42,47 @@ public record LockstepOptions(
 
     public LockstepOptions withThreads(int threads) {
         return new LockstepOptions(
-                threads, contextLength, kvType, precision, engine, maxStepTokens, warnings, progress);
+                threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
     }
 
     public LockstepOptions withContextLength(int contextLength) {
         return new LockstepOptions(
-                threads, contextLength, kvType, precision, engine, maxStepTokens, warnings, progress);
+                threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
     }
 
     public LockstepOptions withKvType(KvType kvType) {
         return new LockstepOptions(
-                threads, contextLength, kvType, precision, engine, maxStepTokens, warnings, progress);
+                threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
     }
 
     public LockstepOptions withPrecision(Precision precision) {
         return new LockstepOptions(
-                threads, contextLength, kvType, precision, engine, maxStepTokens, warnings, progress);
+                threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
     }
 
     public LockstepOptions withEngine(EngineChoice engine) {
         return new LockstepOptions(
-                threads, contextLength, kvType, precision, engine, maxStepTokens, warnings, progress);
+                threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
     }
 
     public LockstepOptions withMaxStepTokens(int maxStepTokens) {
         return new LockstepOptions(
-                threads, contextLength, kvType, precision, engine, maxStepTokens, warnings, progress);
+                threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
+    }
+
+    public LockstepOptions withCache(boolean cache) {
+        return new LockstepOptions(
+                threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
     }
 
     public LockstepOptions withWarnings(Consumer<String> warnings) {
         return new LockstepOptions(
-                threads, contextLength, kvType, precision, engine, maxStepTokens, warnings, progress);
+                threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
     }
 
     public LockstepOptions withProgress(ProgressListener progress) {
         return new LockstepOptions(
-                threads, contextLength, kvType, precision, engine, maxStepTokens, warnings, progress);
+                threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
     }
 
     /** The number of threads that {@link #threads} stands for. */

@@ -3,23 +3,36 @@ package dev.lockstep.engine;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.reference.ReferenceMachine;
+import dev.lockstep.host.HostCache;
 import dev.lockstep.host.HostMachine;
 import dev.lockstep.host.HostOptions;
 import dev.lockstep.host.HostUnavailableException;
 import dev.lockstep.tensor.Tensor;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Makes the machine that the options ask for. */
 final class Machines {
     private Machines() {}
 
-    /** A machine for a lowered graph, with the context that the options ask for. */
-    static Machine open(Graph lowered, Map<String, Tensor> weights, LockstepOptions options) {
+    /**
+     * A machine for a lowered graph, with the context that the options ask for.
+     *
+     * @param cache asked only if the machine can use one
+     * @param packed hears of tensors of which only embeddings will be read any more
+     */
+    static Machine open(
+            Graph lowered,
+            Map<String, Tensor> weights,
+            LockstepOptions options,
+            Supplier<Optional<HostCache>> cache,
+            Consumer<Tensor> packed) {
         int context = contextLength(lowered, options);
         return choose(
                 options,
-                () -> host(lowered, weights, options, context),
+                () -> host(lowered, weights, options, context, cache.get(), packed),
                 () -> new ReferenceMachine(lowered, weights, options.kvType(), context, options.maxStepTokens()));
     }
 
@@ -58,14 +71,22 @@ final class Machines {
         return asked == 0 ? Math.min(trained, LockstepOptions.DEFAULT_CONTEXT) : asked;
     }
 
-    private static Machine host(Graph lowered, Map<String, Tensor> weights, LockstepOptions options, int context) {
+    private static Machine host(
+            Graph lowered,
+            Map<String, Tensor> weights,
+            LockstepOptions options,
+            int context,
+            Optional<HostCache> cache,
+            Consumer<Tensor> packed) {
         var hostOptions = new HostOptions(
                 options.effectiveThreads(),
                 options.kvType(),
                 context,
                 options.maxStepTokens(),
                 Optional.empty(),
-                options.progress()::progress);
+                options.progress()::progress,
+                cache,
+                packed);
         return HostMachine.open(lowered, weights, hostOptions);
     }
 

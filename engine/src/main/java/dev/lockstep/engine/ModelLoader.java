@@ -32,11 +32,14 @@ final class ModelLoader {
         Graph graph = Passes.lower(
                 Architectures.build(ModelDescription.of(file.metadata(), file.tensors())), options.precision());
         Tokenizer tokenizer = Tokenizer.of(file.metadata());
+        String name = file.path().getFileName().toString();
+        String type = WeightTraffic.mainType(graph).toString();
         var program = new Program(
-                file.path().getFileName().toString(),
-                WeightTraffic.mainType(graph).toString(),
+                name,
+                type,
                 graph,
-                Machines.open(graph, file.tensors(), options),
+                Machines.open(
+                        graph, file.tensors(), options, () -> ProgramCaches.of(file, name, type, options), _ -> {}),
                 options.effectiveThreads());
         return new LoadedModel(program, file.metadata(), tokenizer, file::close, options.warnings());
     }

@@ -7,14 +7,14 @@ import dev.lockstep.graph.architecture.ModelShape;
 import dev.lockstep.graph.architecture.WeightTypes;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.pass.Passes;
-import java.lang.foreign.Arena;
+import java.util.Optional;
 
 /** A model of a given shape with random weights: it has a speed, but nothing to say. */
 public final class ShapeModel implements AutoCloseable {
     private final Program program;
-    private final Arena weights;
+    private final RandomWeights weights;
 
-    private ShapeModel(Program program, Arena weights) {
+    private ShapeModel(Program program, RandomWeights weights) {
         this.program = program;
         this.weights = weights;
     }
@@ -40,14 +40,15 @@ public final class ShapeModel implements AutoCloseable {
 
     private static ShapeModel open(ModelShape shape, WeightTypes types, LockstepOptions options) {
         Graph graph = Passes.lower(Architectures.build(shape.describe(types)), options.precision());
-        Arena arena = Arena.ofShared();
+        RandomWeights weights = new RandomWeights();
         try {
-            var tensors = RandomWeights.make(graph.weights(), arena, options.progress());
-            Machine machine = Machines.open(graph, tensors, options);
+            weights.make(graph.weights(), options.progress());
+            Machine machine =
+                    Machines.open(graph, weights.tensors(), options, Optional::empty, tensor -> weights.free(tensor, graph));
             return new ShapeModel(
-                    new Program(shape.name(), types.name(), graph, machine, options.effectiveThreads()), arena);
+                    new Program(shape.name(), types.name(), graph, machine, options.effectiveThreads()), weights);
         } catch (Throwable failure) {
-            arena.close();
+            weights.close();
             throw failure;
         }
     }

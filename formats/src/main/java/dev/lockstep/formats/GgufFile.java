@@ -29,12 +29,14 @@ import java.util.SequencedMap;
 public final class GgufFile implements AutoCloseable {
     private final Path path;
     private final GgufPart first;
+    private final List<Path> files;
     private final SequencedMap<String, Tensor> tensors;
     private final Arena arena;
 
     private GgufFile(Path path, List<GgufPart> parts, SequencedMap<String, Tensor> tensors, Arena arena) {
         this.path = path;
         this.first = parts.getFirst();
+        this.files = parts.stream().map(part -> Path.of(part.file())).toList();
         this.tensors = tensors;
         this.arena = arena;
     }
@@ -58,6 +60,11 @@ public final class GgufFile implements AutoCloseable {
     /** The path given to {@link #open}. */
     public Path path() {
         return path;
+    }
+
+    /** The paths of all files of the model, in order. */
+    public List<Path> files() {
+        return files;
     }
 
     /** Version of the format, 2 or 3. */

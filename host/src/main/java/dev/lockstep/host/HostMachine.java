@@ -34,6 +34,7 @@ public final class HostMachine implements Machine {
     private final Graph graph;
     private final HostProgram single;
     private final HostProgram several;
+    private final CachedProgram cached;
     private final NativeCode code;
     private final NativeStep nativeStep;
     private final long singleEntry;
@@ -59,11 +60,13 @@ public final class HostMachine implements Machine {
      * @throws dev.lockstep.formats.FormatException if a weight holds NaN or infinity
      */
     public static HostMachine open(Graph graph, Map<String, Tensor> weights, HostOptions options) {
-        LlvmLibrary library =
-                LlvmLibrary.find((done, total) -> options.progress().report("unpacking libLLVM", done, total));
-        return switch (library) {
+        return new HostMachine(graph, weights, options, (ir, target) -> compile(ir, target, options.progress()));
+    }
+
+    private static byte[] compile(String ir, Target target, HostProgress progress) {
+        return switch (LlvmLibrary.find((done, total) -> progress.report("unpacking libLLVM", done, total))) {
             case LlvmLibrary.Missing missing -> throw new HostUnavailableException(missing.reason());
-            case LlvmLibrary.Found found -> new HostMachine(graph, weights, options, found.codeGenerator()::compile);
+            case LlvmLibrary.Found found -> found.codeGenerator().compile(ir, target);
         };
     }
 
@@ -74,7 +77,7 @@ public final class HostMachine implements Machine {
     }
 
     HostMachine(Graph graph, Map<String, Tensor> weights, HostOptions options, Compiler compiler) {
-        WeightCheck.check(graph, weights);
+        WeightCheck.shapes(graph, weights);
         this.graph = graph;
         this.options = options;
         Target target = options.target().orElseGet(Target::host);
@@ -82,13 +85,19 @@ public final class HostMachine implements Machine {
         KvPlan kvPlan = new KvPlan(graph, options.kvType());
         single = Lowering.lower(graph, 1, options.kvType());
         several = Lowering.lower(graph, Math.max(2, options.maxStepTokens()), options.kvType());
-        String ir = HostModule.ir(List.of(single, several), weightPlan, kvPlan, target);
-        code = NativeCode.load(compiler.compile(ir, target));
+        cached = new CachedProgram(options.cache());
+        code = cached.code(
+                graph,
+                options,
+                target,
+                () -> compiler.compile(
+                        HostModule.ir(List.of(single, several), weightPlan, kvPlan, target), target));
         nativeStep = new NativeStep(code);
         singleEntry = code.symbol(HostModule.step(single)).address();
         severalEntry = code.symbol(HostModule.step(several)).address();
 
-        MemorySegment packed = PackedWeights.pack(weightPlan, weights, arena, options.progress());
+        MemorySegment packed =
+                cached.weights(weightPlan, arena, () -> PackedWeights.pack(graph, weightPlan, weights, arena, options));
         memory = LargeMemory.allocate(Math.max(arenaBytes(single), arenaBytes(several)), arena);
         kvBlocks = new KvBlocks(arena, kvPlan.blockBytes());
         Op.Embedding lookup = (Op.Embedding) graph.nodes().getFirst().op();
@@ -255,20 +264,8 @@ public final class HostMachine implements Machine {
         closed = true;
         setContext(StepContext.ENTRY, 0);
         nativeStep.start(context);
-        for (Thread worker : workers) {
-            boolean interrupted = false;
-            while (true) {
-                try {
-                    worker.join();
-                    break;
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        Threads.join(workers);
+        cached.finish();
         code.close();
         arena.close();
     }

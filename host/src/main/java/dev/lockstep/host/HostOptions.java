@@ -2,7 +2,9 @@ package dev.lockstep.host;
 
 import dev.lockstep.graph.KvType;
 import dev.lockstep.host.cpu.Target;
+import dev.lockstep.tensor.Tensor;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * How a host machine is made. None of these changes results, except the type of the KV cache.
@@ -13,6 +15,8 @@ import java.util.Optional;
  * @param maxStepTokens most tokens of a step
  * @param target the instruction set to use; empty takes what the machine has
  * @param progress hears how far the work of opening is
+ * @param cache where code and packed weights are kept; empty makes them anew
+ * @param packed hears of tensors that were packed, and that only embeddings may be read from any more
  */
 public record HostOptions(
         int threads,
@@ -20,11 +24,24 @@ public record HostOptions(
         int contextLength,
         int maxStepTokens,
         Optional<Target> target,
-        HostProgress progress) {
+        HostProgress progress,
+        Optional<HostCache> cache,
+        Consumer<Tensor> packed) {
     public HostOptions {
         if (threads < 1 || contextLength < 1 || maxStepTokens < 1) {
             throw new IllegalArgumentException("threads, context and tokens of a step must be positive, not " + threads
                     + ", " + contextLength + ", " + maxStepTokens);
         }
+    }
+
+    /** Options for work without a cache. */
+    public HostOptions(
+            int threads,
+            KvType kvType,
+            int contextLength,
+            int maxStepTokens,
+            Optional<Target> target,
+            HostProgress progress) {
+        this(threads, kvType, contextLength, maxStepTokens, target, progress, Optional.empty(), _ -> {});
     }
 }

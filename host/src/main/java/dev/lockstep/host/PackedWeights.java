@@ -1,7 +1,11 @@
 package dev.lockstep.host;
 
+import dev.lockstep.formats.FormatException;
+import dev.lockstep.graph.Graph;
+import dev.lockstep.graph.Weight;
 import dev.lockstep.host.layout.Packer;
 import dev.lockstep.host.memory.LargeMemory;
+import dev.lockstep.host.memory.Libc;
 import dev.lockstep.host.program.WeightPlan;
 import dev.lockstep.tensor.Dequantizer;
 import dev.lockstep.tensor.Tensor;
@@ -9,6 +13,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 
 /** Brings all weights of a model into the layout of the host's kernels. */
@@ -18,18 +23,33 @@ final class PackedWeights {
 
     private PackedWeights() {}
 
-    /** @param tensors that fit the plan's weights */
-    static MemorySegment pack(WeightPlan plan, Map<String, Tensor> tensors, Arena arena, HostProgress progress) {
+    /**
+     * @param tensors that fit the graph's weights
+     * @throws FormatException if a tensor, packed or not, holds NaN or infinity
+     */
+    static MemorySegment pack(
+            Graph graph, WeightPlan plan, Map<String, Tensor> tensors, Arena arena, HostOptions options) {
+        Libc libc = new Libc();
+        for (Weight weight : graph.weights()) {
+            if (plan.place(weight) == null) {
+                Tensor tensor = tensors.get(weight.name());
+                WeightCheck.finite(tensor);
+                release(libc, tensor.data());
+            }
+        }
         MemorySegment packed = LargeMemory.allocate(Math.max(plan.bytes(), 1), arena);
-        Reports reports = new Reports(progress, plan.bytes());
+        Reports reports = new Reports(options.progress(), plan.bytes());
         for (WeightPlan.Place place : plan.places()) {
             Tensor tensor = tensors.get(place.weight().name());
             MemorySegment target = packed.asSlice(place.offset(), place.bytes());
             if (place.matrix()) {
                 packTiles(tensor, target, reports);
             } else {
+                WeightCheck.finite(tensor);
                 copyVector(tensor, target);
             }
+            release(libc, tensor.data());
+            options.packed().accept(tensor);
         }
         reports.finish();
         return packed;
@@ -39,10 +59,23 @@ final class PackedWeights {
         Packer packer = Packer.of(tensor);
         long tiles = tensor.matrices() * Packer.tiles(tensor.rows());
         long tileBytes = target.byteSize() / tiles;
+        AtomicBoolean suspicious = new AtomicBoolean();
         LongStream.range(0, tiles).parallel().forEach(tile -> {
-            packer.pack(tile, target.asSlice(tile * tileBytes, tileBytes));
+            if (!packer.pack(tile, target.asSlice(tile * tileBytes, tileBytes))) {
+                suspicious.set(true);
+            }
             reports.add(tileBytes);
         });
+        if (suspicious.get()) {
+            WeightCheck.finite(tensor);
+        }
+    }
+
+    /** Pages of a mapped file that were read count as memory of this process until they are given back. */
+    private static void release(Libc libc, MemorySegment data) {
+        if (data.isMapped()) {
+            libc.release(data);
+        }
     }
 
     private static void copyVector(Tensor tensor, MemorySegment target) {

@@ -14,9 +14,8 @@ final class WeightCheck {
 
     /**
      * @throws GraphException if a tensor is missing or has another type or shape than its weight
-     * @throws FormatException if a tensor holds NaN or infinity
      */
-    static void check(Graph graph, Map<String, Tensor> tensors) {
+    static void shapes(Graph graph, Map<String, Tensor> tensors) {
         for (Weight weight : graph.weights()) {
             Tensor tensor = tensors.get(weight.name());
             if (tensor == null || !Weight.of(tensor).equals(weight)) {
@@ -24,9 +23,15 @@ final class WeightCheck {
                         "the graph reads %s, the model has %s; bind the model that the graph was built for"
                                 .formatted(weight, tensor == null ? "no such tensor" : tensor));
             }
-            NonFinite.firstIn(tensor).ifPresent(place -> {
-                throw new FormatException(place.message());
-            });
         }
+    }
+
+    /**
+     * @throws FormatException if the tensor holds NaN or infinity
+     */
+    static void finite(Tensor tensor) {
+        NonFinite.firstIn(tensor).ifPresent(place -> {
+            throw new FormatException(place.message());
+        });
     }
 }

@@ -34,65 +34,89 @@ public sealed interface Packer {
         return (rows + TILE_ROWS - 1) / TILE_ROWS;
     }
 
-    /** Packs tile {@code tile} (of all stacked matrices, each in whole tiles) into {@code target}, all of which it fills. */
-    void pack(long tile, MemorySegment target);
+    /**
+     * Packs tile {@code tile} (of all stacked matrices, each in whole tiles) into {@code target}, all of which it fills.
+     *
+     * @return whether all values are surely finite; if not, {@link dev.lockstep.tensor.NonFinite} knows
+     */
+    boolean pack(long tile, MemorySegment target);
 
     /** Tiles of 16 rows by units of {@link QuantLayout}. */
     record Quantized(Tensor matrix, QuantLayout layout) implements Packer {
         @Override
-        public void pack(long tile, MemorySegment target) {
-            UnitFields fields = new UnitFields(layout);
-            UnitBytes bytes = new UnitBytes(layout);
+        public boolean pack(long tile, MemorySegment target) {
+            UnitPacker packer = new UnitPacker(layout);
+            int rows = rows(matrix, tile);
+            if (rows < TILE_ROWS) {
+                target.fill((byte) 0);
+            }
+            boolean finite = true;
             int units = Math.toIntExact(matrix.columns() / layout.columns());
             for (int unit = 0; unit < units; unit++) {
-                bytes.clear();
-                for (int row = 0; row < TILE_ROWS; row++) {
-                    long offset = rowOffset(matrix, tile, row);
-                    if (offset >= 0) {
-                        fields.read(
-                                matrix.data(),
-                                offset + (long) unit * matrix.type().blockBytes());
-                        bytes.put(row, fields);
-                    }
+                for (int row = 0; row < rows; row++) {
+                    long block = rowOffset(matrix, tile, row) + (long) unit * matrix.type().blockBytes();
+                    finite &= packer.pack(matrix.data(), block, target, (long) unit * layout.unitBytes(), row);
                 }
-                bytes.copyTo(target, (long) unit * layout.unitBytes());
             }
+            return finite;
         }
     }
 
     /** Columns of 16 floats. */
     record Floats(Tensor matrix, FloatLayout layout) implements Packer {
+        /** Columns that are packed for all rows before the next: what is written stays in the first cache. */
+        private static final int STRIP = 128;
+
         @Override
-        public void pack(long tile, MemorySegment target) {
-            target.fill((byte) 0);
-            int size = layout.elementBytes();
-            for (int row = 0; row < TILE_ROWS; row++) {
-                long offset = rowOffset(matrix, tile, row);
-                if (offset < 0) {
-                    continue;
-                }
-                for (long column = 0; column < matrix.columns(); column++) {
-                    long place = column * layout.columnBytes() + (long) row * size;
-                    if (size == 4) {
-                        target.set(
-                                LittleEndianLayouts.INT,
-                                place,
-                                matrix.data().get(LittleEndianLayouts.INT, offset + 4 * column));
-                    } else {
-                        target.set(
-                                LittleEndianLayouts.SHORT,
-                                place,
-                                matrix.data().get(LittleEndianLayouts.SHORT, offset + 2 * column));
-                    }
+        public boolean pack(long tile, MemorySegment target) {
+            int rows = rows(matrix, tile);
+            if (rows < TILE_ROWS) {
+                target.fill((byte) 0);
+            }
+            boolean finite = true;
+            for (long first = 0; first < matrix.columns(); first += STRIP) {
+                long end = Math.min(first + STRIP, matrix.columns());
+                for (int row = 0; row < rows; row++) {
+                    long source = rowOffset(matrix, tile, row);
+                    finite &= switch (layout) {
+                        case F32 -> packInts(source, first, end, target, row);
+                        case F16 -> packShorts(source, first, end, target, row, 0x7c00);
+                        case BF16 -> packShorts(source, first, end, target, row, 0x7f80);
+                    };
                 }
             }
+            return finite;
+        }
+
+        private boolean packInts(long source, long first, long end, MemorySegment target, int row) {
+            int largest = 0;
+            for (long column = first; column < end; column++) {
+                int bits = matrix.data().get(LittleEndianLayouts.INT, source + 4 * column);
+                target.set(LittleEndianLayouts.INT, column * layout.columnBytes() + 4L * row, bits);
+                largest = Math.max(largest, bits & 0x7f800000);
+            }
+            return largest < 0x7f800000;
+        }
+
+        private boolean packShorts(long source, long first, long end, MemorySegment target, int row, int exponent) {
+            int largest = 0;
+            for (long column = first; column < end; column++) {
+                short bits = matrix.data().get(LittleEndianLayouts.SHORT, source + 2 * column);
+                target.set(LittleEndianLayouts.SHORT, column * layout.columnBytes() + 2L * row, bits);
+                largest = Math.max(largest, bits & exponent);
+            }
+            return largest < exponent;
         }
     }
 
-    /** Where row {@code row} of a tile starts in the tensor, or -1 if the tile has fewer rows. */
+    /** Rows of a tile that exist. */
+    private static int rows(Tensor matrix, long tile) {
+        return (int) Math.min(TILE_ROWS, matrix.rows() - tile % tiles(matrix.rows()) * TILE_ROWS);
+    }
+
+    /** Where row {@code row} of a tile starts in the tensor. */
     private static long rowOffset(Tensor matrix, long tile, int row) {
         long perMatrix = tiles(matrix.rows());
-        long rowInMatrix = tile % perMatrix * TILE_ROWS + row;
-        return rowInMatrix < matrix.rows() ? (tile / perMatrix * matrix.rows() + rowInMatrix) * matrix.rowBytes() : -1;
+        return (tile / perMatrix * matrix.rows() + tile % perMatrix * TILE_ROWS + row) * matrix.rowBytes();
     }
 }

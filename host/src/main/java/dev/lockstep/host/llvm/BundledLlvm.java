@@ -46,6 +46,13 @@ final class BundledLlvm {
         }
     }
 
+    /** The file name of the jar, which has the version, if the class path has one for this machine. */
+    static Optional<String> name(ClassLoader loader) {
+        return Architecture.host()
+                .flatMap(architecture -> resource(loader, architecture))
+                .map(url -> url.getPath().replaceFirst("!.*", "").replaceFirst(".*/", ""));
+    }
+
     private static Optional<URL> resource(ClassLoader loader, Architecture architecture) {
         String platform = switch (architecture) {
             case X86_64 -> "linux-x86_64";

@@ -33,6 +33,11 @@ public sealed interface LlvmLibrary {
         return LlvmSearch.run(progress);
     }
 
+    /** A name for the library that {@link #find} would find, which tells versions apart; nothing is loaded. */
+    static String identity() {
+        return LlvmSearch.identity();
+    }
+
     /** Loads the library in this file. */
     static LlvmLibrary open(Path path) {
         try {

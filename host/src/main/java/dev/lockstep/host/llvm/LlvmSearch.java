@@ -1,5 +1,6 @@
 package dev.lockstep.host.llvm;
 
+import dev.lockstep.host.cache.CacheDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,16 +33,14 @@ final class LlvmSearch {
     private LlvmSearch() {}
 
     static LlvmLibrary run(UnpackProgress progress) {
-        Optional<String> override = Optional.ofNullable(System.getProperty(LlvmLibrary.OVERRIDE))
-                .or(() -> Optional.ofNullable(System.getenv(LlvmLibrary.OVERRIDE)))
-                .filter(path -> !path.isBlank());
+        Optional<String> override = override();
         if (override.isPresent()) {
             return named(override.get());
         }
         List<String> reasons = new ArrayList<>();
         try {
             Optional<Path> bundled =
-                    BundledLlvm.unpack(LlvmSearch.class.getClassLoader(), UserCache.directory(), progress);
+                    BundledLlvm.unpack(LlvmSearch.class.getClassLoader(), CacheDirectory.ofUser(), progress);
             if (bundled.isEmpty()) {
                 reasons.add("The class path has no libLLVM for this machine.");
             } else if (accepted(bundled.get(), reasons) instanceof LlvmLibrary.Found found) {
@@ -60,6 +59,19 @@ final class LlvmSearch {
             }
         }
         return new LlvmLibrary.Missing(String.join(" ", reasons));
+    }
+
+    /** What {@link #run} would find, without loading it. */
+    static String identity() {
+        return override()
+                .or(() -> BundledLlvm.name(LlvmSearch.class.getClassLoader()))
+                .orElseGet(() -> installed(SYSTEM_DIRECTORIES).toString());
+    }
+
+    private static Optional<String> override() {
+        return Optional.ofNullable(System.getProperty(LlvmLibrary.OVERRIDE))
+                .or(() -> Optional.ofNullable(System.getenv(LlvmLibrary.OVERRIDE)))
+                .filter(path -> !path.isBlank());
     }
 
     private static LlvmLibrary named(String override) {

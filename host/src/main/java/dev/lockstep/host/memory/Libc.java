@@ -19,7 +19,9 @@ public final class Libc {
     public static final int EXECUTE = 4;
 
     private static final int PRIVATE_ANONYMOUS = 0x22;
+    private static final int ADVISE_UNNEEDED = 4;
     private static final int ADVISE_HUGE_PAGES = 14;
+    private static final long PAGE = 4096;
     private static final long MAP_FAILED = -1;
 
     private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
@@ -80,8 +82,24 @@ public final class Libc {
 
     /** Asks for large pages; a system that has none to give is no error. */
     public void adviseHugePages(MemorySegment pages) {
+        advise(pages, ADVISE_HUGE_PAGES);
+    }
+
+    /**
+     * Gives whole pages inside a part of a mapped file back to the system, which reads them again when they are touched. Where pages are
+     * larger than 4 KiB it may do nothing.
+     */
+    public void release(MemorySegment mapped) {
+        long start = -mapped.address() & PAGE - 1;
+        long end = mapped.byteSize() - (mapped.address() + mapped.byteSize() & PAGE - 1);
+        if (start < end) {
+            advise(mapped.asSlice(start, end - start), ADVISE_UNNEEDED);
+        }
+    }
+
+    private void advise(MemorySegment pages, int advice) {
         try {
-            int _ = (int) madvise.invokeExact(pages, pages.byteSize(), ADVISE_HUGE_PAGES);
+            int _ = (int) madvise.invokeExact(pages, pages.byteSize(), advice);
         } catch (Throwable e) {
             throw unchecked(e);
         }

@@ -15,7 +15,7 @@ import dev.lockstep.tensor.BlockQ8_0;
 import dev.lockstep.tensor.BlockQ8_K;
 import java.lang.foreign.MemorySegment;
 
-/** The fields of one block of a file, as {@link QuantLayout} stores them; reused from block to block. */
+/** The plain way to read: the fields of one block of a file, as {@link QuantLayout} stores them; reused from block to block. */
 final class UnitFields {
     private static final byte[] TABLE_INDEX = tableIndex();
 

@@ -1,0 +1,134 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.engine.ByteSize;
+import dev.lockstep.engine.ProgramCaches;
+import dev.lockstep.host.cache.CacheEntry;
+import dev.lockstep.host.cache.EntryKind;
+import dev.lockstep.host.cache.ProgramCache;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "cache",
+        description = "Lists what is kept for quick starts, or deletes it.",
+        customSynopsis = "lockstep cache [--prune SIZE | --clear] [--json]",
+        footer = {
+            "",
+            "LOCKSTEP_CACHE names another directory than ~/.cache/lockstep, LOCKSTEP_CACHE_SIZE the most that entries may",
+            "take; without it that is a fifth of the free disk. Examples:",
+            "  lockstep cache",
+            "  lockstep cache --prune 10G"
+        })
+final class CacheCommand implements Callable<Integer> {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm", Locale.ROOT).withZone(ZoneId.systemDefault());
+
+    private final Console console;
+
+    @ArgGroup
+    private @Nullable Deletion deletion;
+
+    @Option(names = "--json", description = "Print one object.")
+    private boolean json;
+
+    /** What to delete; nothing unless asked for. */
+    static final class Deletion {
+        @Option(
+                names = "--prune",
+                paramLabel = "SIZE",
+                description = "Delete what was not used for longest until the rest takes at most SIZE, such as 10G.")
+        private @Nullable String size;
+
+        @Option(names = "--clear", description = "Delete everything.")
+        private boolean all;
+    }
+
+    CacheCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        var cache = ProgramCaches.ofUser(warning -> console.note("lockstep: warning: " + warning));
+        var deleted = delete(cache);
+        var entries = cache.entries();
+        if (json) {
+            Json.print(console, fields(cache, entries, deleted));
+            return ExitStatus.DONE;
+        }
+        if (deletion != null) {
+            console.printLine("deleted " + deleted.size() + " entries, " + Printable.bytes(bytes(deleted)));
+        }
+        print(entries);
+        console.printLine("%s in %d entries in %s"
+                .formatted(
+                        Printable.bytes(bytes(entries)),
+                        entries.size(),
+                        Printable.harmless(cache.directory().toString())));
+        return ExitStatus.DONE;
+    }
+
+    private List<CacheEntry> delete(ProgramCache cache) {
+        if (deletion == null) {
+            return List.of();
+        }
+        var size = deletion.size;
+        return size == null ? cache.clear() : cache.prune(UsageException.refusing(() -> ByteSize.parse(size)));
+    }
+
+    private void print(List<CacheEntry> entries) {
+        if (entries.isEmpty()) {
+            return;
+        }
+        console.printLine("%-36s  %-8s  %-8s  %12s  %s".formatted("model", "type", "holds", "size", "last used"));
+        for (var entry : entries) {
+            console.printLine("%-36s  %-8s  %-8s  %12s  %s"
+                    .formatted(
+                            entry.model().isEmpty() ? "(damaged)" : Printable.escape(entry.model()),
+                            Printable.escape(entry.type()),
+                            word(entry.kind()),
+                            Printable.bytes(entry.bytes()),
+                            TIME.format(entry.lastUsed())));
+        }
+    }
+
+    private static Map<String, Object> fields(ProgramCache cache, List<CacheEntry> entries, List<CacheEntry> deleted) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("directory", cache.directory().toString());
+        fields.put("bytes", bytes(entries));
+        fields.put("entries", entries.stream().map(CacheCommand::fields).toList());
+        fields.put("deleted", deleted.stream().map(CacheCommand::fields).toList());
+        return fields;
+    }
+
+    private static Map<String, Object> fields(CacheEntry entry) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("model", entry.model());
+        fields.put("type", entry.type());
+        fields.put("holds", word(entry.kind()));
+        fields.put("bytes", entry.bytes());
+        fields.put("last_used", entry.lastUsed().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString());
+        fields.put("file", entry.file().toString());
+        return fields;
+    }
+
+    private static String word(EntryKind kind) {
+        return switch (kind) {
+            case WEIGHTS -> "weights";
+            case CODE -> "code";
+        };
+    }
+
+    private static long bytes(List<CacheEntry> entries) {
+        return entries.stream().mapToLong(CacheEntry::bytes).sum();
+    }
+}

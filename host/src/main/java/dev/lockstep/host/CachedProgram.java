@@ -1,0 +1,111 @@
+package dev.lockstep.host;
+
+import dev.lockstep.graph.Graph;
+import dev.lockstep.graph.GraphPrinter;
+import dev.lockstep.host.cache.CacheKey;
+import dev.lockstep.host.cache.CodeFingerprint;
+import dev.lockstep.host.cache.EntryKind;
+import dev.lockstep.host.cache.ProgramCache;
+import dev.lockstep.host.code.CodeException;
+import dev.lockstep.host.code.NativeCode;
+import dev.lockstep.host.cpu.Target;
+import dev.lockstep.host.llvm.LlvmLibrary;
+import dev.lockstep.host.program.WeightPlan;
+import dev.lockstep.tensor.Tensor;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Takes code and packed weights from the program cache, and brings there what had to be made. */
+final class CachedProgram {
+    private final Optional<HostCache> cache;
+    private final String fingerprint;
+    private final List<Thread> writers = new ArrayList<>();
+
+    /** @param cache empty to make everything anew */
+    CachedProgram(Optional<HostCache> cache) {
+        String code = "";
+        if (cache.isPresent()) {
+            try {
+                code = CodeFingerprint.of(List.of(CachedProgram.class, Graph.class, Tensor.class));
+            } catch (IOException unknown) {
+                cache = Optional.empty(); // without it, entries of another version could be taken for ours
+            }
+        }
+        this.cache = cache;
+        this.fingerprint = code;
+    }
+
+    /** The linked code of a graph. */
+    NativeCode code(Graph graph, HostOptions options, Target target, Supplier<byte[]> compiled) {
+        if (cache.isEmpty()) {
+            return NativeCode.load(compiled.get());
+        }
+        CacheKey key = CacheKey.of(
+                EntryKind.CODE,
+                List.of(
+                        fingerprint,
+                        GraphPrinter.print(graph),
+                        options.kvType().name(),
+                        Integer.toString(options.maxStepTokens()),
+                        target.toString(),
+                        LlvmLibrary.identity()));
+        Optional<byte[]> known = object(key);
+        if (known.isPresent()) {
+            try {
+                return NativeCode.load(known.get());
+            } catch (CodeException foreign) {
+                cache.get().programs().delete(key);
+            }
+        }
+        byte[] object = compiled.get();
+        NativeCode code = NativeCode.load(object);
+        write(key, MemorySegment.ofArray(object));
+        return code;
+    }
+
+    private Optional<byte[]> object(CacheKey key) {
+        try (Arena arena = Arena.ofShared()) {
+            return cache.orElseThrow().programs().read(key, arena).map(file -> file.toArray(ValueLayout.JAVA_BYTE));
+        }
+    }
+
+    /** The packed weights of a model, in memory of the arena. */
+    MemorySegment weights(WeightPlan plan, Arena arena, Supplier<MemorySegment> packed) {
+        if (cache.isEmpty()) {
+            return packed.get();
+        }
+        List<String> parts = new ArrayList<>(List.of(fingerprint, cache.get().identity()));
+        plan.places().forEach(place -> parts.add(place.toString()));
+        CacheKey key = CacheKey.of(EntryKind.WEIGHTS, parts);
+        return cache.get()
+                .programs()
+                .read(key, arena)
+                .filter(content -> content.byteSize() == plan.bytes())
+                .orElseGet(() -> {
+                    MemorySegment made = packed.get();
+                    write(key, made.asSlice(0, plan.bytes()));
+                    return made;
+                });
+    }
+
+    /** Writes beside the work: the first token need not wait for the disk. */
+    private void write(CacheKey key, MemorySegment content) {
+        HostCache known = cache.orElseThrow();
+        ProgramCache programs = known.programs();
+        writers.add(Thread.ofPlatform()
+                .daemon()
+                .name("lockstep-cache-writer")
+                .start(() -> programs.write(key, known.model(), known.type(), content)));
+    }
+
+    /** Waits until everything is written; the memory of weights must be there until then. */
+    void finish() {
+        Threads.join(writers);
+    }
+}

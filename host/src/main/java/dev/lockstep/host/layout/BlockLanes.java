@@ -1,0 +1,210 @@
+package dev.lockstep.host.layout;
+
+import static dev.lockstep.host.layout.LittleEndianLayouts.INT;
+import static dev.lockstep.host.layout.LittleEndianLayouts.SHORT;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The fields of one block of a file as {@link QuantLayout} stores them, read four at a time: a <em>lane</em> is an int with one field
+ * per byte. The places of fields are those of the block descriptors in {@code dev.lockstep.tensor}.
+ */
+final class BlockLanes {
+    private static final int NIBBLES = 0x0f0f0f0f;
+    private static final int PAIRS = 0x03030303;
+    private static final int BITS = 0x01010101;
+
+    private final QuantLayout layout;
+
+    /** Quants, four columns each; never negative below 8 bits. */
+    final int[] quants;
+
+    /** Four sub-blocks each. */
+    final int[] subScales;
+
+    final int[] subMins;
+
+    /** Bits of the scale (float16 or float32) and the minimum (float16). */
+    int scale;
+
+    int min;
+
+    BlockLanes(QuantLayout layout) {
+        this.layout = layout;
+        this.quants = new int[layout.columns() / 4];
+        this.subScales = new int[layout.subBlocks() / 4];
+        this.subMins = new int[layout.subBlocks() / 4];
+    }
+
+    void read(MemorySegment source, long block) {
+        switch (layout) {
+            case Q4_0, IQ4_NL -> {
+                scale = half(source, block);
+                nibbles(source, block + 2, 0, 4);
+            }
+            case Q4_1 -> {
+                scale = half(source, block);
+                min = half(source, block + 2);
+                nibbles(source, block + 4, 0, 4);
+            }
+            case Q5_0 -> {
+                scale = half(source, block);
+                nibbles(source, block + 6, 0, 4);
+                fifthBits(source.get(INT, block + 2));
+            }
+            case Q5_1 -> {
+                scale = half(source, block);
+                min = half(source, block + 2);
+                nibbles(source, block + 8, 0, 4);
+                fifthBits(source.get(INT, block + 4));
+            }
+            case Q8_0 -> {
+                scale = half(source, block);
+                bytes(source, block + 2);
+            }
+            case Q8_K -> {
+                scale = source.get(INT, block);
+                bytes(source, block + 4);
+            }
+            case IQ4_XS -> {
+                scale = half(source, block);
+                sixBitScales(half(source, block + 2), source.get(INT, block + 4));
+                for (int sub = 0; sub < 8; sub++) {
+                    nibbles(source, block + 8 + 16 * sub, 8 * sub, 4);
+                }
+            }
+            case Q2_K -> {
+                scale = half(source, block + 80);
+                min = half(source, block + 82);
+                for (int i = 0; i < 4; i++) {
+                    int both = source.get(INT, block + 4 * i);
+                    subScales[i] = both & NIBBLES;
+                    subMins[i] = both >>> 4 & NIBBLES;
+                }
+                pairs(source, block + 16);
+            }
+            case Q3_K -> {
+                scale = half(source, block + 108);
+                sixBitScales(source, block + 96);
+                pairs(source, block + 32);
+                addBits(source, block, 2);
+            }
+            case Q4_K -> {
+                scale = half(source, block);
+                min = half(source, block + 2);
+                sixBitPairs(source, block + 4);
+                quarters(source, block + 16);
+            }
+            case Q5_K -> {
+                scale = half(source, block);
+                min = half(source, block + 2);
+                sixBitPairs(source, block + 4);
+                quarters(source, block + 48);
+                addBits(source, block + 16, 4);
+            }
+            case Q6_K -> {
+                scale = half(source, block + 208);
+                for (int i = 0; i < 4; i++) {
+                    subScales[i] = source.get(INT, block + 192 + 4 * i);
+                }
+                nibbles(source, block, 0, 16);
+                nibbles(source, block + 64, 32, 16);
+                addPairs(source, block + 128);
+            }
+        }
+    }
+
+    private static int half(MemorySegment source, long at) {
+        return source.get(SHORT, at) & 0xffff;
+    }
+
+    private void bytes(MemorySegment source, long at) {
+        MemorySegment.copy(source, INT, at, quants, 0, quants.length);
+    }
+
+    /** {@code count} lanes from the low halves of bytes, and as many behind them from the high halves. */
+    private void nibbles(MemorySegment source, long at, int lane, int count) {
+        for (int i = 0; i < count; i++) {
+            int both = source.get(INT, at + 4L * i);
+            quants[lane + i] = both & NIBBLES;
+            quants[lane + count + i] = both >>> 4 & NIBBLES;
+        }
+    }
+
+    private void quarters(MemorySegment source, long at) {
+        for (int quarter = 0; quarter < 4; quarter++) {
+            nibbles(source, at + 32 * quarter, 16 * quarter, 8);
+        }
+    }
+
+    /** Bit i is that of column i. */
+    private void fifthBits(int bits) {
+        for (int group = 0; group < QuantLayout.GROUPS; group++) {
+            // four copies of four bits, 7 apart: bit b of copy b lands in bit 8 b
+            quants[group] |= ((bits >>> 4 * group & 15) * 0x204081 & BITS) << 4;
+        }
+    }
+
+    /** Two bits per column, four columns in a byte, 32 columns apart. */
+    private void pairs(MemorySegment source, long at) {
+        for (int half = 0; half < 2; half++) {
+            for (int i = 0; i < 8; i++) {
+                int four = source.get(INT, at + 32 * half + 4 * i);
+                for (int part = 0; part < 4; part++) {
+                    quants[32 * half + 8 * part + i] = four >>> 2 * part & PAIRS;
+                }
+            }
+        }
+    }
+
+    private void addPairs(MemorySegment source, long at) {
+        for (int half = 0; half < 2; half++) {
+            for (int i = 0; i < 8; i++) {
+                int four = source.get(INT, at + 32 * half + 4 * i);
+                for (int part = 0; part < 4; part++) {
+                    quants[32 * half + 8 * part + i] |= (four >>> 2 * part & PAIRS) << 4;
+                }
+            }
+        }
+    }
+
+    /** One bit per column, eight columns in a byte, 32 columns apart. */
+    private void addBits(MemorySegment source, long at, int shift) {
+        for (int i = 0; i < 8; i++) {
+            int eight = source.get(INT, at + 4 * i);
+            for (int part = 0; part < 8; part++) {
+                quants[8 * part + i] |= (eight >>> part & BITS) << shift;
+            }
+        }
+    }
+
+    /** Q4_K and Q5_K. */
+    private void sixBitPairs(MemorySegment source, long at) {
+        int first = source.get(INT, at);
+        int second = source.get(INT, at + 4);
+        int low = source.get(INT, at + 8);
+        subScales[0] = first & 0x3f3f3f3f;
+        subScales[1] = low & NIBBLES | first >>> 2 & 0x30303030;
+        subMins[0] = second & 0x3f3f3f3f;
+        subMins[1] = low >>> 4 & NIBBLES | second >>> 2 & 0x30303030;
+    }
+
+    /** Q3_K. */
+    private void sixBitScales(MemorySegment source, long at) {
+        int high = source.get(INT, at + 8);
+        for (int i = 0; i < 4; i++) {
+            int low = source.get(INT, at + 4 * (i % 2)) >>> 4 * (i / 2) & NIBBLES;
+            subScales[i] = low | (high >>> 2 * i & PAIRS) << 4;
+        }
+    }
+
+    /** IQ4_XS: two and four bits of each scale, next to each other. */
+    private void sixBitScales(int high, int low) {
+        subScales[0] = 0;
+        subScales[1] = 0;
+        for (int sub = 0; sub < 8; sub++) {
+            int scale = low >>> 4 * sub & 15 | (high >>> 2 * sub & 3) << 4;
+            subScales[sub / 4] |= scale << 8 * (sub % 4);
+        }
+    }
+}
