@@ -116,7 +116,11 @@ final class CacheCommand implements Callable<Integer> {
         fields.put("type", entry.type());
         fields.put("holds", word(entry.kind()));
         fields.put("bytes", entry.bytes());
-        fields.put("last_used", entry.lastUsed().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString());
+        fields.put(
+                "last_used",
+                entry.lastUsed()
+                        .truncatedTo(java.time.temporal.ChronoUnit.SECONDS)
+                        .toString());
         fields.put("file", entry.file().toString());
         return fields;
     }

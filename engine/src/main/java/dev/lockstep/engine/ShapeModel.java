@@ -43,8 +43,8 @@ public final class ShapeModel implements AutoCloseable {
         RandomWeights weights = new RandomWeights();
         try {
             weights.make(graph.weights(), options.progress());
-            Machine machine =
-                    Machines.open(graph, weights.tensors(), options, Optional::empty, tensor -> weights.free(tensor, graph));
+            Machine machine = Machines.open(
+                    graph, weights.tensors(), options, Optional::empty, tensor -> weights.free(tensor, graph));
             return new ShapeModel(
                     new Program(shape.name(), types.name(), graph, machine, options.effectiveThreads()), weights);
         } catch (Throwable failure) {

@@ -90,8 +90,7 @@ public final class HostMachine implements Machine {
                 graph,
                 options,
                 target,
-                () -> compiler.compile(
-                        HostModule.ir(List.of(single, several), weightPlan, kvPlan, target), target));
+                () -> compiler.compile(HostModule.ir(List.of(single, several), weightPlan, kvPlan, target), target));
         nativeStep = new NativeStep(code);
         singleEntry = code.symbol(HostModule.step(single)).address();
         severalEntry = code.symbol(HostModule.step(several)).address();

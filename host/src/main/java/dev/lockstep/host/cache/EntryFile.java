@@ -28,8 +28,8 @@ final class EntryFile {
                 ByteBuffer chunk = chunk(content, at, header.contentBytes());
                 readFully(channel, chunk, header.contentOffset() + at);
                 if (checksum(chunk.rewind()) != header.checksums()[i]) {
-                    throw new UncheckedIOException(
-                            new DamagedEntryException("the content from byte " + at + " on does not have its checksum"));
+                    throw new UncheckedIOException(new DamagedEntryException(
+                            "the content from byte " + at + " on does not have its checksum"));
                 }
             });
         } catch (UncheckedIOException e) {

@@ -50,7 +50,8 @@ public final class ModelIdentity {
             settled &= changed.isBefore(Instant.now().minus(SETTLED));
         }
         String state = HexFormat.of()
-                .formatHex(CacheKey.sha256().digest(states.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+                .formatHex(
+                        CacheKey.sha256().digest(states.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
         Path memory = directory.resolve(state + SUFFIX);
         String known = recall(memory);
         if (DIGEST.matcher(known).matches()) {
@@ -78,8 +79,7 @@ public final class ModelIdentity {
             IntStream.range(0, chunks).parallel().forEach(i -> {
                 ByteBuffer buffer = buffers.get().clear();
                 try {
-                    while (buffer.hasRemaining()
-                            && channel.read(buffer, (long) i * CHUNK + buffer.position()) > 0) {
+                    while (buffer.hasRemaining() && channel.read(buffer, (long) i * CHUNK + buffer.position()) > 0) {
                         // until the chunk or the file ends
                     }
                 } catch (IOException e) {

@@ -143,7 +143,9 @@ public final class ProgramCache {
     private boolean makeRoom(long bytes) throws IOException {
         List<CacheEntry> entries = entries();
         long used = entries.stream().mapToLong(CacheEntry::bytes).sum();
-        long most = limit > 0 ? limit : (long) (SHARE * (used + Files.getFileStore(directory).getUsableSpace()));
+        long most = limit > 0
+                ? limit
+                : (long) (SHARE * (used + Files.getFileStore(directory).getUsableSpace()));
         if (bytes > most) {
             warnings.accept("the program cache may take " + (most >> 20) + " MiB and this model needs " + (bytes >> 20)
                     + " MiB, so that the next start takes as long as this one; LOCKSTEP_CACHE_SIZE sets the limit");
@@ -181,8 +183,7 @@ public final class ProgramCache {
             Instant used = Files.getLastModifiedTime(file).toInstant();
             try {
                 EntryHeader header = EntryHeader.read(channel);
-                return Optional.of(
-                        new CacheEntry(kind, header.model(), header.type(), channel.size(), used, file));
+                return Optional.of(new CacheEntry(kind, header.model(), header.type(), channel.size(), used, file));
             } catch (DamagedEntryException damaged) {
                 return Optional.of(new CacheEntry(kind, "", "", channel.size(), used, file));
             }

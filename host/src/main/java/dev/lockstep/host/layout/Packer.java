@@ -54,7 +54,8 @@ public sealed interface Packer {
             int units = Math.toIntExact(matrix.columns() / layout.columns());
             for (int unit = 0; unit < units; unit++) {
                 for (int row = 0; row < rows; row++) {
-                    long block = rowOffset(matrix, tile, row) + (long) unit * matrix.type().blockBytes();
+                    long block = rowOffset(matrix, tile, row)
+                            + (long) unit * matrix.type().blockBytes();
                     finite &= packer.pack(matrix.data(), block, target, (long) unit * layout.unitBytes(), row);
                 }
             }

@@ -53,7 +53,8 @@ class PlainPackingTest {
             byte[] packed = new byte[COLUMNS * layout.columnBytes()];
             Arrays.fill(packed, (byte) 0x55);
 
-            assertThat(Packer.of(matrix).pack(tile, MemorySegment.ofArray(packed))).isTrue();
+            assertThat(Packer.of(matrix).pack(tile, MemorySegment.ofArray(packed)))
+                    .isTrue();
 
             for (int column = 0; column < COLUMNS; column++) {
                 for (int row = 0; row < 16; row++) {

@@ -147,9 +147,7 @@ final class PlainUnpacker {
         int group = column % 32 / 4;
         long blockAt = (long) block * (fields.lowBits + fields.highBits) * 64;
         int low = plane(unit + lowAt + blockAt, fields.lowBits, group, row, column % 4);
-        int high = fields.highBits == 0
-                ? 0
-                : plane(unit + highAt + blockAt, fields.highBits, group, row, column % 4);
+        int high = fields.highBits == 0 ? 0 : plane(unit + highAt + blockAt, fields.highBits, group, row, column % 4);
         return high << fields.lowBits | low;
     }
 
