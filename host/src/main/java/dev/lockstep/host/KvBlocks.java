@@ -1,13 +1,20 @@
 package dev.lockstep.host;
 
+import dev.lockstep.host.memory.LargeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** The blocks of a machine's KV cache: made when first needed, used again when a sequence gives them back. */
+/**
+ * The blocks of a machine's KV cache: made when first needed, used again when a sequence gives them back. Several are cut from one piece
+ * of memory on large pages, for a long context is hundreds of megabytes that every token reads.
+ */
 final class KvBlocks {
     private static final long ALIGNMENT = 64;
+
+    /** Bytes that are taken from the system at a time, or one block if that is larger. */
+    private static final long PIECE = 8L << 20;
 
     private final Arena arena;
     private final long blockBytes;
@@ -15,12 +22,18 @@ final class KvBlocks {
 
     KvBlocks(Arena arena, long blockBytes) {
         this.arena = arena;
-        this.blockBytes = blockBytes;
+        this.blockBytes = (Math.max(blockBytes, 1) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
     MemorySegment take() {
-        MemorySegment block = free.poll();
-        return block != null ? block : arena.allocate(Math.max(blockBytes, ALIGNMENT), ALIGNMENT);
+        if (free.isEmpty()) {
+            long blocks = Math.max(1, PIECE / blockBytes);
+            MemorySegment piece = LargeMemory.allocate(blocks * blockBytes, arena);
+            for (long block = blocks - 1; block >= 0; block--) {
+                free.push(piece.asSlice(block * blockBytes, blockBytes));
+            }
+        }
+        return free.pop();
     }
 
     void giveBack(MemorySegment block) {
