@@ -1,15 +1,19 @@
 package dev.lockstep.host.ir;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** A module under construction: functions, and the declarations they turned out to need. */
 public final class IrModule {
+    private static final String KERNEL = "#0";
+    private static final String SCHEDULE = "#1";
+
     private final Map<String, String> functions = new LinkedHashMap<>();
     private final Set<String> declarations = new LinkedHashSet<>();
     private final String functionAttributes;
@@ -23,7 +27,15 @@ public final class IrModule {
 
     /** Defines a function that other objects can see. */
     public void publicFunction(String name, List<Type> parameters, Consumer<IrFunction> body) {
-        define("", name, parameters, body);
+        define("", name, KERNEL, parameters, body);
+    }
+
+    /**
+     * Defines a function that other objects can see and that does little but call others, one after the other. It is as long as
+     * the model is deep, so LLVM is told not to work on it: that would take most of the time of compilation, for nothing.
+     */
+    public void scheduleFunction(String name, List<Type> parameters, Consumer<IrFunction> body) {
+        define("", name, SCHEDULE, parameters, body);
     }
 
     /**
@@ -34,23 +46,22 @@ public final class IrModule {
      */
     public String function(String name, List<Type> parameters, Consumer<IrFunction> body) {
         if (!functions.containsKey(name)) {
-            define("internal ", name, parameters, body);
+            define("internal ", name, KERNEL, parameters, body);
         }
         return name;
     }
 
-    private void define(String linkage, String name, List<Type> parameters, Consumer<IrFunction> body) {
+    private void define(
+            String linkage, String name, String attributes, List<Type> parameters, Consumer<IrFunction> body) {
         functions.put(name, ""); // holds the place: a kernel is listed before what it calls
         IrFunction function = new IrFunction(this, parameters);
         body.accept(function);
-        List<String> arguments = new ArrayList<>();
-        for (int i = 0; i < parameters.size(); i++) {
-            // Kernels never get two pointers to memory that one of them writes through and the other reads.
-            arguments.add(parameters.get(i) + " %a" + i);
-        }
+        String arguments = IntStream.range(0, parameters.size())
+                .mapToObj(i -> parameters.get(i) + " %a" + i)
+                .collect(Collectors.joining(", "));
         functions.put(
                 name,
-                "define " + linkage + "void @" + name + "(" + String.join(", ", arguments) + ") #0 {\nentry:\n"
+                "define " + linkage + "void @" + name + "(" + arguments + ") " + attributes + " {\nentry:\n"
                         + function.body() + "  ret void\n}\n");
     }
 
@@ -64,9 +75,10 @@ public final class IrModule {
         declarations.forEach(
                 declaration -> text.append("declare ").append(declaration).append('\n'));
         functions.values().forEach(function -> text.append('\n').append(function));
-        return text.append("\nattributes #0 = { nounwind ")
+        // Kernels stay apart: inlining them into each layer would multiply the code.
+        return text.append("\nattributes " + KERNEL + " = { nounwind noinline ")
                 .append(functionAttributes)
-                .append(" }\n")
+                .append(" }\nattributes " + SCHEDULE + " = { nounwind noinline optnone }\n")
                 .toString();
     }
 }

@@ -60,7 +60,7 @@ final class StepEmitter {
 
     static void emit(
             HostProgram program, WeightPlan weightPlan, KvPlan kvPlan, Simd simd, IrModule module, String name) {
-        module.publicFunction(
+        module.scheduleFunction(
                 name, List.of(Type.PTR, Type.I64), f -> new StepEmitter(program, weightPlan, kvPlan, simd, f).emit());
     }
 
