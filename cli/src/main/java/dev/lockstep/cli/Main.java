@@ -46,6 +46,7 @@ public final class Main {
                         new LogitsCommand(console),
                         new BenchCommand(console),
                         new CacheCommand(console),
+                        new AccuracyCommand(console),
                         new WarmUpCommand())
                 .forEach(command::addSubcommand);
         command.getSubcommands()

@@ -28,7 +28,7 @@ class CommandLineTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "chat", "inspect", "tokenize", "logits", "bench"})
+    @ValueSource(strings = {"run", "chat", "inspect", "tokenize", "logits", "bench", "accuracy"})
     void shouldHaveHelpThatFitsAScreen(String verb) {
         assertThat(execute(verb, "--help")).isZero();
         assertThat(text(out).lines())

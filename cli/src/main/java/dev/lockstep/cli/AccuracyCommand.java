@@ -1,0 +1,132 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.engine.EngineChoice;
+import dev.lockstep.engine.Lockstep;
+import dev.lockstep.engine.LockstepOptions;
+import dev.lockstep.formats.GgufFile;
+import dev.lockstep.graph.KvType;
+import dev.lockstep.graph.Precision;
+import dev.lockstep.tensor.Tensor;
+import dev.lockstep.tensor.TensorType;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+@Command(
+        name = "accuracy",
+        description = "Compares the logits of quantised models, and those of another engine, with exact ones.",
+        customSynopsis = "lockstep accuracy [OPTIONS] DIRECTORY",
+        footer = {
+            "",
+            "Examples:",
+            "  lockstep accuracy ../shared/conformance -o docs/accuracy.md",
+            "  lockstep accuracy ../shared/conformance --only k256-Q4_K"
+        })
+final class AccuracyCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Parameters(paramLabel = "DIRECTORY", description = "The conformance data.")
+    private @Nullable Path directory;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Where to write the page; default: standard output.")
+    private @Nullable Path output;
+
+    @Option(names = "--only", paramLabel = "TEXT", description = "Only files with this in their name.")
+    private String only = "";
+
+    @Option(
+            names = "--engine",
+            paramLabel = "NAME",
+            defaultValue = "auto",
+            description = "host, or reference (Java, slow, same bits).")
+    private EngineChoice engine = EngineChoice.AUTO;
+
+    AccuracyCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        List<ReferenceRun> runs = ReferenceRun.all(Given.required(directory)).stream()
+                .filter(run -> run.name().contains(only))
+                .filter(run -> types(run).stream().anyMatch(TensorType::quantized))
+                .toList();
+        if (runs.isEmpty()) {
+            throw new UsageException(directory + ": has no quantised llama model with '" + only + "' in its name");
+        }
+        List<AccuracyResult> results = new ArrayList<>();
+        Set<String> refused = new LinkedHashSet<>();
+        var progress = new ProgressBar(console);
+        for (int i = 0; i < runs.size(); i++) {
+            ReferenceRun run = runs.get(i);
+            if (types(run).stream().allMatch(TensorType::computable)) {
+                results.add(measure(run));
+            } else {
+                refused.add(run.name());
+            }
+            progress.progress("computing logits", i + 1, runs.size());
+        }
+        publish(new AccuracyReport(runs.getFirst().engine(), results, refused).markdown());
+        return ExitStatus.DONE;
+    }
+
+    private static List<TensorType> types(ReferenceRun run) {
+        try (var file = GgufFile.open(run.model())) {
+            return file.tensors().values().stream().map(Tensor::type).toList();
+        }
+    }
+
+    private AccuracyResult measure(ReferenceRun run) {
+        float[] exact = ReferenceRun.floats(run.exact());
+        int width = exact.length / run.tokens().length;
+        return new AccuracyResult(
+                run.name(),
+                run.type(),
+                LogitsError.between(exact, ReferenceRun.floats(run.logits()), width),
+                LogitsError.between(exact, logits(run, Precision.NORMAL, exact.length), width),
+                LogitsError.between(exact, logits(run, Precision.HIGH, exact.length), width));
+    }
+
+    private float[] logits(ReferenceRun run, Precision precision, int count) {
+        var options = LockstepOptions.DEFAULT
+                .withEngine(engine)
+                .withKvType(KvType.F32)
+                .withPrecision(precision)
+                .withWarnings(_ -> {});
+        var all = new float[count];
+        try (var model = Lockstep.open(run.model(), options)) {
+            int width = model.machine().vocabularySize();
+            model.logits(
+                    run.tokens(),
+                    (position, logits, offset) -> System.arraycopy(logits, offset, all, position * width, width));
+        }
+        return all;
+    }
+
+    private void publish(String page) {
+        Path file = output;
+        if (file == null) {
+            console.print(page);
+            return;
+        }
+        try {
+            Files.writeString(file, page);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(new IOException(
+                    file + ": cannot be written (" + failure + "); check the directory and its free space", failure));
+        }
+    }
+}
