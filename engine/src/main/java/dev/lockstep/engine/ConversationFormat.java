@@ -3,7 +3,7 @@ package dev.lockstep.engine;
 import java.util.List;
 
 /** How a conversation becomes one text for the model to continue with its answer. */
-interface ConversationFormat {
+public interface ConversationFormat {
     /** The text up to where the assistant's next answer begins. */
     String render(List<ChatMessage> messages);
 

@@ -8,6 +8,8 @@ public enum FinishReason {
     STOP,
     /** The limit of tokens was reached, or the context is full. */
     LENGTH,
+    /** The model asks for tools to be called. */
+    TOOL_CALLS,
     /** The listener or an interrupt of the thread ended it. */
     CANCELLED;
 

@@ -6,7 +6,7 @@ import java.util.List;
  * For models without a chat template: the system message, then {@code User: } and {@code Assistant: } before each message,
  * with empty lines between them.
  */
-final class PlainFormat implements ConversationFormat {
+public final class PlainFormat implements ConversationFormat {
     private static final String USER = "User:";
     private static final String ASSISTANT = "Assistant:";
 

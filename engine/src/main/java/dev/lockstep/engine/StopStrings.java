@@ -3,22 +3,22 @@ package dev.lockstep.engine;
 import java.util.List;
 
 /** Finds stop strings in text that comes in pieces: holds back what may be the beginning of one. */
-final class StopStrings {
+public final class StopStrings {
     private final List<String> stops;
     private final StringBuilder held = new StringBuilder();
     private boolean stopped;
 
-    StopStrings(List<String> stops) {
+    public StopStrings(List<String> stops) {
         this.stops = stops;
     }
 
     /** Whether a stop string has come; nothing is given out after that. */
-    boolean stopped() {
+    public boolean stopped() {
         return stopped;
     }
 
     /** The text that is certain not to belong to a stop string by now. */
-    String append(String text) {
+    public String append(String text) {
         if (stopped) {
             return "";
         }
@@ -35,7 +35,7 @@ final class StopStrings {
     }
 
     /** The end of the text: what was held back was no stop string. */
-    String flush() {
+    public String flush() {
         String out = held.toString();
         held.setLength(0);
         return out;

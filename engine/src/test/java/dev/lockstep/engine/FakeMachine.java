@@ -8,18 +8,19 @@ import java.util.List;
 import java.util.function.Function;
 
 /** A null device: keeps the contract of machines strictly, and its logits are any function of all tokens so far. */
-final class FakeMachine implements Machine {
+public final class FakeMachine implements Machine {
     private final int vocabularySize;
     private final int contextLength;
     private final int maxStepTokens;
     private final Function<List<Integer>, float[]> model;
 
     /** Sizes of all steps so far. */
-    final List<Integer> steps = new ArrayList<>();
+    public final List<Integer> steps = new ArrayList<>();
 
-    boolean closed;
+    public volatile boolean closed;
 
-    FakeMachine(int vocabularySize, int contextLength, int maxStepTokens, Function<List<Integer>, float[]> model) {
+    public FakeMachine(
+            int vocabularySize, int contextLength, int maxStepTokens, Function<List<Integer>, float[]> model) {
         this.vocabularySize = vocabularySize;
         this.contextLength = contextLength;
         this.maxStepTokens = maxStepTokens;
@@ -27,7 +28,7 @@ final class FakeMachine implements Machine {
     }
 
     /** Logits that look like noise and depend on every token. */
-    static FakeMachine hashing(int contextLength, int maxStepTokens) {
+    public static FakeMachine hashing(int contextLength, int maxStepTokens) {
         return new FakeMachine(TinyTokenizer.SIZE, contextLength, maxStepTokens, tokens -> {
             float[] logits = new float[TinyTokenizer.SIZE];
             long hash = tokens.hashCode() * 0x9E3779B97F4A7C15L + tokens.size();
@@ -40,7 +41,7 @@ final class FakeMachine implements Machine {
     }
 
     /** Answers {@code answer}, token by token, to a prompt of {@code promptLength} tokens. */
-    static FakeMachine saying(int promptLength, int... answer) {
+    public static FakeMachine saying(int promptLength, int... answer) {
         return new FakeMachine(TinyTokenizer.SIZE, 512, 8, tokens -> {
             float[] logits = new float[TinyTokenizer.SIZE];
             int next = tokens.size() - promptLength;
@@ -49,7 +50,7 @@ final class FakeMachine implements Machine {
         });
     }
 
-    int tokensComputed() {
+    public int tokensComputed() {
         return steps.stream().mapToInt(Integer::intValue).sum();
     }
 

@@ -10,15 +10,15 @@ import java.util.List;
 import java.util.Map;
 
 /** A model around a fake machine, and what became of it. */
-final class FakeModel {
+public final class FakeModel {
     final List<String> warnings = new ArrayList<>();
     int freed;
 
-    Lockstep open(FakeMachine machine) {
+    public Lockstep open(FakeMachine machine) {
         return open(machine, Map.of());
     }
 
-    Lockstep openWithTemplate(FakeMachine machine, String template) {
+    public Lockstep openWithTemplate(FakeMachine machine, String template) {
         return open(machine, Map.of(ChatTemplate.METADATA_KEY, template));
     }
 

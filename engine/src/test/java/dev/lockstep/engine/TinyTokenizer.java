@@ -5,13 +5,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 
 /** One token per byte, a token that begins a text and one that ends an answer. */
-final class TinyTokenizer implements Tokenizer {
-    static final int BEGIN = 256;
-    static final int END = 257;
-    static final int SIZE = 258;
+public final class TinyTokenizer implements Tokenizer {
+    public static final int BEGIN = 256;
+    public static final int END = 257;
+    public static final int SIZE = 258;
 
     /** The bytes of a text as tokens. */
-    static int[] tokens(String text) {
+    public static int[] tokens(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         int[] tokens = new int[bytes.length];
         for (int i = 0; i < bytes.length; i++) {

@@ -1,0 +1,195 @@
+package dev.lockstep.engine.service;
+
+import dev.lockstep.engine.EngineException;
+import dev.lockstep.engine.FinishReason;
+import dev.lockstep.engine.Lockstep;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/** A request on its way: its choices, its listener, its times. All but the ticket belongs to the scheduler's thread. */
+final class CompletionJob implements Ticket {
+    private final long id;
+    private final CompletionRequest request;
+    private final CompletionListener listener;
+    private final int[] prompt;
+    private final List<AnswerStream> streams = new ArrayList<>();
+    private final CompletableFuture<CompletionResult> result = new CompletableFuture<>();
+    private final long submitted = System.nanoTime();
+    private volatile boolean cancelled;
+    private Runnable wakeUp = () -> {};
+    private long started;
+    private long firstToken;
+    private int unfinished;
+    private int cachedTokens;
+    private int steps;
+    private int prefilled;
+    private boolean done;
+
+    private CompletionJob(long id, CompletionRequest request, CompletionListener listener, int[] prompt) {
+        this.id = id;
+        this.request = request;
+        this.listener = listener;
+        this.prompt = prompt;
+        this.unfinished = request.choices();
+    }
+
+    static CompletionJob of(
+            long id, CompletionRequest request, CompletionListener listener, PromptEncoder prompts, Lockstep model) {
+        int[] prompt = prompts.encode(request.input());
+        int context = model.machine().contextLength();
+        if (prompt.length == 0) {
+            throw new InvalidRequestException("input", "the prompt has no tokens; give some text to continue");
+        }
+        if (prompt.length > context) {
+            throw new ContextExceededException(prompt.length, context);
+        }
+        int vocabulary = model.machine().vocabularySize();
+        for (int i = 0; i < prompt.length; i++) {
+            if (prompt[i] < 0 || prompt[i] >= vocabulary) {
+                throw new InvalidRequestException(
+                        "input",
+                        "token " + prompt[i] + " at position " + i
+                                + " of the prompt is not in the vocabulary, which has tokens 0 to "
+                                + (vocabulary - 1));
+            }
+        }
+        if (request.constraint() != Constraint.NONE) {
+            throw new InvalidRequestException("constraint", "this version constrains no answers");
+        }
+        if (request.whenContextIsFull() == WhenContextIsFull.SHIFT) {
+            throw new InvalidRequestException("whenContextIsFull", "this version does not shift contexts");
+        }
+        var job = new CompletionJob(id, request, listener, prompt);
+        List<String> stops = Stream.concat(
+                        request.stopStrings().stream(), prompts.stopStrings(request.input()).stream())
+                .toList();
+        for (int choice = 0; choice < request.choices(); choice++) {
+            job.streams.add(new AnswerStream(job, choice, request, stops, model));
+        }
+        return job;
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public void cancel() {
+        cancelled = true;
+        wakeUp.run();
+    }
+
+    @Override
+    public CompletableFuture<CompletionResult> result() {
+        return result;
+    }
+
+    /** What a cancellation does besides being noted. */
+    void onCancel(Runnable wakeUp) {
+        this.wakeUp = wakeUp;
+    }
+
+    boolean cancelled() {
+        return cancelled;
+    }
+
+    boolean done() {
+        return done;
+    }
+
+    boolean running() {
+        return started != 0 && !done;
+    }
+
+    int[] prompt() {
+        return prompt;
+    }
+
+    Priority priority() {
+        return request.priority();
+    }
+
+    List<AnswerStream> streams() {
+        return streams;
+    }
+
+    OptionalInt alternatives() {
+        return request.alternatives();
+    }
+
+    void started(int cached) {
+        if (started == 0) {
+            started = System.nanoTime();
+            cachedTokens = cached;
+            prefilled = cached;
+            tell(new CompletionEvent.Started(prompt.length, cached));
+        }
+    }
+
+    void prefilled(int length) {
+        if (length > prefilled) {
+            prefilled = Math.min(length, prompt.length);
+            tell(new CompletionEvent.Prefill(prefilled, prompt.length));
+        }
+    }
+
+    void countStep() {
+        steps++;
+    }
+
+    void tokenChosen() {
+        firstToken = firstToken == 0 ? System.nanoTime() : firstToken;
+    }
+
+    /** Tells the listener; one that throws ends its request. */
+    void tell(CompletionEvent event) {
+        try {
+            listener.on(event);
+        } catch (RuntimeException fault) {
+            cancelled = true;
+        }
+    }
+
+    void choiceFinished(int choice, FinishReason reason) {
+        tell(new CompletionEvent.ChoiceFinished(choice, reason));
+        unfinished--;
+        if (unfinished == 0) {
+            complete();
+        }
+    }
+
+    private void complete() {
+        done = true;
+        long now = System.nanoTime();
+        List<CompletionResult.Choice> choices =
+                streams.stream().map(AnswerStream::result).toList();
+        var usage = new Usage(
+                started == 0 ? 0 : prefilled,
+                cachedTokens,
+                choices.stream().mapToInt(choice -> choice.tokens().size()).sum());
+        var timings = new Timings(
+                (started == 0 ? now : started) - submitted,
+                firstToken == 0 ? 0 : firstToken - submitted,
+                now - submitted,
+                steps,
+                0,
+                0);
+        var completed = new CompletionResult(choices, usage, timings, Optional.empty());
+        tell(new CompletionEvent.Completed(completed));
+        result.complete(completed);
+    }
+
+    /** Ends everything with an exception. */
+    void fail(EngineException cause) {
+        if (!done) {
+            done = true;
+            tell(new CompletionEvent.Failed(cause));
+            result.completeExceptionally(cause);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+package dev.lockstep.engine.service;
+
+/** The prompt does not fit the context. */
+public final class ContextExceededException extends RefusedException {
+    private static final long serialVersionUID = 1L;
+
+    private final int tokens;
+    private final int limit;
+
+    public ContextExceededException(int tokens, int limit) {
+        super("the prompt has " + tokens + " tokens, but the context holds " + limit
+                + "; shorten the prompt or open the model with a larger context");
+        this.tokens = tokens;
+        this.limit = limit;
+    }
+
+    /** Of the prompt. */
+    public int tokens() {
+        return tokens;
+    }
+
+    /** Most tokens of a text. */
+    public int limit() {
+        return limit;
+    }
+}

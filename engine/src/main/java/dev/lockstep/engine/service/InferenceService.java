@@ -1,0 +1,105 @@
+package dev.lockstep.engine.service;
+
+import dev.lockstep.engine.EngineException;
+import dev.lockstep.engine.Lockstep;
+import dev.lockstep.graph.machine.Machine;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+
+/**
+ * Serves a model to many at once.
+ *
+ * {@snippet lang=java :
+ * try (var service = InferenceService.open(Lockstep.open(path), ServiceOptions.DEFAULT)) {
+ *     Ticket ticket = service.submit(CompletionRequest.of("Once upon a time").build(), event -> {});
+ *     System.out.println(ticket.result().join().text());
+ * }
+ * }
+ *
+ * <p>Safe for use by many threads. Listeners are called on the one thread that runs the machine.
+ */
+public final class InferenceService implements AutoCloseable {
+    private final Lockstep model;
+    private final PromptEncoder prompts;
+    private final Scheduler scheduler;
+    private final AtomicLong ids = new AtomicLong();
+
+    private InferenceService(Lockstep model, ServiceOptions options) {
+        this.model = model;
+        this.prompts = new PromptEncoder(model);
+        this.scheduler = new Scheduler(model.machine(), options);
+    }
+
+    /**
+     * Starts to serve a model, which must not be used otherwise from now on.
+     *
+     * @throws EngineException if what the model file brings as its chat template is none
+     */
+    public static InferenceService open(Lockstep model, ServiceOptions options) {
+        return new InferenceService(model, options);
+    }
+
+    /**
+     * Takes a request, and returns before it is answered.
+     *
+     * @param listener hears of everything that happens to the request; nothing if this call throws
+     * @throws RefusedException if the request is not taken; its kind says why
+     */
+    public Ticket submit(CompletionRequest request, CompletionListener listener) {
+        CompletionJob job = CompletionJob.of(ids.incrementAndGet(), request, listener, prompts, model);
+        scheduler.submit(job);
+        return job;
+    }
+
+    /** Turns texts into vectors; the future fails with a {@link RefusedException} if the request is not taken. */
+    public CompletableFuture<Embeddings> embed(EmbeddingRequest request) {
+        return CompletableFuture.failedFuture(
+                new InvalidRequestException("input", "this version computes no embeddings"));
+    }
+
+    /**
+     * The text that the chat template makes of a conversation.
+     *
+     * @throws InvalidRequestException if the template refuses it
+     */
+    public String render(Conversation conversation) {
+        return prompts.render(conversation);
+    }
+
+    /**
+     * The tokens of an input.
+     *
+     * @throws InvalidRequestException if the chat template refuses it
+     */
+    public int[] encode(Input input) {
+        return prompts.encode(input);
+    }
+
+    /** Reads something off the machine between two steps. */
+    public <T> CompletableFuture<T> inspect(Function<Machine, T> reading) {
+        return scheduler.inspect(reading);
+    }
+
+    /** The model that is served: its name, tokenizer and metadata may be read at any time. */
+    public Lockstep model() {
+        return model;
+    }
+
+    public ServiceStatus status() {
+        return scheduler.status();
+    }
+
+    /** Cancels all requests, waits for the step at hand, and closes the model. */
+    @Override
+    public void close() {
+        close(Duration.ZERO);
+    }
+
+    /** Takes no more requests, completes those it has in at most {@code grace}, cancels the rest, and closes the model. */
+    public void close(Duration grace) {
+        scheduler.close(grace);
+        model.close();
+    }
+}
