@@ -1,10 +1,15 @@
 package dev.lockstep.engine;
 
+import dev.lockstep.graph.KvLayout;
+import dev.lockstep.graph.machine.KvBlock;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.machine.Sequence;
 import dev.lockstep.graph.machine.Step;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
 /** A null device: keeps the contract of machines strictly, and its logits are any function of all tokens so far. */
@@ -18,6 +23,9 @@ public final class FakeMachine implements Machine {
     public final List<Integer> steps = new ArrayList<>();
 
     public volatile boolean closed;
+
+    private final AtomicInteger held = new AtomicInteger();
+    private final AtomicInteger open = new AtomicInteger();
 
     public FakeMachine(
             int vocabularySize, int contextLength, int maxStepTokens, Function<List<Integer>, float[]> model) {
@@ -70,8 +78,39 @@ public final class FakeMachine implements Machine {
     }
 
     @Override
-    public Sequence open() {
-        return new Text();
+    public Sequence open(List<? extends KvBlock> prefix) {
+        var text = new Text();
+        for (KvBlock block : prefix) {
+            if (((Block) block).holders == 0) {
+                throw new IllegalArgumentException("a block that nobody holds");
+            }
+            text.tokens.addAll(((Block) block).tokens);
+        }
+        return text;
+    }
+
+    @Override
+    public long kvBlockBytes() {
+        return KvLayout.BLOCK * Integer.BYTES;
+    }
+
+    @Override
+    public KvBlock restore(MemorySegment content) {
+        List<Integer> tokens = new ArrayList<>();
+        for (int i = 0; i < KvLayout.BLOCK; i++) {
+            tokens.add(content.getAtIndex(ValueLayout.JAVA_INT_UNALIGNED, i));
+        }
+        return new Block(tokens);
+    }
+
+    /** Blocks that somebody holds besides sequences. */
+    public int heldBlocks() {
+        return held.get();
+    }
+
+    /** Sequences that are open. */
+    public int openSequences() {
+        return open.get();
     }
 
     @Override
@@ -103,8 +142,50 @@ public final class FakeMachine implements Machine {
         closed = true;
     }
 
-    private static final class Text implements Sequence {
+    private final class Block implements KvBlock {
+        private final List<Integer> tokens;
+        private int holders = 1;
+
+        Block(List<Integer> tokens) {
+            this.tokens = tokens;
+            held.incrementAndGet();
+        }
+
+        @Override
+        public void copyTo(MemorySegment target) {
+            for (int i = 0; i < tokens.size(); i++) {
+                target.setAtIndex(ValueLayout.JAVA_INT_UNALIGNED, i, tokens.get(i));
+            }
+        }
+
+        @Override
+        public void close() {
+            if (holders-- == 0) {
+                throw new IllegalStateException("nobody holds this block");
+            }
+            held.decrementAndGet();
+        }
+    }
+
+    private final class Text implements Sequence {
         private final List<Integer> tokens = new ArrayList<>();
+        private boolean closed;
+
+        Text() {
+            open.incrementAndGet();
+        }
+
+        @Override
+        public KvBlock hold(int block) {
+            return new Block(List.copyOf(tokens.subList(block * KvLayout.BLOCK, (block + 1) * KvLayout.BLOCK)));
+        }
+
+        @Override
+        public Sequence fork() {
+            var fork = new Text();
+            fork.tokens.addAll(tokens);
+            return fork;
+        }
 
         @Override
         public int length() {
@@ -122,6 +203,10 @@ public final class FakeMachine implements Machine {
         @Override
         public void close() {
             tokens.clear();
+            if (!closed) {
+                closed = true;
+                open.decrementAndGet();
+            }
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.lockstep.host;
 
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.Op;
+import dev.lockstep.graph.machine.KvBlock;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.machine.Sequence;
 import dev.lockstep.graph.machine.Step;
@@ -152,9 +153,24 @@ public final class HostMachine implements Machine {
     }
 
     @Override
-    public Sequence open() {
+    public Sequence open(List<? extends KvBlock> prefix) {
         requireOpen();
-        return new HostSequence(kvBlocks, options.contextLength());
+        var sequence = new HostSequence(kvBlocks, options.contextLength());
+        sequence.begin(prefix);
+        return sequence;
+    }
+
+    @Override
+    public long kvBlockBytes() {
+        return kvBlocks.blockBytes();
+    }
+
+    @Override
+    public KvBlock restore(MemorySegment content) {
+        requireOpen();
+        HostBlock block = kvBlocks.take();
+        MemorySegment.copy(content, 0, block.memory(), 0, kvBlocks.blockBytes());
+        return block;
     }
 
     @Override

@@ -7,7 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The blocks of a machine's KV cache: made when first needed, used again when a sequence gives them back. Several are cut from one piece
+ * The blocks of a machine's KV cache: made when first needed, used again when nobody holds them any more. Several are cut from one piece
  * of memory on large pages, for a long context is hundreds of megabytes that every token reads.
  */
 final class KvBlocks {
@@ -18,25 +18,31 @@ final class KvBlocks {
 
     private final Arena arena;
     private final long blockBytes;
-    private final Deque<MemorySegment> free = new ArrayDeque<>();
+    private final Deque<HostBlock> free = new ArrayDeque<>();
 
     KvBlocks(Arena arena, long blockBytes) {
         this.arena = arena;
         this.blockBytes = (Math.max(blockBytes, 1) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
     }
 
-    MemorySegment take() {
+    /** Bytes that a block takes. */
+    long blockBytes() {
+        return blockBytes;
+    }
+
+    /** A block, held by the caller. */
+    HostBlock take() {
         if (free.isEmpty()) {
             long blocks = Math.max(1, PIECE / blockBytes);
             MemorySegment piece = LargeMemory.allocate(blocks * blockBytes, arena);
             for (long block = blocks - 1; block >= 0; block--) {
-                free.push(piece.asSlice(block * blockBytes, blockBytes));
+                free.push(new HostBlock(this, piece.asSlice(block * blockBytes, blockBytes)));
             }
         }
-        return free.pop();
+        return free.pop().held();
     }
 
-    void giveBack(MemorySegment block) {
+    void giveBack(HostBlock block) {
         free.push(block);
     }
 }

@@ -1,5 +1,8 @@
 package dev.lockstep.graph.machine;
 
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+
 /**
  * Runs a model step by step. A step appends tokens to one or several sequences and computes logits; its results do not
  * depend on how tokens are cut into steps, on the other sequences of a step, or on the number of threads: the same bits, always.
@@ -17,7 +20,23 @@ public interface Machine extends AutoCloseable {
     int maxStepTokens();
 
     /** A new, empty sequence. */
-    Sequence open();
+    default Sequence open() {
+        return open(List.of());
+    }
+
+    /**
+     * A new sequence that begins with the tokens whose keys and values these blocks hold: the first block those of positions 0 and on,
+     * and so forth. Computes nothing, and takes its own holds on the blocks.
+     *
+     * @throws IllegalArgumentException if a block is not of this machine, or they exceed the context
+     */
+    Sequence open(List<? extends KvBlock> prefix);
+
+    /** Memory that a sequence takes for every {@link dev.lockstep.graph.KvLayout#BLOCK} positions. */
+    long kvBlockBytes();
+
+    /** A block with the content that {@link KvBlock#copyTo} wrote, held by the caller. */
+    KvBlock restore(MemorySegment content);
 
     /**
      * Appends the step's tokens to their sequences, in order, and computes the logits that it asks for.

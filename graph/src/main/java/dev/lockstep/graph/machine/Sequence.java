@@ -12,6 +12,17 @@ public interface Sequence extends AutoCloseable {
      */
     void truncate(int length);
 
+    /**
+     * A hold on the block of positions {@code block * 64} and on, for other sequences to begin with. What this sequence does later
+     * does not change it.
+     *
+     * @throws IllegalArgumentException if the block is not full
+     */
+    KvBlock hold(int block);
+
+    /** Another sequence with the same tokens; full blocks are shared, the rest is copied. */
+    Sequence fork();
+
     /** Gives the memory back to the machine. */
     @Override
     void close();

@@ -1,17 +1,20 @@
 package dev.lockstep.graph.reference;
 
 import dev.lockstep.graph.Graph;
+import dev.lockstep.graph.KvLayout;
 import dev.lockstep.graph.KvType;
 import dev.lockstep.graph.Node;
 import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Value;
 import dev.lockstep.graph.Verifier;
 import dev.lockstep.graph.Weight;
+import dev.lockstep.graph.machine.KvBlock;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.machine.Sequence;
 import dev.lockstep.graph.machine.Step;
 import dev.lockstep.tensor.Dequantizer;
 import dev.lockstep.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -77,10 +80,30 @@ public final class ReferenceMachine implements Machine {
     }
 
     @Override
-    public Sequence open() {
-        ReferenceSequence sequence = new ReferenceSequence();
+    public Sequence open(List<? extends KvBlock> prefix) {
+        if (prefix.size() > contextLength / KvLayout.BLOCK) {
+            throw new IllegalArgumentException(
+                    prefix.size() + " blocks exceed the context of " + contextLength + " tokens");
+        }
+        ReferenceSequence sequence = new ReferenceSequence(sequences::add);
+        for (KvBlock block : prefix) {
+            if (!(block instanceof ReferenceBlock known && known.fits(graph))) {
+                throw new IllegalArgumentException("a block of another machine");
+            }
+            sequence.append(known);
+        }
         sequences.add(sequence);
         return sequence;
+    }
+
+    @Override
+    public long kvBlockBytes() {
+        return ReferenceBlock.bytes(graph);
+    }
+
+    @Override
+    public KvBlock restore(MemorySegment content) {
+        return ReferenceBlock.read(graph, content);
     }
 
     @Override

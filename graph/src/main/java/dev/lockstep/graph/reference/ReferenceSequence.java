@@ -1,18 +1,28 @@
 package dev.lockstep.graph.reference;
 
+import dev.lockstep.graph.KvLayout;
 import dev.lockstep.graph.KvType;
 import dev.lockstep.graph.Op;
+import dev.lockstep.graph.machine.KvBlock;
 import dev.lockstep.graph.machine.Sequence;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Keys and values of one text, as floats that went through the KV type. */
 final class ReferenceSequence implements Sequence {
     private final Map<Integer, float[]> keys = new HashMap<>();
     private final Map<Integer, float[]> values = new HashMap<>();
+    private final Map<Integer, Integer> widths = new HashMap<>();
+    private final Consumer<ReferenceSequence> opened;
     private int length;
     private boolean closed;
+
+    /** @param opened hears of forks */
+    ReferenceSequence(Consumer<ReferenceSequence> opened) {
+        this.opened = opened;
+    }
 
     boolean closed() {
         return closed;
@@ -35,9 +45,51 @@ final class ReferenceSequence implements Sequence {
         this.length = length;
     }
 
+    @Override
+    public KvBlock hold(int block) {
+        if (block < 0 || (block + 1) * KvLayout.BLOCK > length) {
+            throw new IllegalArgumentException("block " + block + " of " + length + " tokens is not full");
+        }
+        return rows(block * KvLayout.BLOCK, KvLayout.BLOCK);
+    }
+
+    @Override
+    public Sequence fork() {
+        var fork = new ReferenceSequence(opened);
+        fork.append(rows(0, length));
+        opened.accept(fork);
+        return fork;
+    }
+
+    private ReferenceBlock rows(int position, int count) {
+        Map<Integer, float[]> layers = new HashMap<>();
+        widths.forEach((layer, width) -> {
+            float[] both = new float[2 * count * width];
+            System.arraycopy(keys.get(layer), position * width, both, 0, count * width);
+            System.arraycopy(values.get(layer), position * width, both, count * width, count * width);
+            layers.put(layer, both);
+        });
+        return new ReferenceBlock(count, layers);
+    }
+
+    /** Appends the tokens of a block. */
+    void append(ReferenceBlock block) {
+        block.layers().forEach((layer, both) -> {
+            int half = both.length / 2;
+            int width = half / block.positions();
+            widths.put(layer, width);
+            float[] keyRows = grown(keys, layer, (length + block.positions()) * width);
+            float[] valueRows = grown(values, layer, (length + block.positions()) * width);
+            System.arraycopy(both, 0, keyRows, length * width, half);
+            System.arraycopy(both, half, valueRows, length * width, half);
+        });
+        length += block.positions();
+    }
+
     /** Stores the key and the value, already rotated, of one position and layer. */
     void put(Op.Attention op, KvType type, int position, float[] key, float[] v, int vOffset) {
         int width = op.kvHeads() * op.headSize();
+        widths.put(op.layer(), width);
         float[] keyRows = grown(keys, op.layer(), (position + 1) * width);
         float[] valueRows = grown(values, op.layer(), (position + 1) * width);
         for (int i = 0; i < width; i++) {

@@ -236,7 +236,7 @@ class OperationsTest {
 
     private static StepTokens oneSequence(int tokens) {
         StepTokens step = new StepTokens(new int[tokens], new ReferenceSequence[tokens], new int[tokens]);
-        ReferenceSequence sequence = new ReferenceSequence();
+        ReferenceSequence sequence = new ReferenceSequence(_ -> {});
         for (int t = 0; t < tokens; t++) {
             step.sequences()[t] = sequence;
             step.positions()[t] = t;
