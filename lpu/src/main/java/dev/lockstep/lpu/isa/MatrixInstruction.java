@@ -77,8 +77,7 @@ public sealed interface MatrixInstruction extends Instruction {
 
         @Override
         public Accumulate advanced(int words, int labels) {
-            return new Accumulate(
-                    type, slot, add, Flow.later(product, labels), to.map(flow -> flow.advanced(labels)));
+            return new Accumulate(type, slot, add, Flow.later(product, labels), to.map(flow -> flow.advanced(labels)));
         }
     }
 

@@ -50,12 +50,13 @@ public record Block(String name, int bases, SortedMap<Queue, List<Entry>> queues
     private static List<Entry> inOrder(String name, Queue queue, List<Entry> entries) {
         for (int i = 1; i < entries.size(); i++) {
             if (entries.get(i).cycle() <= entries.get(i - 1).lastCycle()) {
-                throw new IsaException("Block %s, queue %s: the instruction of cycle %d comes before the end of the previous one in cycle %d."
-                        .formatted(
-                                name,
-                                queue,
-                                entries.get(i).cycle(),
-                                entries.get(i - 1).lastCycle()));
+                throw new IsaException(
+                        "Block %s, queue %s: the instruction of cycle %d comes before the end of the previous one in cycle %d."
+                                .formatted(
+                                        name,
+                                        queue,
+                                        entries.get(i).cycle(),
+                                        entries.get(i - 1).lastCycle()));
             }
         }
         return List.copyOf(entries);

@@ -15,7 +15,8 @@ public record Repeat(int count, int interval, int wordStep, int labelStep) {
 
     public Repeat {
         if (count < 1 || (count > 1 && interval < 1)) {
-            throw new IsaException("An instruction cannot be dispatched " + count + " times every " + interval + " cycles.");
+            throw new IsaException(
+                    "An instruction cannot be dispatched " + count + " times every " + interval + " cycles.");
         }
     }
 
