@@ -10,13 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The module directions of docs/design.md. */
 class ArchitectureTest {
+    /** What stands to the left of each module; a module that is not there yet constrains nothing. */
     private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
             Map.entry("tensor", List.of()),
             Map.entry("formats", List.of("tensor")),
@@ -24,12 +24,32 @@ class ArchitectureTest {
             Map.entry("graph", List.of("tensor", "formats")),
             Map.entry("host", List.of("tensor", "formats", "graph")),
             Map.entry("lpu", List.of("tensor")),
+            Map.entry("compiler", List.of("tensor", "formats", "graph", "lpu")),
+            Map.entry("simulator", List.of("tensor", "lpu")),
             Map.entry("engine", List.of("tensor", "formats", "text", "graph", "host")),
-            Map.entry("cli", List.of("tensor", "formats", "text", "graph", "host", "lpu", "engine")));
+            Map.entry("server", List.of("tensor", "formats", "text", "graph", "host", "engine")),
+            Map.entry("langchain4j", List.of("tensor", "formats", "text", "graph", "host", "engine")),
+            Map.entry(
+                    "cli",
+                    List.of(
+                            "tensor",
+                            "formats",
+                            "text",
+                            "graph",
+                            "host",
+                            "lpu",
+                            "compiler",
+                            "simulator",
+                            "engine",
+                            "server")));
 
     private static final JavaClasses HOUSE = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.lockstep");
+
+    static Set<String> modules() {
+        return MAY_USE.keySet();
+    }
 
     @ParameterizedTest
     @MethodSource("modules")
@@ -45,6 +65,7 @@ class ArchitectureTest {
                     .dependOnClassesThat()
                     .resideInAnyPackage(
                             forbidden.stream().map(ArchitectureTest::packagesOf).toArray(String[]::new))
+                    .allowEmptyShould(true)
                     .check(HOUSE);
         }
     }
@@ -75,10 +96,6 @@ class ArchitectureTest {
                 .orShould()
                 .callMethod(Throwable.class, "printStackTrace")
                 .check(HOUSE);
-    }
-
-    private static Set<String> modules() {
-        return new TreeSet<>(MAY_USE.keySet());
     }
 
     private static String packagesOf(String module) {

@@ -3,14 +3,12 @@ package dev.lockstep.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.Reader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -44,23 +42,32 @@ final class LockstepCommand {
         return runWithInput("", arguments);
     }
 
+    /** Output goes through files: nothing has to be read while the command runs, and nothing is lost when it ends. */
     static Result runWithInput(String input, String... arguments) {
         try {
-            var process = start(arguments);
-            var err = CompletableFuture.supplyAsync(() -> readAll(process.errorReader(StandardCharsets.UTF_8)));
-            var out = CompletableFuture.supplyAsync(() -> readAll(process.inputReader(StandardCharsets.UTF_8)));
+            var builder = builder(arguments);
+            Path out = builder.directory().toPath().resolve("out");
+            Path err = builder.directory().toPath().resolve("err");
+            var process = builder.redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .start();
             try (var stdin = process.getOutputStream()) {
                 stdin.write(input.getBytes(StandardCharsets.UTF_8));
             } catch (IOException processDidNotRead) {
                 // It has ended already; its status says why.
             }
-            return new Result(statusOf(process), out.join(), err.join());
+            int status = statusOf(process);
+            return new Result(status, Files.readString(out), Files.readString(err));
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
     }
 
     static Process start(String... arguments) throws IOException {
+        return builder(arguments).start();
+    }
+
+    private static ProcessBuilder builder(String... arguments) throws IOException {
         assertThat(APP.resolve("lockstep.jar"))
                 .as("the packaged command; run ./mvnw verify")
                 .exists();
@@ -71,7 +78,7 @@ final class LockstepCommand {
                 .directory(Files.createTempDirectory("lockstep").toFile());
         builder.environment().put("LOCKSTEP_APP", APP.toString());
         builder.environment().remove("LOCKSTEP_DEBUG");
-        return builder.start();
+        return builder;
     }
 
     static int statusOf(Process process) {
@@ -85,14 +92,6 @@ final class LockstepCommand {
             throw new IllegalStateException(interrupted);
         } finally {
             process.destroyForcibly();
-        }
-    }
-
-    private static String readAll(Reader reader) {
-        try (reader) {
-            return reader.readAllAsString();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
         }
     }
 }
