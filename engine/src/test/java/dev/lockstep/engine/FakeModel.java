@@ -3,6 +3,7 @@ package dev.lockstep.engine;
 import dev.lockstep.graph.GraphBuilder;
 import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Weight;
+import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.tensor.TensorType;
 import dev.lockstep.text.template.ChatTemplate;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ public final class FakeModel {
     final List<String> warnings = new ArrayList<>();
     int freed;
 
-    public Lockstep open(FakeMachine machine) {
+    public Lockstep open(Machine machine) {
         return open(machine, Map.of());
     }
 
@@ -22,7 +23,7 @@ public final class FakeModel {
         return open(machine, Map.of(ChatTemplate.METADATA_KEY, template));
     }
 
-    private Lockstep open(FakeMachine machine, Map<String, String> metadata) {
+    private Lockstep open(Machine machine, Map<String, String> metadata) {
         var graph = new GraphBuilder();
         var x = graph.add(new Op.Embedding(new Weight("embedding", TensorType.Q8_0, 64, TinyTokenizer.SIZE, 1)));
         graph.add(new Op.Linear(x, new Weight("output", TensorType.F32, 64, TinyTokenizer.SIZE, 1)));

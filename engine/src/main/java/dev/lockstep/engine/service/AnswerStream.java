@@ -1,165 +1,135 @@
 package dev.lockstep.engine.service;
 
-import dev.lockstep.engine.EngineException;
 import dev.lockstep.engine.FinishReason;
-import dev.lockstep.engine.Lockstep;
-import dev.lockstep.engine.StopStrings;
-import dev.lockstep.engine.sampling.Sampler;
-import dev.lockstep.engine.sampling.SamplerChain;
-import dev.lockstep.engine.sampling.SamplerStage;
 import dev.lockstep.graph.machine.Machine;
-import dev.lockstep.graph.machine.Sequence;
 import dev.lockstep.graph.machine.Step;
-import dev.lockstep.text.StreamingDetokenizer;
-import dev.lockstep.text.Tokenizer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 
 /**
- * One choice of a request: a text that grows. Its tokens that are not in the KV cache yet are pending; a step takes some of them,
- * and once it has taken the last, its logits choose the next token.
+ * One choice of a request on the machine: a text that grows. Its tokens that are not in the KV cache are pending; a step takes some
+ * of them, and once it has taken the last, its logits choose the next token. Suspended, it loses its memory but nothing else: what
+ * it computes again has the same bits.
  */
 final class AnswerStream {
+    private static final int NOT_IN_STEP = -1;
+
     private final CompletionJob job;
-    private final int choice;
-    private final int maxTokens;
+    private final Answer answer;
     private final int contextLength;
-    private final Tokenizer tokenizer;
-    private final Sampler sampler;
-    private final StreamingDetokenizer detokenizer;
-    private final StopStrings stops;
-    private final StringBuilder text = new StringBuilder();
-    private final List<ScoredToken> generated = new ArrayList<>();
+    private final boolean shifts;
 
     /** Prompt and answer. */
     private int[] tokens;
 
     private int size;
-    private Sequence sequence;
-    private FinishReason finishReason;
-    private int logitsIndex;
+    private Optional<KvText> kv = Optional.empty();
+    private int logitsIndex = NOT_IN_STEP;
 
-    AnswerStream(CompletionJob job, int choice, CompletionRequest request, List<String> stops, Lockstep model) {
-        Machine machine = model.machine();
+    AnswerStream(CompletionJob job, Answer answer, int contextLength, WhenContextIsFull whenFull) {
         this.job = job;
-        this.choice = choice;
-        this.tokenizer = model.tokenizer();
-        this.maxTokens = request.maxTokens();
-        this.contextLength = machine.contextLength();
+        this.answer = answer;
+        this.contextLength = contextLength;
+        this.shifts = whenFull == WhenContextIsFull.SHIFT;
         this.tokens = Arrays.copyOf(job.prompt(), job.prompt().length + 64);
         this.size = job.prompt().length;
-        int vocabulary = Math.min(machine.vocabularySize(), tokenizer.vocabularySize());
-        SamplerChain chain =
-                request.sampling().withSeed(request.sampling().seed() + choice).chain();
-        this.sampler = sampler(
-                request.ignoreEndOfGeneration() ? withoutEnd(chain, vocabulary) : chain, vocabulary, contextLength);
-        this.detokenizer = StreamingDetokenizer.afterPrompt(tokenizer);
-        this.stops = new StopStrings(stops);
-        for (int token : job.prompt()) {
-            sampler.accept(token);
-        }
-    }
-
-    private static Sampler sampler(SamplerChain chain, int vocabulary, int contextLength) {
-        try {
-            return new Sampler(chain, vocabulary, contextLength);
-        } catch (IllegalArgumentException wrong) {
-            throw new InvalidRequestException("sampling", wrong.getMessage());
-        }
-    }
-
-    private SamplerChain withoutEnd(SamplerChain chain, int vocabulary) {
-        Map<Integer, Float> forbidden = new TreeMap<>();
-        for (int token = 0; token < vocabulary; token++) {
-            if (tokenizer.isEndOfGeneration(token)) {
-                forbidden.put(token, Float.NEGATIVE_INFINITY);
-            }
-        }
-        List<SamplerStage> stages = new ArrayList<>(chain.stages());
-        stages.addFirst(new SamplerStage.Bias(forbidden));
-        return new SamplerChain(stages);
     }
 
     CompletionJob job() {
         return job;
     }
 
-    boolean finished() {
-        return finishReason != null;
+    Answer answer() {
+        return answer;
     }
 
-    void start(Machine machine) {
-        sequence = machine.open();
-        job.started(0);
+    boolean finished() {
+        return answer.finished();
+    }
+
+    /** Takes memory and what the cache has of its tokens; false if there is no memory now. */
+    boolean start(Machine machine, KvMemory memory) {
+        kv = KvText.open(machine, memory, tokens, size);
+        kv.ifPresent(text -> job.started(text.length()));
+        return kv.isPresent();
+    }
+
+    /** Gives its memory back; it can start again. */
+    void suspend() {
+        kv.ifPresent(KvText::close);
+        kv = Optional.empty();
     }
 
     /** Tokens that are not in the KV cache. */
     int pending() {
-        return size - sequence.length();
+        return size - kv.map(KvText::length).orElse(0);
     }
 
-    /** Whether its prompt is read, so that somebody waits for its next token. */
-    boolean decoding() {
-        return !generated.isEmpty();
+    /** Whether it reads tokens that are known, so that several can be computed at once. */
+    boolean reading() {
+        return pending() > 1 || !answer.begun();
+    }
+
+    /** Makes sure of memory for its pending tokens; false if there is none now. */
+    boolean reserve() {
+        return kv.orElseThrow().reserve(size);
     }
 
     /** Puts its next {@code count} pending tokens into a step. */
     void contribute(Step step, int count) {
-        int from = sequence.length();
+        KvText text = kv.orElseThrow();
+        int from = text.length();
         boolean last = from + count == size;
         for (int i = 0; i < count; i++) {
-            step.add(sequence, tokens[from + i], last && i == count - 1 && maxTokens > 0);
+            step.add(text.sequence(), tokens[from + i], last && i == count - 1 && answer.wantsTokens());
         }
-        logitsIndex = last ? step.size() - 1 : -1;
+        logitsIndex = last && answer.wantsTokens() ? step.size() - 1 : NOT_IN_STEP;
         job.countStep();
     }
 
-    /** Takes what a step computed for it. */
+    /** Notes that a step was computed: what it read is in the KV cache. */
+    void received() {
+        KvText text = kv.orElseThrow();
+        text.share(tokens, text.length());
+        if (!answer.begun()) {
+            job.prefilled(text.length());
+        }
+    }
+
+    /** Whether the step at hand read the end of the prompt. */
+    boolean readPrompt() {
+        return logitsIndex != NOT_IN_STEP && !answer.begun();
+    }
+
+    /** Chooses the next token if the step at hand has its logits. */
     void advance(Step step) {
-        if (!decoding()) {
-            job.prefilled(sequence.length());
-        }
-        if (logitsIndex < 0) {
-            return;
-        }
-        if (maxTokens == 0) {
+        if (logitsIndex != NOT_IN_STEP) {
+            answer(step.logits(), step.logitsOffset(step.logitsRow(logitsIndex)));
+        } else if (pending() == 0) {
             finish(FinishReason.LENGTH);
-            return;
-        }
-        int token = choose(step.logits(), step.logitsOffset(step.logitsRow(logitsIndex)));
-        job.tokenChosen();
-        if (tokenizer.isEndOfGeneration(token)) {
-            finish(FinishReason.STOP);
-            return;
-        }
-        accept(new ScoredToken(token, Float.NaN, List.of()));
-    }
-
-    private int choose(float[] logits, int offset) {
-        try {
-            return sampler.sample(logits, offset);
-        } catch (ArithmeticException unusable) {
-            throw new EngineException(
-                    "no token can follow the first " + size + ": " + unusable.getMessage()
-                            + "; if no logit bias is the cause, the model file is damaged",
-                    unusable);
         }
     }
 
-    private void accept(ScoredToken chosen) {
-        sampler.accept(chosen.token());
-        generated.add(chosen);
-        job.tell(new CompletionEvent.Token(choice, chosen));
-        emit(stops.append(detokenizer.append(chosen.token())));
-        if (stops.stopped()) {
-            finish(FinishReason.STOP);
-        } else if (generated.size() == maxTokens || size == contextLength) {
-            finish(FinishReason.LENGTH);
+    /** Begins where {@code other}, a choice of the same request, is that has just read the prompt; false if there is no memory now. */
+    boolean startLike(AnswerStream other, Step step) {
+        kv = other.kv.flatMap(KvText::fork);
+        if (kv.isPresent()) {
+            answer(step.logits(), step.logitsOffset(step.logitsRow(other.logitsIndex)));
+        }
+        return kv.isPresent();
+    }
+
+    private void answer(float[] logits, int offset) {
+        int token = answer.next(logits, offset);
+        if (answer.finished()) {
+            suspend();
+        } else if (size < contextLength) {
+            append(token);
+        } else if (shifts) {
+            append(token);
+            shift();
         } else {
-            append(chosen.token());
+            finish(FinishReason.LENGTH);
         }
     }
 
@@ -170,33 +140,23 @@ final class AnswerStream {
         tokens[size++] = token;
     }
 
-    private void emit(String certain) {
-        if (!certain.isEmpty()) {
-            text.append(certain);
-            job.tell(new CompletionEvent.Text(choice, certain));
-        }
+    /** Forgets the older half, but not the beginning, and is suspended to read the rest anew. */
+    private void shift() {
+        int kept = Math.min(job.prompt().length, contextLength / 8);
+        int recent = Math.max(1, contextLength / 2 - kept);
+        System.arraycopy(tokens, size - recent, tokens, kept, recent);
+        size = kept + recent;
+        suspend();
     }
 
-    /** Ends the choice with what there is so far. */
+    /** Ends with what there is so far. */
     void finish(FinishReason reason) {
-        if (!stops.stopped()) {
-            emit(stops.append(detokenizer.flush()));
-            emit(stops.flush());
-        }
-        finishReason = reason;
-        release();
-        job.choiceFinished(choice, reason);
+        suspend();
+        answer.finish(reason);
     }
 
-    /** Gives its memory back. */
-    void release() {
-        if (sequence != null) {
-            sequence.close();
-            sequence = null;
-        }
-    }
-
-    CompletionResult.Choice result() {
-        return new CompletionResult.Choice(text.toString(), "", List.of(), List.copyOf(generated), finishReason);
+    /** Whether it runs: has memory. */
+    boolean running() {
+        return kv.isPresent();
     }
 }

@@ -6,7 +6,6 @@ import dev.lockstep.engine.Lockstep;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
@@ -23,6 +22,7 @@ final class CompletionJob implements Ticket {
     private Runnable wakeUp = () -> {};
     private long started;
     private long firstToken;
+    private double expectedTokens;
     private int unfinished;
     private int cachedTokens;
     private int steps;
@@ -60,15 +60,13 @@ final class CompletionJob implements Ticket {
         if (request.constraint() != Constraint.NONE) {
             throw new InvalidRequestException("constraint", "this version constrains no answers");
         }
-        if (request.whenContextIsFull() == WhenContextIsFull.SHIFT) {
-            throw new InvalidRequestException("whenContextIsFull", "this version does not shift contexts");
-        }
         var job = new CompletionJob(id, request, listener, prompt);
         List<String> stops = Stream.concat(
                         request.stopStrings().stream(), prompts.stopStrings(request.input()).stream())
                 .toList();
         for (int choice = 0; choice < request.choices(); choice++) {
-            job.streams.add(new AnswerStream(job, choice, request, stops, model));
+            var answer = new Answer(job, choice, request, stops, model);
+            job.streams.add(new AnswerStream(job, answer, context, request.whenContextIsFull()));
         }
         return job;
     }
@@ -102,10 +100,6 @@ final class CompletionJob implements Ticket {
         return done;
     }
 
-    boolean running() {
-        return started != 0 && !done;
-    }
-
     int[] prompt() {
         return prompt;
     }
@@ -118,8 +112,21 @@ final class CompletionJob implements Ticket {
         return streams;
     }
 
-    OptionalInt alternatives() {
-        return request.alternatives();
+    int maxTokens() {
+        return request.maxTokens();
+    }
+
+    /** How many tokens all choices together are likely to have. */
+    void expect(double tokens) {
+        expectedTokens = tokens;
+    }
+
+    double expectedTokens() {
+        return expectedTokens;
+    }
+
+    int cachedTokens() {
+        return cachedTokens;
     }
 
     void started(int cached) {
@@ -151,7 +158,7 @@ final class CompletionJob implements Ticket {
         try {
             listener.on(event);
         } catch (RuntimeException fault) {
-            cancelled = true;
+            cancel();
         }
     }
 
@@ -167,7 +174,7 @@ final class CompletionJob implements Ticket {
         done = true;
         long now = System.nanoTime();
         List<CompletionResult.Choice> choices =
-                streams.stream().map(AnswerStream::result).toList();
+                streams.stream().map(stream -> stream.answer().result()).toList();
         var usage = new Usage(
                 started == 0 ? 0 : prefilled,
                 cachedTokens,

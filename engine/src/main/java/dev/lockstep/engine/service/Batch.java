@@ -1,0 +1,258 @@
+package dev.lockstep.engine.service;
+
+import dev.lockstep.engine.EngineException;
+import dev.lockstep.engine.FinishReason;
+import dev.lockstep.graph.machine.Machine;
+import dev.lockstep.graph.machine.Step;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The texts that are being computed and those that wait, and what the next step does for them. Streams join and leave between steps.
+ * Those whose next token somebody waits for are in every step; what is left of it is shared equally by the prompts of the highest
+ * priority. Where memory runs out, the stream that came last is suspended. Used by one thread.
+ */
+final class Batch {
+    private static final Comparator<AnswerStream> FIRST_COME = Comparator.<AnswerStream, Priority>comparing(
+                    stream -> stream.job().priority())
+            .thenComparing(stream -> stream.job().id());
+
+    private final Machine machine;
+    private final int maxRunning;
+    private final KvMemory memory;
+    private final Step step;
+    private final ChunkBudget budget;
+    private final StatusBoard board;
+
+    /** In the order in which they are served. */
+    private final List<AnswerStream> waiting = new ArrayList<>();
+
+    private final List<AnswerStream> running = new ArrayList<>();
+    private final List<AnswerStream> inStep = new ArrayList<>();
+    private final List<AnswerStream> readers = new ArrayList<>();
+
+    Batch(Machine machine, ServiceOptions options, StatusBoard board) {
+        this.machine = machine;
+        this.maxRunning = Math.min(options.maxRunning(), machine.maxStepTokens());
+        this.memory = new KvMemory(machine, options.kvBytes());
+        this.step = new Step(machine);
+        this.budget = new ChunkBudget(options.stallTime().toNanos(), machine.maxStepTokens());
+        this.board = board;
+    }
+
+    boolean isEmpty() {
+        return running.isEmpty() && waiting.isEmpty();
+    }
+
+    void add(CompletionJob job) {
+        waiting.addAll(job.streams());
+        waiting.sort(FIRST_COME);
+    }
+
+    /** Ends requests that were cancelled. */
+    void dropCancelled() {
+        dropCancelled(running);
+        dropCancelled(waiting);
+    }
+
+    void cancelAll() {
+        running.forEach(stream -> stream.job().cancel());
+        waiting.forEach(stream -> stream.job().cancel());
+    }
+
+    private void dropCancelled(List<AnswerStream> streams) {
+        for (int i = streams.size() - 1; i >= 0; i--) {
+            AnswerStream stream = streams.get(i);
+            if (stream.job().cancelled()) {
+                streams.remove(i);
+                stream.finish(FinishReason.CANCELLED);
+                ended(stream);
+            }
+        }
+    }
+
+    /** Computes one step for as many as possible. */
+    void step() {
+        admit();
+        plan();
+        if (step.size() > 0) {
+            compute();
+        }
+        board.present(running.size(), waiting.size(), memory);
+    }
+
+    /** Lets waiting streams in; those behind one that does not fit wait for it, so that nobody is overtaken for ever. */
+    private void admit() {
+        for (int i = 0; i < waiting.size() && running.size() < maxRunning; ) {
+            AnswerStream stream = waiting.get(i);
+            if (siblingReadsPrompt(stream)) {
+                i++;
+            } else if (stream.start(machine, memory)) {
+                waiting.remove(i);
+                running.add(stream);
+            } else {
+                return;
+            }
+        }
+    }
+
+    private boolean siblingReadsPrompt(AnswerStream stream) {
+        for (AnswerStream other : running) {
+            if (other.job() == stream.job() && !other.answer().begun()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void plan() {
+        step.clear();
+        inStep.clear();
+        readers.clear();
+        for (int i = 0; i < running.size(); i++) {
+            AnswerStream stream = running.get(i);
+            if (stream.reading()) {
+                readers.add(stream);
+            } else if (reserve(stream)) {
+                take(stream, 1);
+            }
+        }
+        int waitingForToken = step.size();
+        int room = machine.maxStepTokens() - waitingForToken;
+        planReaders(waitingForToken == 0 ? room : Math.min(room, budget.tokens()));
+    }
+
+    /** Equal shares for the readers of the highest priority; what they leave over is for the others. */
+    private void planReaders(int room) {
+        readers.sort(FIRST_COME);
+        int left = room;
+        for (int i = 0; i < readers.size() && left > 0; i++) {
+            AnswerStream stream = readers.get(i);
+            int equals = 1;
+            while (i + equals < readers.size()
+                    && readers.get(i + equals).job().priority() == stream.job().priority()) {
+                equals++;
+            }
+            int count = Math.min(stream.pending(), Math.max(1, left / equals));
+            take(stream, count);
+            left -= count;
+        }
+    }
+
+    /** Makes sure of memory for a stream's next token, at the cost of one that came later if need be. */
+    private boolean reserve(AnswerStream stream) {
+        while (!stream.reserve()) {
+            AnswerStream last = stream;
+            for (AnswerStream other : running) {
+                last = !inStep.contains(other) && FIRST_COME.compare(other, last) > 0 ? other : last;
+            }
+            suspend(last);
+            if (last == stream) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void suspend(AnswerStream stream) {
+        stream.suspend();
+        running.remove(stream);
+        readers.remove(stream);
+        waiting.add(stream);
+        waiting.sort(FIRST_COME);
+    }
+
+    private void take(AnswerStream stream, int count) {
+        stream.contribute(step, count);
+        inStep.add(stream);
+    }
+
+    private void compute() {
+        long start = System.nanoTime();
+        try {
+            machine.run(step);
+        } catch (RuntimeException fault) {
+            List.copyOf(inStep).forEach(stream -> fail(stream, fault));
+            return;
+        }
+        long nanos = System.nanoTime() - start;
+        int chosen = 0;
+        for (AnswerStream stream : inStep) {
+            chosen += stream.answer().begun() ? 1 : 0;
+        }
+        int read = step.size() - chosen;
+        if (chosen > 0 && read > 0) {
+            budget.learn(read, nanos);
+        }
+        board.stepped(read, chosen, nanos);
+        for (AnswerStream stream : inStep) {
+            if (!stream.job().done()) {
+                advance(stream);
+            }
+        }
+        sortOut();
+    }
+
+    private void advance(AnswerStream stream) {
+        try {
+            stream.received();
+            if (stream.readPrompt()) {
+                startSiblings(stream);
+            }
+            stream.advance(step);
+        } catch (RuntimeException fault) {
+            fail(stream, fault);
+        }
+    }
+
+    private void startSiblings(AnswerStream stream) {
+        for (int i = 0; i < waiting.size() && running.size() < maxRunning; ) {
+            AnswerStream sibling = waiting.get(i);
+            if (sibling.job() == stream.job() && !sibling.answer().begun() && sibling.startLike(stream, step)) {
+                waiting.remove(i);
+                running.add(sibling);
+            } else {
+                i++;
+            }
+        }
+    }
+
+    /** Finished streams leave, those that were suspended to read anew wait for their memory. */
+    private void sortOut() {
+        for (int i = running.size() - 1; i >= 0; i--) {
+            AnswerStream stream = running.get(i);
+            if (stream.finished()) {
+                running.remove(i);
+                ended(stream);
+            } else if (!stream.running()) {
+                running.remove(i);
+                waiting.add(stream);
+                waiting.sort(FIRST_COME);
+            }
+        }
+    }
+
+    private void ended(AnswerStream stream) {
+        if (stream.job().done()) {
+            board.ended(stream.job());
+        }
+    }
+
+    private void fail(AnswerStream failed, RuntimeException fault) {
+        CompletionJob job = failed.job();
+        if (job.done()) {
+            return;
+        }
+        job.fail(fault instanceof EngineException known ? known : new EngineException(String.valueOf(fault), fault));
+        job.streams().forEach(AnswerStream::suspend);
+        running.removeAll(job.streams());
+        waiting.removeAll(job.streams());
+        board.failed(job);
+    }
+
+    /** For tests: nothing is held but by the cache. */
+    KvMemory memory() {
+        return memory;
+    }
+}

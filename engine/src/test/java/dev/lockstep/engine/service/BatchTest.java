@@ -1,0 +1,83 @@
+package dev.lockstep.engine.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.engine.FakeMachine;
+import dev.lockstep.engine.FakeModel;
+import dev.lockstep.engine.TinyTokenizer;
+import dev.lockstep.graph.Graph;
+import dev.lockstep.graph.KvType;
+import dev.lockstep.graph.architecture.Architectures;
+import dev.lockstep.graph.architecture.ModelDescription;
+import dev.lockstep.graph.architecture.ModelShape;
+import dev.lockstep.graph.architecture.WeightTypes;
+import dev.lockstep.graph.machine.Machine;
+import dev.lockstep.graph.pass.Passes;
+import dev.lockstep.graph.reference.ReferenceMachine;
+import dev.lockstep.graph.synthetic.SyntheticModel;
+import dev.lockstep.host.HostMachine;
+import dev.lockstep.host.HostOptions;
+import dev.lockstep.host.HostUnavailableException;
+import java.lang.foreign.Arena;
+import java.util.Optional;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
+import org.junit.jupiter.api.Test;
+
+/** What a request is answered does not depend on who else is served. */
+class BatchTest {
+    private static final int CONTEXT = 300;
+
+    private final FakeModel fake = new FakeModel();
+
+    @RepeatedTest(40)
+    void shouldAnswerAsIfAlone(RepetitionInfo repetition) {
+        FakeMachine machine = FakeMachine.hashing(CONTEXT, 4 + repetition.getCurrentRepetition() % 20);
+        var served = new ServedAlike(fake.open(machine), repetition.getCurrentRepetition());
+        int openBefore = machine.openSequences();
+        served.check(15);
+        assertThat(machine.openSequences()).isEqualTo(openBefore);
+        served.forget();
+        assertThat(machine.heldBlocks()).isZero();
+    }
+
+    @Test
+    void shouldAnswerAsIfAloneOnTheReferenceMachine() {
+        ModelDescription model = model();
+        var machine = new ReferenceMachine(graph(model), model.tensors(), KvType.F16, 200, 32);
+        new ServedAlike(fake.open(machine), 1).check(8);
+    }
+
+    @Test
+    void shouldAnswerAsIfAloneOnTheHostMachine() {
+        ModelDescription model = model();
+        for (int seed = 1; seed <= 4; seed++) {
+            try (Machine machine = host(model, 1 + seed % 2)) {
+                var served = new ServedAlike(fake.open(machine), seed);
+                served.check(30);
+                served.forget();
+            }
+        }
+    }
+
+    private static Machine host(ModelDescription model, int threads) {
+        try {
+            return HostMachine.open(
+                    graph(model),
+                    model.tensors(),
+                    new HostOptions(threads, KvType.F16, 200, 32, Optional.empty(), (_, _, _) -> {}));
+        } catch (HostUnavailableException unavailable) {
+            return Assumptions.abort(unavailable.getMessage());
+        }
+    }
+
+    private static Graph graph(ModelDescription model) {
+        return Passes.lower(Architectures.build(model));
+    }
+
+    private static ModelDescription model() {
+        var shape = new ModelShape("tiny", 256, 64, 2, 4, 2, 96, TinyTokenizer.SIZE, 1e-5f, 1e4f, 0, 0, false);
+        return SyntheticModel.of(shape, WeightTypes.Q8_0, 1, Arena.ofAuto());
+    }
+}

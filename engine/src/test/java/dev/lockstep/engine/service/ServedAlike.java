@@ -1,0 +1,134 @@
+package dev.lockstep.engine.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.engine.FinishReason;
+import dev.lockstep.engine.Lockstep;
+import dev.lockstep.engine.sampling.SamplingParameters;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+
+/**
+ * Random requests that come and go between the steps of one batch: prompts that begin alike, limits, several choices, priorities,
+ * cancellations, too little memory. Everything follows from the seed. The answers must be those that each request gets alone.
+ */
+final class ServedAlike {
+    private final Lockstep model;
+    private final PromptEncoder prompts;
+    private final Random random;
+    private final String common;
+    private final Batch batch;
+    private final Map<CompletionJob, CompletionRequest> requests = new HashMap<>();
+    private final Map<CompletionJob, EventRecorder> events = new HashMap<>();
+    private final List<CompletionJob> open = new ArrayList<>();
+
+    ServedAlike(Lockstep model, long seed) {
+        this.model = model;
+        this.prompts = new PromptEncoder(model);
+        this.random = new Random(seed);
+        this.common = letters(model.machine().contextLength() * 2 / 3);
+        this.batch = new Batch(
+                model.machine(),
+                ServiceOptions.DEFAULT
+                        .withMaxRunning(1 + random.nextInt(8))
+                        .withKvBytes(random.nextInt(20) * model.machine().kvBlockBytes())
+                        .withStallTime(Duration.ofNanos(1L << random.nextInt(40))),
+                new StatusBoard());
+    }
+
+    /** Serves so many requests, and compares each answer with the one that its request gets alone. */
+    void check(int count) {
+        int submitted = 0;
+        while (submitted < count || !batch.isEmpty()) {
+            if (submitted < count && (batch.isEmpty() || random.nextInt(4) == 0)) {
+                submit(submitted++);
+            }
+            if (random.nextInt(40) == 0 && !open.isEmpty()) {
+                open.remove(random.nextInt(open.size())).cancel();
+                batch.dropCancelled();
+            }
+            batch.step();
+        }
+        assertThat(batch.memory().takenBytes()).isZero();
+        requests.forEach(this::compare);
+    }
+
+    private void submit(int id) {
+        CompletionRequest request = request();
+        var recorder = new EventRecorder();
+        CompletionJob job = CompletionJob.of(id, request, recorder, prompts, model);
+        requests.put(job, request);
+        events.put(job, recorder);
+        open.add(job);
+        batch.add(job);
+    }
+
+    private CompletionRequest request() {
+        int context = model.machine().contextLength();
+        String prompt = common.substring(0, random.nextInt(common.length())) + letters(1 + random.nextInt(9));
+        CompletionRequest.Builder builder = CompletionRequest.of(prompt)
+                .sampling(SamplingParameters.DEFAULT
+                        .withSeed(random.nextInt(3))
+                        .withTemperature(random.nextInt(3) * 0.7f)
+                        .withRepetitionPenalty(1 + random.nextInt(2) * 0.3f))
+                .maxTokens(random.nextInt(context / 2))
+                .choices(1 + Math.max(0, random.nextInt(6) - 3))
+                .priority(Priority.values()[random.nextInt(3)])
+                .ignoreEndOfGeneration(random.nextBoolean())
+                .whenContextIsFull(WhenContextIsFull.values()[random.nextInt(2)]);
+        if (random.nextInt(4) == 0) {
+            builder.alternatives(random.nextInt(4));
+        }
+        if (random.nextInt(4) == 0) {
+            builder.stopStrings(List.of(letters(1)));
+        }
+        return builder.build();
+    }
+
+    private String letters(int count) {
+        return random.ints(count, 'a', 'e').mapToObj(Character::toString).collect(Collectors.joining());
+    }
+
+    private void compare(CompletionJob job, CompletionRequest request) {
+        CompletionResult result = job.result().join();
+        CompletionResult alone = alone(request);
+        assertThat(result.usage().cachedTokens()).isLessThan(job.prompt().length);
+        List<CompletionEvent> heard = events.get(job).all;
+        assertThat(heard.getLast()).isEqualTo(new CompletionEvent.Completed(result));
+        for (int choice = 0; choice < request.choices(); choice++) {
+            CompletionResult.Choice actual = result.choices().get(choice);
+            CompletionResult.Choice expected = alone.choices().get(choice);
+            assertThat(String.join("", events.get(job).texts(choice))).isEqualTo(actual.text());
+            assertThat(heard).contains(new CompletionEvent.ChoiceFinished(choice, actual.finishReason()));
+            if (actual.finishReason() == FinishReason.CANCELLED) {
+                assertThat(actual.tokens())
+                        .isEqualTo(expected.tokens().subList(0, actual.tokens().size()));
+            } else {
+                assertThat(actual).as("choice %d of %s", choice, request).isEqualTo(expected);
+            }
+        }
+    }
+
+    /** What a request is answered by a batch that serves nobody else, one choice after the other. */
+    private CompletionResult alone(CompletionRequest request) {
+        var single = new Batch(
+                model.machine(), ServiceOptions.DEFAULT.withMaxRunning(1).withKvBytes(0), new StatusBoard());
+        CompletionJob job = CompletionJob.of(0, request, _ -> {}, prompts, model);
+        single.add(job);
+        while (!single.isEmpty()) {
+            single.step();
+        }
+        single.memory().cache().evict(Integer.MAX_VALUE);
+        return job.result().join();
+    }
+
+    /** Gives the cache's memory back. */
+    void forget() {
+        batch.memory().cache().evict(Integer.MAX_VALUE);
+    }
+}
