@@ -9,11 +9,12 @@ import picocli.CommandLine.Option;
 @Command(
         name = "chat",
         description = "Talks with a model.",
-        customSynopsis = "lockstep chat [OPTIONS] -m MODEL",
+        customSynopsis = "lockstep chat [OPTIONS] [-m MODEL]",
         footer = {
             "",
             "Ctrl-C stops an answer, Ctrl-D leaves, /help lists commands. Without a terminal every line is a message.",
             "Examples:",
+            "  lockstep chat",
             "  lockstep chat -m model.gguf --system \"You are a pirate.\"",
             "  echo \"Why is the sky blue?\" | lockstep chat -m model.gguf"
         })
@@ -36,6 +37,7 @@ final class ChatCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var options = sampling.options();
+        model.takeDemoUnlessNamed(console);
         boolean interactive = console.terminals().input() && console.terminals().output();
         try (var opened = model.open(console);
                 var input = interactive ? TerminalChatInput.open() : new PipedChatInput(console.reader())) {

@@ -12,10 +12,9 @@ import picocli.CommandLine.Option;
 final class ModelOptions {
     @Option(
             names = {"-m", "--model"},
-            required = true,
             paramLabel = "MODEL",
             converter = ModelReference.Converter.class,
-            description = "Path of a GGUF file.")
+            description = "Path of a GGUF file, or demo: the embedded model.")
     private @Nullable ModelReference model;
 
     @Option(
@@ -53,8 +52,20 @@ final class ModelOptions {
     @Option(names = "--no-cache", description = "Keep nothing for the next start, use nothing kept.")
     private boolean noCache;
 
+    /** @throws UsageException if none is named */
     ModelReference model() {
-        return Given.required(model);
+        if (model == null) {
+            throw new UsageException("no model is named; give one with -m FILE, or -m demo for the embedded one");
+        }
+        return model;
+    }
+
+    /** For verbs that are to do something without being told with what. */
+    void takeDemoUnlessNamed(Console console) {
+        if (model == null) {
+            model = ModelReference.demo();
+            console.note("lockstep: no model is named, so this is the small embedded one; -m FILE takes another");
+        }
     }
 
     /** Opens the model file, with progress and warnings on standard error. */

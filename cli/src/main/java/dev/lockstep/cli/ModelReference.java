@@ -1,5 +1,7 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.demo.DemoModel;
+import dev.lockstep.host.cache.CacheDirectory;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -7,7 +9,7 @@ import picocli.CommandLine.ITypeConverter;
 
 /** What stands behind {@code -m}: a model file, or hyperparameters without weights. */
 sealed interface ModelReference {
-    /** A GGUF file that exists. */
+    /** A GGUF file that exists; also the embedded model, once it is written where files for quick starts are kept. */
     record File(Path path) implements ModelReference {
         @Override
         public String toString() {
@@ -32,6 +34,9 @@ sealed interface ModelReference {
         if (text.startsWith(Shape.PREFIX)) {
             return new Shape(text.substring(Shape.PREFIX.length()));
         }
+        if (text.equals(DemoModel.NAME)) {
+            return demo();
+        }
         if (text.startsWith("hf:")) {
             throw new UsageException(text + ": this version does not download models; fetch the .gguf file of the "
                     + "repository from huggingface.co and give its path");
@@ -43,11 +48,14 @@ sealed interface ModelReference {
         }
         if (!Files.exists(path)) {
             throw new UsageException(
-                    text.equals("demo")
-                            ? "demo: this version has no embedded model; give the path of a .gguf file"
-                            : text + ": there is no such file; check the path");
+                    text + ": there is no such file; check the path, or take the embedded model with -m demo");
         }
         return new File(path);
+    }
+
+    /** The embedded model. */
+    static ModelReference demo() {
+        return new File(DemoModel.install(CacheDirectory.ofUser().resolve("models")));
     }
 
     /**

@@ -53,7 +53,6 @@ class CommandLineTest {
     @ParameterizedTest
     @CsvSource({
         "hf:org/repo, does not download",
-        "demo, no embedded model",
         ".., is a directory",
         "missing.gguf, no such file",
         "shape:tinyllama-1.1b, no weights"

@@ -27,6 +27,7 @@ class ArchitectureTest {
             Map.entry("compiler", List.of("tensor", "formats", "graph", "lpu")),
             Map.entry("simulator", List.of("tensor", "lpu")),
             Map.entry("engine", List.of("tensor", "formats", "text", "graph", "host")),
+            Map.entry("demo", List.of()),
             Map.entry("server", List.of("tensor", "formats", "text", "graph", "host", "engine")),
             Map.entry("langchain4j", List.of("tensor", "formats", "text", "graph", "host", "engine")),
             Map.entry(
@@ -41,6 +42,7 @@ class ArchitectureTest {
                             "compiler",
                             "simulator",
                             "engine",
+                            "demo",
                             "server")));
 
     private static final JavaClasses HOUSE = new ClassFileImporter()

@@ -1,0 +1,128 @@
+"""Trains the demo model. See README.md."""
+
+import argparse
+import json
+import os
+import signal
+import time
+from pathlib import Path
+from random import Random
+
+import torch
+from torch.nn import functional
+
+import corpus
+import tokenizer
+from model import Llama, Shape
+from muon import Muon
+
+IGNORED = -100
+
+
+def encoded(tokens_of, parts):
+    tokens, targets = [], []
+    for text, counted in parts:
+        ids = tokens_of.encode(text)
+        tokens += ids
+        targets += ids if counted else [IGNORED] * len(ids)
+    return tokens, targets
+
+
+def batch(tokens_of, step, seed, rows, length):
+    """The rows of one step, filled with whole documents; what is too long for a row is cut off."""
+    random = Random(seed * 1_000_003 + step)
+    inputs, targets = [], []
+    for _ in range(rows):
+        row, goal = [], []
+        while len(row) <= length:
+            tokens, counted = encoded(tokens_of, corpus.document(random))
+            row += tokens
+            goal += counted
+        inputs.append(row[:length])
+        targets.append(goal[1 : length + 1])
+    return torch.tensor(inputs), torch.tensor(targets).reshape(-1)
+
+
+@torch.no_grad()
+def accuracy(model, tokens_of, kind, count):
+    """The share of held-out questions whose answer is right in every token, which is when greedy decoding gives it."""
+    cases = [(tokenizer_prefix(question), answer + corpus.END) for question, answer in corpus.test_cases(kind, count)]
+    rows = [(tokens_of.encode(prefix), tokens_of.encode(answer)) for prefix, answer in cases]
+    length = max(len(prefix) + len(answer) for prefix, answer in rows)
+    tokens = torch.tensor([(prefix + answer + [0] * length)[:length] for prefix, answer in rows])
+    guesses = model(tokens).view(len(rows), length, -1).argmax(-1).tolist()
+    right = [guess[len(prefix) - 1 : len(prefix) + len(answer) - 1] == answer for guess, (prefix, answer) in zip(guesses, rows)]
+    return sum(right) / len(right)
+
+
+def tokenizer_prefix(question):
+    return corpus.BEGIN + corpus.USER + question + corpus.END + corpus.ASSISTANT
+
+
+def rate(step, arguments):
+    """Rises for 100 steps, stays, and falls to nothing over the last `decay` steps."""
+    return min(1.0, (step + 1) / 100, (arguments.steps - step) / max(1, arguments.decay))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--out", type=Path, default=Path("build/train-demo"))
+    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--decay", type=int, default=1200, help="steps at the end in which the rate falls")
+    parser.add_argument("--tokens", type=int, default=4096, help="tokens a step")
+    parser.add_argument("--length", type=int, default=256, help="tokens a row")
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--every", type=int, default=100, help="steps between checkpoints")
+    parser.add_argument("--marker", default="", help="a word to find the process by")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(arguments.seed)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+
+    merges = arguments.out / "merges.json"
+    shape = Shape()
+    if merges.exists():
+        tokens_of = tokenizer.Tokenizer(json.loads(merges.read_text()))
+    else:
+        tokens_of = tokenizer.train(corpus.sample_text(20_000), shape.vocabulary)
+        merges.write_text(json.dumps(tokens_of.merges))
+
+    model = Llama(shape)
+    optimizer = Muon(model)
+    checkpoint, step = arguments.out / "checkpoint.pt", 0
+    if checkpoint.exists():
+        state = torch.load(checkpoint)
+        model.load_state_dict(state["model"])
+        optimizer.load_state_dict(state["optimizer"])
+        step = state["step"]
+    print(f"{sum(p.numel() for p in model.parameters()):,} parameters, from step {step}", flush=True)
+
+    stopping = []
+    signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
+
+    def save():
+        unfinished = checkpoint.with_suffix(".new")
+        torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(), "step": step, "shape": vars(shape)}, unfinished)
+        os.replace(unfinished, checkpoint)
+
+    begun, losses = time.time(), []
+    while step < arguments.steps and not stopping:
+        inputs, targets = batch(tokens_of, step, arguments.seed, arguments.tokens // arguments.length, arguments.length)
+        loss = functional.cross_entropy(model(inputs).float(), targets, ignore_index=IGNORED)
+        loss.backward()
+        optimizer.step(rate(step, arguments))
+        losses.append(loss.item())
+        step += 1
+        if step % 20 == 0:
+            print(f"step {step} loss {sum(losses) / len(losses):.4f} {len(losses) * arguments.tokens / (time.time() - begun):.0f} tokens/s", flush=True)
+            begun, losses = time.time(), []
+        if step % arguments.every == 0:
+            save()
+            print(f"step {step} sums {accuracy(model, tokens_of, 'sums', 200):.3f} reviews {accuracy(model, tokens_of, 'reviews', 200):.3f}", flush=True)
+            begun = time.time()
+    save()
+
+
+if __name__ == "__main__":
+    main()
