@@ -2,6 +2,7 @@ package dev.lockstep.cli;
 
 import dev.lockstep.engine.ByteSize;
 import dev.lockstep.engine.ProgramCaches;
+import dev.lockstep.formats.ControlCharacters;
 import dev.lockstep.host.cache.CacheEntry;
 import dev.lockstep.host.cache.EntryKind;
 import dev.lockstep.host.cache.ProgramCache;
@@ -93,8 +94,8 @@ final class CacheCommand implements Callable<Integer> {
         for (var entry : entries) {
             console.printLine("%-36s  %-8s  %-8s  %12s  %s"
                     .formatted(
-                            entry.model().isEmpty() ? "(damaged)" : Printable.escape(entry.model()),
-                            Printable.escape(entry.type()),
+                            entry.model().isEmpty() ? "(damaged)" : ControlCharacters.escape(entry.model()),
+                            ControlCharacters.escape(entry.type()),
                             word(entry.kind()),
                             Printable.bytes(entry.bytes()),
                             TIME.format(entry.lastUsed())));

@@ -1,5 +1,6 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.formats.ControlCharacters;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -48,7 +49,7 @@ final class ChatCommand implements Callable<Integer> {
             if (interactive) {
                 console.printLine("%s, %s machine, %d tokens of context"
                         .formatted(
-                                Printable.escape(opened.name()),
+                                ControlCharacters.escape(opened.name()),
                                 opened.machine().name(),
                                 opened.machine().contextLength()));
                 console.printLine("Ctrl-C stops an answer, Ctrl-D leaves, /help lists commands.");

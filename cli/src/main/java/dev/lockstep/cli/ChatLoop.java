@@ -4,6 +4,7 @@ import dev.lockstep.engine.Chat;
 import dev.lockstep.engine.EngineException;
 import dev.lockstep.engine.GenerationListener;
 import dev.lockstep.engine.GenerationOptions;
+import dev.lockstep.formats.ControlCharacters;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -61,7 +62,7 @@ final class ChatLoop {
         var argument = words.length == 2 ? words[1].strip() : "";
         var command = SlashCommand.named(words[0].substring(1));
         if (command.isEmpty()) {
-            say("There is no " + Printable.escape(words[0]) + "; /help lists what there is.");
+            say("There is no " + ControlCharacters.escape(words[0]) + "; /help lists what there is.");
             return true;
         }
         switch (command.get()) {

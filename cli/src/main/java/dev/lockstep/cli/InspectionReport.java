@@ -1,5 +1,6 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.formats.ControlCharacters;
 import dev.lockstep.graph.KvType;
 import dev.lockstep.graph.Weight;
 import dev.lockstep.graph.architecture.Hyperparameters;
@@ -22,12 +23,15 @@ final class InspectionReport {
     }
 
     void print(boolean tensors) {
-        console.printLine(Printable.escape(inspection.metadata().origin()));
-        inspection.text("general.name").ifPresent(name -> line("name", "%s", Printable.escape(name)));
+        console.printLine(ControlCharacters.escape(inspection.metadata().origin()));
+        inspection.text("general.name").ifPresent(name -> line("name", "%s", ControlCharacters.escape(name)));
         line(
                 "architecture",
                 "%s",
-                inspection.text("general.architecture").map(Printable::escape).orElse("not named"));
+                inspection
+                        .text("general.architecture")
+                        .map(ControlCharacters::escape)
+                        .orElse("not named"));
         line(
                 "parameters",
                 "%s in %d tensors",
@@ -56,7 +60,7 @@ final class InspectionReport {
         if (inspection.obstacles().isEmpty()) {
             console.printLine("can be run");
         }
-        inspection.obstacles().forEach(why -> console.printLine("cannot be run: " + Printable.escape(why)));
+        inspection.obstacles().forEach(why -> console.printLine("cannot be run: " + ControlCharacters.escape(why)));
     }
 
     private void hyperparameters(Hyperparameters h) {
@@ -89,13 +93,13 @@ final class InspectionReport {
                 .text("tokenizer.ggml.pre")
                 .map(name -> ", pre-tokenizer " + name)
                 .orElse("");
-        line("tokenizer", "%s, %d tokens", Printable.escape(kind + pre), tokenizer.vocabularySize());
+        line("tokenizer", "%s, %d tokens", ControlCharacters.escape(kind + pre), tokenizer.vocabularySize());
         tokenizer.bos().ifPresent(token -> special("begin of text", tokenizer, token));
         tokenizer.eos().ifPresent(token -> special("end of text", tokenizer, token));
     }
 
     private void special(String name, Tokenizer tokenizer, int token) {
-        line(name, "%d %s", token, Printable.escape(tokenizer.piece(token)));
+        line(name, "%d %s", token, ControlCharacters.escape(tokenizer.piece(token)));
     }
 
     private void types() {
@@ -138,7 +142,7 @@ final class InspectionReport {
     private void tensor(Weight weight) {
         console.printLine("  %-36s %-8s %18s  %12s"
                 .formatted(
-                        Printable.escape(weight.name()),
+                        ControlCharacters.escape(weight.name()),
                         weight.type(),
                         weight.columns() + " x " + weight.rows()
                                 + (weight.matrices() == 1 ? "" : " x " + weight.matrices()),

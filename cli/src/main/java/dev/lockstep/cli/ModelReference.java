@@ -1,6 +1,7 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.demo.DemoModel;
+import dev.lockstep.formats.ControlCharacters;
 import dev.lockstep.host.cache.CacheDirectory;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -76,7 +77,7 @@ sealed interface ModelReference {
         try {
             return Path.of(text);
         } catch (InvalidPathException wrong) {
-            throw new UsageException(Printable.escape(text) + ": is not a path; check it", wrong);
+            throw new UsageException(ControlCharacters.escape(text) + ": is not a path; check it", wrong);
         }
     }
 

@@ -8,26 +8,6 @@ final class Printable {
 
     private Printable() {}
 
-    /** Makes control characters visible, so that a model file cannot steer the terminal. */
-    static String escape(String text) {
-        var visible = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> {
-            switch (c) {
-                case '\n' -> visible.append("\\n");
-                case '\r' -> visible.append("\\r");
-                case '\t' -> visible.append("\\t");
-                default -> {
-                    if (Character.isISOControl(c)) {
-                        visible.append(String.format(Locale.ROOT, "\\u%04x", c));
-                    } else {
-                        visible.appendCodePoint(c);
-                    }
-                }
-            }
-        });
-        return visible.toString();
-    }
-
     /** Text of a model for a terminal: everything but what could steer it. */
     static String harmless(String text) {
         return text.codePoints().noneMatch(Printable::steersTerminal)

@@ -1,5 +1,6 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.formats.ControlCharacters;
 import dev.lockstep.formats.GgufFile;
 import dev.lockstep.text.Tokenizer;
 import java.util.Arrays;
@@ -92,7 +93,7 @@ final class TokenizeCommand implements Callable<Integer> {
             console.printLine(Arrays.stream(ids).mapToObj(Integer::toString).collect(Collectors.joining(",")));
         } else {
             for (int i = 0; i < ids.length; i++) {
-                console.printLine("%7d  \"%s\"".formatted(ids[i], Printable.escape(pieces.get(i))));
+                console.printLine("%7d  \"%s\"".formatted(ids[i], ControlCharacters.escape(pieces.get(i))));
             }
         }
     }
