@@ -3,6 +3,7 @@ package dev.lockstep.cli;
 import dev.lockstep.engine.EngineException;
 import dev.lockstep.formats.FormatException;
 import dev.lockstep.graph.GraphException;
+import dev.lockstep.lpu.LpuException;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
@@ -47,6 +48,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
             case FormatException bad -> refuse(bad);
             case EngineException impossible -> refuse(impossible);
             case GraphException impossible -> refuse(impossible);
+            case LpuException impossible -> refuse(impossible);
             case UncheckedIOException input -> fail(input.getCause().getMessage(), input);
             default -> fail("internal error: " + failure + "; please report it with the output of --verbose", failure);
         };

@@ -45,6 +45,7 @@ public final class Main {
                         new TokenizeCommand(console),
                         new LogitsCommand(console),
                         new BenchCommand(console),
+                        new CompileCommand(console),
                         new CacheCommand(console),
                         new AccuracyCommand(console),
                         new WarmUpCommand())

@@ -95,6 +95,22 @@ class CommandLineTest {
     }
 
     @Test
+    void shouldCompileAShapeForProcessingUnits() {
+        assertThat(execute("compile", "-m", "shape:llama-2-7b", "--target", "lpu:64", "--json"))
+                .isZero();
+        assertThat(text(out))
+                .startsWith("{")
+                .contains("\"tensor_parallel\":", "\"bound_tokens_per_second\":", "\"hop_ns\":300.0");
+    }
+
+    @Test
+    void shouldRefuseTargetsThatAreNone() {
+        refuse("lpu:CHIPS", "compile", "-m", "shape:llama-2-7b", "--target", "gpu:8");
+        refuse("number of chips", "compile", "-m", "shape:llama-2-7b", "--target", "lpu:none");
+        refuse("does not fit", "compile", "-m", "shape:llama-2-70b", "--target", "lpu:8");
+    }
+
+    @Test
     void shouldRefuseTwoPrompts() {
         refuse("two prompts", "run", "-m", aFile(), "-p", "x", "-f", "y");
     }

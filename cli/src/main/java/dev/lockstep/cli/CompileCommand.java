@@ -1,0 +1,104 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.compiler.Plan;
+import dev.lockstep.compiler.partition.Objective;
+import dev.lockstep.compiler.partition.Question;
+import dev.lockstep.compiler.partition.WeightPrecision;
+import dev.lockstep.lpu.machine.Machine;
+import dev.lockstep.lpu.machine.Quantity;
+import dev.lockstep.lpu.machine.Topology;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "compile",
+        description = {
+            "Divides a model over language processing units, and says how fast one user's tokens come and why not faster.",
+            "No weights are needed: sizes decide everything."
+        },
+        customSynopsis = "lockstep compile [OPTIONS] -m MODEL --target lpu:CHIPS",
+        footer = {
+            "",
+            "MODEL is shape:NAME, a GGUF file, or a config.json of Hugging Face (or its directory).",
+            "Examples:",
+            "  lockstep compile -m shape:llama-2-70b --target lpu:576",
+            "  lockstep compile -m shape:llama-2-70b --target lpu:576 --hop-ns 722 --json"
+        })
+final class CompileCommand implements Callable<Integer> {
+    private static final int USUAL_CONTEXT = 4096;
+
+    private final Console console;
+
+    @Option(
+            names = {"-m", "--model"},
+            required = true,
+            paramLabel = "MODEL",
+            description = "shape:NAME, a GGUF file, or a config.json.")
+    private @Nullable String model;
+
+    @Option(
+            names = "--target",
+            required = true,
+            paramLabel = "lpu:CHIPS",
+            converter = LpuTarget.Converter.class,
+            description = "How many chips may be used; fewer are where that is better.")
+    private @Nullable LpuTarget target;
+
+    @Option(names = "--context", paramLabel = "C", description = "Positions that attention sees. Default 4096.")
+    private int context;
+
+    @Option(names = "--users", paramLabel = "U", description = "Users whose caches have to fit. Default 1.")
+    private int users = 1;
+
+    @Option(
+            names = "--hop-ns",
+            paramLabel = "H",
+            description = "Nanoseconds of a hop, send to use. Default 300; also published: 722.")
+    private @Nullable Double hop;
+
+    @Option(names = "--weights", paramLabel = "TYPE", description = "int8 or fp16. Default int8.")
+    private WeightPrecision precision = WeightPrecision.INT8;
+
+    @Option(names = "--objective", paramLabel = "WHAT", description = "latency of one user (default), or throughput.")
+    private Objective objective = Objective.LATENCY;
+
+    @Option(
+            names = "--topology",
+            paramLabel = "NAME",
+            description = "quadfour_ring (default), quadfour_line, dragonfly or dragonfly_racks.")
+    private Topology topology = Topology.QUADFOUR_RING;
+
+    @Option(names = "--json", description = "Print one object.")
+    private boolean json;
+
+    CompileCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        var plan = UsageException.refusing(() -> Plan.of(question()));
+        if (json) {
+            Json.print(console, plan.fields());
+        } else {
+            new PlanReport(console, plan).print();
+        }
+        return ExitStatus.DONE;
+    }
+
+    private Question question() {
+        var sizes = SizesReference.read(Given.required(model));
+        var machine = Machine.lpuV1();
+        return new Question(
+                sizes,
+                hop == null ? machine : machine.with(Quantity.HOP, hop),
+                topology,
+                Given.required(target).chips(),
+                context == 0 ? Math.min(USUAL_CONTEXT, sizes.contextLength()) : context,
+                users,
+                precision,
+                objective);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.compiler.model.ConfigReader;
+import dev.lockstep.compiler.model.GgufSizes;
+import dev.lockstep.compiler.model.ModelPresets;
+import dev.lockstep.compiler.model.ModelSizes;
+import dev.lockstep.formats.GgufFile;
+import dev.lockstep.graph.architecture.ModelDescription;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/** A model of which only the sizes matter: a preset, a GGUF file, or a config.json. */
+final class SizesReference {
+    private static final String SHAPE = "shape:";
+    private static final String CONFIG = "config.json";
+
+    private SizesReference() {}
+
+    /** @throws UsageException if the text names none of them */
+    static ModelSizes read(String text) {
+        if (text.startsWith(SHAPE)) {
+            return UsageException.refusing(() -> ModelPresets.named(text.substring(SHAPE.length())));
+        }
+        Path path = path(text);
+        if (Files.isDirectory(path)) {
+            path = path.resolve(CONFIG);
+        }
+        if (!Files.isRegularFile(path)) {
+            throw new UsageException(path + ": there is no such file; give shape:NAME, a .gguf file, or a config.json");
+        }
+        if (path.toString().endsWith(".json")) {
+            try {
+                return ConfigReader.read(path.toString(), Files.readAllBytes(path));
+            } catch (IOException failure) {
+                throw new UncheckedIOException(new IOException(path + ": cannot be read; check it", failure));
+            }
+        }
+        try (var gguf = GgufFile.open(path)) {
+            return GgufSizes.of(ModelDescription.of(gguf.metadata(), gguf.tensors()));
+        }
+    }
+
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException wrong) {
+            throw new UsageException(Printable.escape(text) + ": is not a path; check it", wrong);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.lockstep.compiler.model;
+
+/**
+ * A gated feed-forward network, or several of which a token uses some.
+ *
+ * @param hidden width of the hidden layer, of one expert if there are experts
+ * @param experts 1 for a dense network
+ * @param used experts that a token uses
+ * @param shared width of a network that every token uses beside the experts; 0 for none
+ */
+public record FeedForwardSizes(int hidden, int experts, int used, int shared) {
+    public FeedForwardSizes {
+        if (hidden < 1 || experts < 1 || used < 1 || used > experts || shared < 0) {
+            throw new IllegalArgumentException(
+                    "a token cannot use " + used + " of " + experts + " networks of width " + hidden);
+        }
+    }
+
+    static FeedForwardSizes dense(int hidden) {
+        return new FeedForwardSizes(hidden, 1, 1, 0);
+    }
+
+    public boolean routed() {
+        return experts > 1;
+    }
+
+    /** All weights: gate, up and down of each expert, and the router. */
+    public long weights(int width) {
+        return 3L * width * ((long) hidden * experts + shared) + (routed() ? (long) width * experts : 0);
+    }
+
+    /** Weights that one token passes through. */
+    public long weightsUsed(int width) {
+        return 3L * width * ((long) hidden * used + shared) + (routed() ? (long) width * experts : 0);
+    }
+
+    /** Hidden elements that one token computes, over all its experts. */
+    public int hiddenUsed() {
+        return Math.addExact(Math.multiplyExact(hidden, used), shared);
+    }
+}

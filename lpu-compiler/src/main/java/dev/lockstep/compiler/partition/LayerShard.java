@@ -1,0 +1,104 @@
+package dev.lockstep.compiler.partition;
+
+import dev.lockstep.compiler.model.AttentionSizes;
+import dev.lockstep.compiler.model.FeedForwardSizes;
+import dev.lockstep.compiler.model.LayerSizes;
+import dev.lockstep.lpu.machine.Machine;
+import java.util.List;
+
+/**
+ * What one chip of a stage holds of a layer.
+ *
+ * @param input projections before attention
+ * @param output projection after it
+ * @param gateUp both projections into the hidden layer, side by side because they share their input; of the experts that a token uses
+ * @param down projection out of it
+ * @param router which expert to use; nothing for dense layers
+ * @param experts that lie in memory for each one that a token uses
+ * @param cacheBytesPerPosition FP16 keys and values that a position adds on this chip
+ * @param positions that this chip looks at when it attends
+ */
+public record LayerShard(
+        Matrix input,
+        Matrix output,
+        Matrix gateUp,
+        Matrix down,
+        Matrix router,
+        double experts,
+        int cacheBytesPerPosition,
+        int positions) {
+    private static final int SUPERLANE = 16;
+
+    public static LayerShard of(int width, LayerSizes layer, int tensor, HeadSplit split, int context) {
+        AttentionSizes attention = layer.attention();
+        int positions = Math.min(context, attention.window());
+        int sharing = split == HeadSplit.BY_CONTEXT ? tensor / attention.kvHeads() : 1;
+        FeedForwardSizes feedForward = layer.feedForward();
+        int hidden = feedForward.used() * share(feedForward.hidden(), tensor)
+                + (feedForward.shared() > 0 ? share(feedForward.shared(), tensor) : 0);
+        double experts = (double) feedForward.weights(width) / feedForward.weightsUsed(width);
+        int heads = Math.ceilDiv(attention.heads() * sharing, tensor);
+        return switch (attention) {
+            case AttentionSizes.Grouped grouped -> {
+                int keyHeads = Math.max(1, grouped.kvHeads() / tensor);
+                yield new LayerShard(
+                        new Matrix(width, (heads + 2 * keyHeads) * grouped.headSize()),
+                        new Matrix(heads * grouped.headSize(), width),
+                        new Matrix(width, 2 * hidden),
+                        new Matrix(hidden, width),
+                        new Matrix(feedForward.routed() ? width : 0, feedForward.routed() ? feedForward.experts() : 0),
+                        experts,
+                        2 * 2 * keyHeads * grouped.headSize(),
+                        Math.ceilDiv(positions, sharing));
+            }
+            case AttentionSizes.Latent latent -> {
+                int compressed = latent.queryRank() + latent.kvRank() + latent.rotarySize();
+                long perHead = (long) latent.queryRank() * (latent.plainSize() + latent.rotarySize())
+                        + (long) latent.kvRank() * (latent.plainSize() + latent.valueSize());
+                yield new LayerShard(
+                        new Matrix(
+                                width, Math.ceilDiv(compressed, tensor) + (int) Math.ceilDiv(heads * perHead, width)),
+                        new Matrix(heads * latent.valueSize(), width),
+                        new Matrix(width, 2 * hidden),
+                        new Matrix(hidden, width),
+                        new Matrix(feedForward.routed() ? width : 0, feedForward.routed() ? feedForward.experts() : 0),
+                        experts,
+                        2 * latent.cacheWidth(),
+                        Math.ceilDiv(positions, sharing));
+            }
+        };
+    }
+
+    private static int share(int hidden, int tensor) {
+        return Math.ceilDiv(Math.ceilDiv(hidden, tensor), SUPERLANE) * SUPERLANE;
+    }
+
+    /** Matrices that a token's values pass through, in that order. */
+    public List<Matrix> matrices() {
+        return List.of(input, output, router, gateUp, down);
+    }
+
+    /** Weights of the attention half in memory. */
+    public long attentionBytes(Machine machine, WeightPrecision precision) {
+        return input.paddedBytes(machine, precision) + output.paddedBytes(machine, precision);
+    }
+
+    /** Weights of the feed-forward half in memory, of all experts. */
+    public long feedForwardBytes(Machine machine, WeightPrecision precision) {
+        long used = gateUp.paddedBytes(machine, precision) + down.paddedBytes(machine, precision);
+        return router.paddedBytes(machine, precision) + (long) Math.ceil(used * experts);
+    }
+
+    /** Keys and values in memory: a key takes whole vectors, values lie transposed and fill theirs with positions. */
+    public long cacheBytesKept(Machine machine) {
+        int elements = cacheBytesPerPosition / 2;
+        long keys = 2L * Math.ceilDiv(elements / 2, machine.lanes()) * machine.lanes() * positions;
+        long values = 2L * (elements / 2) * Math.ceilDiv(positions, machine.lanes()) * machine.lanes();
+        return keys + values;
+    }
+
+    /** Keys and values that one token's attention streams through the arrays. */
+    public long cacheBytesRead() {
+        return (long) cacheBytesPerPosition * positions;
+    }
+}

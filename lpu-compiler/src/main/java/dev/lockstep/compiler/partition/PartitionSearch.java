@@ -1,0 +1,175 @@
+package dev.lockstep.compiler.partition;
+
+import dev.lockstep.compiler.collective.SumCost;
+import dev.lockstep.compiler.model.LayerSizes;
+import dev.lockstep.lpu.machine.Quantity;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/** Tries every way of cutting a model over the chips, which are few, and says of each why it was not taken. */
+public final class PartitionSearch {
+    private final Question question;
+    private final List<Candidate> candidates;
+
+    private PartitionSearch(Question question, List<Candidate> candidates) {
+        this.question = question;
+        this.candidates = List.copyOf(candidates);
+    }
+
+    /** @throws IllegalArgumentException saying what would be needed, if the model fits in no way */
+    public static PartitionSearch of(Question question) {
+        List<Candidate> open = new ArrayList<>();
+        for (int tensor : degrees(question)) {
+            for (HeadSplit split : splits(question, tensor)) {
+                int most = Math.min(
+                        question.chips() / tensor, 2 * question.model().layers().size());
+                for (int stages = 1; stages <= most; stages++) {
+                    open.add(consider(question, new Partition(tensor, stages, split, question.precision())));
+                }
+            }
+        }
+        List<Candidate> fitting =
+                open.stream().filter(candidate -> candidate.memory().fits()).toList();
+        if (fitting.isEmpty()) {
+            throw new IllegalArgumentException(refusal(question, open));
+        }
+        Candidate best = fitting.stream().min(order(question)).orElseThrow();
+        List<Candidate> told = new ArrayList<>();
+        open.stream().sorted(order(question)).forEach(candidate -> told.add(tell(question, candidate, best)));
+        return new PartitionSearch(question, told);
+    }
+
+    public Question question() {
+        return question;
+    }
+
+    /** All that were considered, best first, those that do not fit last. */
+    public List<Candidate> candidates() {
+        return candidates;
+    }
+
+    public Candidate best() {
+        return candidates.getFirst();
+    }
+
+    /** The best way with each number of chips in a stage: what a table should show. */
+    public List<Candidate> bestOfEachDegree() {
+        List<Candidate> shown = new ArrayList<>();
+        for (Candidate candidate : candidates) {
+            if (shown.stream()
+                    .noneMatch(other ->
+                            other.partition().tensor() == candidate.partition().tensor()
+                                    && other.partition().split()
+                                            == candidate.partition().split())) {
+                shown.add(candidate);
+            }
+        }
+        return shown;
+    }
+
+    /** Powers of two, up to the nodes that are all joined to each other. */
+    private static List<Integer> degrees(Question question) {
+        int most = question.machine().whole(Quantity.NODE_CHIPS) * SumCost.MOST_NODES;
+        int heads = question.model().layers().stream()
+                .mapToInt(layer -> layer.attention().heads())
+                .min()
+                .orElseThrow();
+        List<Integer> degrees = new ArrayList<>();
+        for (int tensor = 1; tensor <= Math.min(most, question.chips()); tensor *= 2) {
+            if (heads % tensor == 0) {
+                degrees.add(tensor);
+            }
+        }
+        return degrees;
+    }
+
+    private static List<HeadSplit> splits(Question question, int tensor) {
+        LayerSizes layer = question.model().layers().getFirst();
+        int keyHeads = layer.attention().kvHeads();
+        if (tensor <= keyHeads) {
+            return keyHeads % tensor == 0 ? List.of(HeadSplit.BY_KEY_HEADS) : List.of();
+        }
+        return tensor % keyHeads == 0 ? List.of(HeadSplit.COPIED_KEYS, HeadSplit.BY_CONTEXT) : List.of();
+    }
+
+    private static Candidate consider(Question question, Partition partition) {
+        MemoryNeed memory = MemoryNeed.of(question, partition);
+        StepCost cost = StepCost.of(question, partition);
+        double hertz = question.machine().number(Quantity.CLOCK) * 1e6;
+        int users = Math.min(question.users(), memory.usersThatFit(question.users()));
+        double perUser = hertz / Math.max(cost.cycles(), cost.longestStage() * Math.max(1, users));
+        double rate = question.objective() == Objective.LATENCY ? hertz / cost.cycles() : perUser * users;
+        return new Candidate(partition, memory, cost, rate, users, "");
+    }
+
+    private static Comparator<Candidate> order(Question question) {
+        return Comparator.comparing((Candidate candidate) -> !candidate.memory().fits())
+                .thenComparing(
+                        Comparator.comparingDouble(Candidate::tokensPerSecond).reversed())
+                .thenComparingInt(candidate -> candidate.partition().chips());
+    }
+
+    private static Candidate tell(Question question, Candidate candidate, Candidate best) {
+        return new Candidate(
+                candidate.partition(),
+                candidate.memory(),
+                candidate.cost(),
+                candidate.tokensPerSecond(),
+                candidate.users(),
+                reason(question, candidate, best));
+    }
+
+    private static String reason(Question question, Candidate candidate, Candidate best) {
+        MemoryNeed memory = candidate.memory();
+        if (!memory.fits()) {
+            return String.format(
+                    Locale.ROOT,
+                    "needs %.1f MB on a chip that has %.1f",
+                    memory.total() / 1e6,
+                    memory.capacity() / 1e6);
+        }
+        if (candidate.partition().equals(best.partition())) {
+            int spare = question.chips() - best.partition().chips();
+            return spare == 0
+                    ? "taken: the fastest, with all chips"
+                    : "taken: the fastest; " + spare + " chips are left as spares because more stages only add hops";
+        }
+        StepCost own = candidate.cost();
+        StepCost other = best.cost();
+        long[] losses = {
+            own.weights() - other.weights(),
+            own.links() - other.links(),
+            own.pipeline() + own.ends() - other.pipeline() - other.ends(),
+            own.cache() - other.cache()
+        };
+        String[] causes = {"streaming weights", "sums over links", "hops of the pipeline", "streaming keys and values"};
+        int worst = 0;
+        for (int cause = 1; cause < losses.length; cause++) {
+            worst = losses[cause] > losses[worst] ? cause : worst;
+        }
+        double micros = losses[worst] / question.machine().number(Quantity.CLOCK);
+        return String.format(
+                Locale.ROOT,
+                "%.0f %% slower: %s takes %.1f µs more",
+                100 * (best.tokensPerSecond() / candidate.tokensPerSecond() - 1),
+                causes[worst],
+                micros);
+    }
+
+    private static String refusal(Question question, List<Candidate> open) {
+        long smallest = open.stream()
+                .mapToLong(candidate -> candidate.memory().total())
+                .min()
+                .orElse(0);
+        return String.format(
+                Locale.ROOT,
+                "%s does not fit on %d chips: the fullest would need %.0f MB of its %.0f; use more chips, a shorter context or"
+                        + " fewer users",
+                question.model().name(),
+                question.chips(),
+                smallest / 1e6,
+                question.machine().memoryBytes() / 1e6);
+    }
+}

@@ -1,0 +1,128 @@
+package dev.lockstep.compiler.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.compiler.bound.LowerBound;
+import dev.lockstep.compiler.model.ModelPresets;
+import dev.lockstep.lpu.machine.Machine;
+import dev.lockstep.lpu.machine.Quantity;
+import dev.lockstep.lpu.machine.Topology;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PartitionSearchTest {
+    @Test
+    void shouldGiveEveryHalfLayerToOneStage() {
+        for (int stages = 1; stages <= 160; stages++) {
+            Partition partition = new Partition(8, stages, HeadSplit.BY_KEY_HEADS, WeightPrecision.INT8);
+            int next = 0;
+            for (int stage = 0; stage < stages; stage++) {
+                assertThat(partition.firstHalf(stage, 80)).isEqualTo(next);
+                next += partition.halvesOf(stage, 80);
+            }
+            assertThat(next).isEqualTo(160);
+        }
+    }
+
+    @Test
+    void shouldShareALayerAmongAFewNodesWhenOneUserWaits() {
+        PartitionSearch search = PartitionSearch.of(question("llama-2-70b", 576, 300, 1));
+
+        assertThat(search.best().partition().tensor()).isEqualTo(32);
+        assertThat(search.best().memory().fits()).isTrue();
+        assertThat(search.best().partition().chips()).isLessThanOrEqualTo(576);
+    }
+
+    @Test
+    void shouldUseFewerChipsWhereMoreOnlyAddHops() {
+        Candidate best = PartitionSearch.of(question("llama-2-7b", 576, 300, 1)).best();
+
+        assertThat(best.partition().chips()).isLessThan(100);
+        assertThat(best.reason()).contains("spares");
+    }
+
+    @Test
+    void shouldSayWhatIsMissingWhereAModelDoesNotFit() {
+        assertThatThrownBy(() -> PartitionSearch.of(question("llama-2-70b", 64, 300, 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("does not fit on 64 chips")
+                .hasMessageContaining("use more chips");
+    }
+
+    @Test
+    void shouldSayOfEveryCandidateWhyItLost() {
+        PartitionSearch search = PartitionSearch.of(question("llama-2-70b", 576, 722, 1));
+
+        assertThat(search.candidates())
+                .isNotEmpty()
+                .allSatisfy(candidate -> assertThat(candidate.reason()).isNotBlank());
+        assertThat(search.candidates())
+                .filteredOn(candidate -> candidate.reason().startsWith("taken"))
+                .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-2-7b", "llama-2-70b", "llama-3.1-405b", "mixtral-8x7b", "gpt-oss-120b"})
+    void shouldEstimateNoLessThanTheBound(String model) {
+        Question question = question(model, 16384, 300, 1);
+        PartitionSearch search = PartitionSearch.of(question);
+
+        assertThat(search.candidates())
+                .allSatisfy(candidate -> assertThat(candidate.cost().cycles())
+                        .isGreaterThanOrEqualTo(
+                                LowerBound.of(question, candidate.partition()).cycles()));
+    }
+
+    @Test
+    void shouldBoundBelowEachTermThatItNames() {
+        Question question = question("llama-2-70b", 576, 300, 1);
+        LowerBound bound =
+                LowerBound.of(question, PartitionSearch.of(question).best().partition());
+
+        assertThat(bound.cycles())
+                .isEqualTo(bound.terms().values().stream()
+                        .mapToLong(Long::longValue)
+                        .sum());
+        assertThat(bound.terms().get(bound.binding()))
+                .isEqualTo(bound.terms().values().stream()
+                        .mapToLong(Long::longValue)
+                        .max()
+                        .orElseThrow());
+    }
+
+    @Test
+    void shouldHoldEveryWeightOnceAtLeast() {
+        Question question = question("llama-2-70b", 576, 300, 1);
+        Machine machine = question.machine();
+        for (int tensor : new int[] {1, 2, 4, 8, 16, 32}) {
+            HeadSplit split = tensor <= 8 ? HeadSplit.BY_KEY_HEADS : HeadSplit.COPIED_KEYS;
+            long held = IntStream.range(0, 80)
+                    .mapToLong(layer -> {
+                        LayerShard shard =
+                                LayerShard.of(8192, question.model().layers().get(layer), tensor, split, 4096);
+                        return tensor
+                                * (shard.attentionBytes(machine, WeightPrecision.INT8)
+                                        + shard.feedForwardBytes(machine, WeightPrecision.INT8));
+                    })
+                    .sum();
+            long weights = question.model().weights() - 2L * 8192 * 32000;
+
+            assertThat(held).isBetween(weights, weights * 13 / 10);
+        }
+    }
+
+    private static Question question(String model, int chips, double hop, int users) {
+        return new Question(
+                ModelPresets.named(model),
+                Machine.lpuV1().with(Quantity.HOP, hop),
+                Topology.QUADFOUR_RING,
+                chips,
+                4096,
+                users,
+                WeightPrecision.INT8,
+                Objective.LATENCY);
+    }
+}
