@@ -1,5 +1,6 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.formats.ControlCharacters;
 import picocli.CommandLine.ITypeConverter;
 
 /** {@code lpu:N}: a machine of so many language processing units. */
@@ -10,7 +11,7 @@ record LpuTarget(int chips) {
         String[] parts = text.split(":", -1);
         if (!parts[0].equals(PREFIX) || parts.length > 2) {
             throw new UsageException(
-                    "--target " + Printable.escape(text) + ": is not a target; use lpu:CHIPS, such as lpu:576");
+                    "--target " + ControlCharacters.escape(text) + ": is not a target; use lpu:CHIPS, such as lpu:576");
         }
         try {
             int chips = parts.length == 1 ? 1 : Integer.parseInt(parts[1]);
@@ -20,7 +21,8 @@ record LpuTarget(int chips) {
         } catch (NumberFormatException wrong) {
             // Refused below, as 0 is.
         }
-        throw new UsageException("--target " + Printable.escape(text) + ": give a number of chips, such as lpu:576");
+        throw new UsageException(
+                "--target " + ControlCharacters.escape(text) + ": give a number of chips, such as lpu:576");
     }
 
     /** For picocli. */

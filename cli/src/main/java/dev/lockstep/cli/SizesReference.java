@@ -4,6 +4,7 @@ import dev.lockstep.compiler.model.ConfigReader;
 import dev.lockstep.compiler.model.GgufSizes;
 import dev.lockstep.compiler.model.ModelPresets;
 import dev.lockstep.compiler.model.ModelSizes;
+import dev.lockstep.formats.ControlCharacters;
 import dev.lockstep.formats.GgufFile;
 import dev.lockstep.graph.architecture.ModelDescription;
 import java.io.IOException;
@@ -47,7 +48,7 @@ final class SizesReference {
         try {
             return Path.of(text);
         } catch (InvalidPathException wrong) {
-            throw new UsageException(Printable.escape(text) + ": is not a path; check it", wrong);
+            throw new UsageException(ControlCharacters.escape(text) + ": is not a path; check it", wrong);
         }
     }
 }
