@@ -1,0 +1,85 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.engine.service.InferenceService;
+import dev.lockstep.engine.service.ServiceOptions;
+import dev.lockstep.server.LockstepServer;
+import dev.lockstep.server.ServedName;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "serve",
+        description = "Serves a model over HTTP: the APIs of OpenAI and Ollama, and a page to talk on.",
+        customSynopsis = "lockstep serve [OPTIONS] -m MODEL",
+        footer = {
+            "",
+            "Open the address in a browser, or give clients of OpenAI the base URL http://HOST:PORT/v1.",
+            "Ctrl-C lets running answers end. docs/server.md has examples, docs/api.md the endpoints.",
+            "Examples:",
+            "  lockstep serve -m model.gguf",
+            "  lockstep serve -m model.gguf --host 0.0.0.0 --api-key \"$KEY\" --tls-cert cert.pem --tls-key key.pem"
+        })
+final class ServeCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private ListenOptions listen = new ListenOptions();
+
+    @Option(names = "--name", paramLabel = "NAME", description = "What clients call the model; default: its file.")
+    private @Nullable String name;
+
+    @Option(names = "--alias", paramLabel = "NAME", description = "Another name; '*' allows any; repeatable.")
+    private Set<String> aliases = new LinkedHashSet<>();
+
+    @Option(names = "--parallel", paramLabel = "N", description = "Most texts computed at a time; default 16.")
+    private int maxRunning = ServiceOptions.DEFAULT.maxRunning();
+
+    @Option(names = "--queue", paramLabel = "N", description = "Most requests that wait; default 256.")
+    private int maxWaiting = ServiceOptions.DEFAULT.maxWaiting();
+
+    @Option(names = "--kv-memory", paramLabel = "MIB", description = "Memory for KV caches; default 2048 MiB.")
+    private long kvMebibytes = ServiceOptions.DEFAULT.kvBytes() >> 20;
+
+    @Option(names = "--no-speculation", description = "Guess no tokens ahead; answers are the same.")
+    private boolean noSpeculation;
+
+    ServeCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        var options = listen.options();
+        var service = UsageException.refusing(() -> ServiceOptions.DEFAULT
+                .withMaxRunning(maxRunning)
+                .withMaxWaiting(maxWaiting)
+                .withKvBytes(Math.multiplyExact(kvMebibytes, 1L << 20))
+                .withSpeculation(!noSpeculation));
+        var log = new ServeLog(console);
+        log.takeOver();
+        var file = model.model().file();
+        var served = (name == null ? ServedName.ofFile(file.getFileName().toString()) : ServedName.of(name))
+                .withAliases(aliases);
+        var server = UsageException.refusing(() -> LockstepServer.start(options, served, Main.version(), log));
+        Runtime.getRuntime()
+                .addShutdownHook(Thread.ofPlatform().name("lockstep-shutdown").unstarted(() -> {
+                    log.event("closing", Map.of());
+                    server.close();
+                    log.event("closed", Map.of());
+                }));
+        log.event("listening", Map.of("url", server.url(), "model", served.id()));
+        server.serve(InferenceService.open(model.open(console), service));
+        log.event("ready", Map.of("url", server.url(), "model", served.id()));
+        Thread.currentThread().join();
+        return ExitStatus.DONE;
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * A model behind HTTP: the APIs of OpenAI and Ollama, metrics, and a page to talk on. {@link dev.lockstep.server.LockstepServer} is the
+ * way in.
+ */
+@NullMarked
+package dev.lockstep.server;
+
+import org.jspecify.annotations.NullMarked;
