@@ -1,0 +1,143 @@
+package dev.lockstep.compiler.kernel;
+
+import dev.lockstep.compiler.layout.Vectors;
+import dev.lockstep.graph.Op;
+import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
+import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
+import dev.lockstep.lpu.machine.Hemisphere;
+import dev.lockstep.lpu.program.LaneMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
+
+/** Attention of the heads of a chip, from projected rows to a row that is to be projected back. */
+final class Attending {
+    private static final double LOG2_E = 1.4426950408889634;
+    private static final int SUPERLANE = 16;
+
+    private final Chip chip;
+    private final Labels labels;
+    private final Maps maps;
+    private final Kernels kernels;
+    private final Op.Attention op;
+    private final Shape shape;
+
+    /** @param heads query heads of each key-value head */
+    Attending(Chip chip, Labels labels, Maps maps, Kernels kernels, Op.Attention op, int heads, int positions) {
+        this.chip = chip;
+        this.labels = labels;
+        this.maps = maps;
+        this.kernels = kernels;
+        this.op = op;
+        this.shape = new Shape(heads, op.headSize(), positions, chip.lanes());
+    }
+
+    void run(
+            Vectors q,
+            Vectors k,
+            Vectors v,
+            AttentionPlaces places,
+            int keyWords,
+            int valueWords,
+            Map<Hemisphere, Vectors> targets) {
+        rotate("turn keys", k, places, places.newKeys());
+        rotate("turn queries", q, places, places.queries());
+        Pass round = new Pass(chip, labels, "round values");
+        round.store(Pass.half(Pass.load(v)), places.newValues());
+        kernels.place(round.fragment(v.count()));
+
+        ValueAppend.Tables tables =
+                new ValueAppend.Tables(places.oneHot(), places.lane(), places.valueOffset(), places.ones());
+        int heads = shape.heads();
+        int scores = heads * shape.blocks();
+        for (int head = 0; head < k.count(); head++) {
+            kernels.place(KeyAppend.fragment(
+                    chip,
+                    labels,
+                    places.newKeys().slice(head, 1),
+                    places.keyOffsets(),
+                    places.keys().advanced(head * keyWords)));
+            kernels.place(Scores.fragment(
+                    chip,
+                    labels,
+                    shape,
+                    places.queries().slice(head * heads, heads),
+                    places.mask(),
+                    places.keys().advanced(head * keyWords),
+                    places.scores().slice(head * scores, scores)));
+            kernels.place(new ValueAppend(chip, labels)
+                    .fragment(
+                            places.newValues().slice(head, 1),
+                            tables,
+                            places.values().advanced(head * valueWords),
+                            op.headSize()));
+        }
+        weights(places, q.count());
+        for (int head = 0; head < k.count(); head++) {
+            int first = head * heads;
+            int block = head * scores;
+            Map<Hemisphere, Vectors> weights = Map.of(
+                    Hemisphere.WEST, places.weights().get(Hemisphere.WEST).slice(block, scores),
+                    Hemisphere.EAST, places.weights().get(Hemisphere.EAST).slice(block, scores));
+            kernels.place(new Mix(chip, labels, shape)
+                    .fragments(
+                            new Mix.Places(
+                                    weights,
+                                    places.values().advanced(head * valueWords),
+                                    places.ones(),
+                                    places.sums().slice(block, scores),
+                                    places.totals().slice(block, scores)),
+                            targets.values().stream()
+                                    .map(target -> target.slice(first, heads))
+                                    .toList()));
+        }
+    }
+
+    /** RoPE: pairs are neighbours, so that the switch can exchange them inside superlanes. */
+    private void rotate(String name, Vectors source, AttentionPlaces places, Vectors target) {
+        int swap = maps.index(new LaneMap(
+                IntStream.range(0, SUPERLANE).map(lane -> lane ^ 1).boxed().toList()));
+        Pass pass = new Pass(chip, labels, name);
+        Node straight = Pass.multiply(Pass.load(source), Pass.load(places.cos(), _ -> 0));
+        Node crossed = Pass.multiply(
+                Pass.shuffled(source, IntUnaryOperator.identity(), new Node.Shuffle(false, swap)),
+                Pass.load(places.sin(), _ -> 0));
+        pass.store(Pass.half(Pass.add(straight, crossed)), target);
+        kernels.place(pass.fragment(source.count()));
+    }
+
+    /** Softmax without its division. */
+    private void weights(AttentionPlaces places, int heads) {
+        int blocks = shape.blocks();
+        Vectors largest = places.scores();
+        if (blocks > 1) {
+            largest = places.westRoom().slice(heads, heads);
+            Pass pass = new Pass(chip, labels, "largest score");
+            pass.store(
+                    new Node.Running(BinaryOperation.MAX, Pass.load(places.scores()), blocks),
+                    largest,
+                    item -> item % blocks == blocks - 1 ? item / blocks : Pass.NOWHERE);
+            kernels.place(pass.fragment(heads * blocks));
+        }
+        Vectors maximum = places.eastRoom().slice(0, heads);
+        kernels.place(new Reduction(chip, labels, maps)
+                .fragments(
+                        "largest score",
+                        BinaryOperation.MAX,
+                        largest,
+                        List.of(
+                                places.eastRoom().slice(heads, heads),
+                                places.westRoom().slice(0, heads),
+                                places.eastRoom().slice(heads, heads),
+                                maximum)));
+        Pass pass = new Pass(chip, labels, "weights");
+        Node below = Pass.binary(
+                BinaryOperation.SUB, Pass.load(places.scores()), Pass.load(maximum, item -> item / blocks));
+        Node power = Pass.unary(
+                UnaryOperation.EXP2, Pass.multiply(below, Pass.constant((float) (op.scale() * LOG2_E))));
+        Node result = Pass.half(power);
+        places.weights().values().forEach(target -> pass.store(result, target));
+        kernels.place(pass.fragment(heads * blocks));
+    }
+}

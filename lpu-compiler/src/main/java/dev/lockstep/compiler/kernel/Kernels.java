@@ -1,0 +1,164 @@
+package dev.lockstep.compiler.kernel;
+
+import dev.lockstep.compiler.layout.TileWords;
+import dev.lockstep.compiler.layout.Vectors;
+import dev.lockstep.compiler.schedule.Fragment;
+import dev.lockstep.compiler.schedule.Scheduler;
+import dev.lockstep.graph.Activation;
+import dev.lockstep.graph.Op;
+import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
+import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
+import dev.lockstep.lpu.machine.Hemisphere;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The operations of a model, placed one after another into one block. */
+public final class Kernels {
+    private final Chip chip;
+    private final Labels labels;
+    private final Maps maps;
+    private final Scheduler scheduler;
+
+    public Kernels(Chip chip, Labels labels, Maps maps, Scheduler scheduler) {
+        this.chip = chip;
+        this.labels = labels;
+        this.maps = maps;
+        this.scheduler = scheduler;
+    }
+
+    /**
+     * RMS norm of a row of floats.
+     *
+     * @param blocks numbers of the vectors that hold anything: the first goes to the west, the second to the east, and so on
+     * @param west room for three vectors
+     * @param east room for three vectors
+     */
+    public void norm(
+            Vectors row,
+            Vectors gain,
+            int width,
+            float epsilon,
+            List<Integer> blocks,
+            Map<Hemisphere, Vectors> targets,
+            Vectors west,
+            Vectors east) {
+        int last = row.count() - 1;
+        Pass squares = new Pass(chip, labels, "squares");
+        Node x = Pass.load(row);
+        squares.store(
+                new Node.Running(BinaryOperation.ADD, Pass.multiply(x, x), row.count()),
+                west.slice(0, 1),
+                item -> item == last ? 0 : Pass.NOWHERE);
+        place(squares.fragment(row.count()));
+
+        place(new Reduction(chip, labels, maps)
+                .fragments(
+                        "sum of squares",
+                        BinaryOperation.ADD,
+                        west.slice(0, 1),
+                        List.of(east.slice(0, 1), west.slice(1, 1), east.slice(1, 1), west.slice(2, 1))));
+
+        Pass root = new Pass(chip, labels, "inverse root");
+        Node mean = Pass.multiply(Pass.load(west.slice(2, 1)), Pass.constant(1f / width));
+        root.store(Pass.unary(UnaryOperation.RSQRT, Pass.add(mean, Pass.constant(epsilon))), east.slice(2, 1));
+        place(root.fragment(1));
+
+        for (Hemisphere hemisphere : Hemisphere.values()) {
+            int count = hemisphere == Hemisphere.WEST ? (blocks.size() + 1) / 2 : blocks.size() / 2;
+            if (count > 0) {
+                Pass scale = new Pass(chip, labels, "scale");
+                Node value = Pass.load(row, item -> blocks.get(2 * item + hemisphere.ordinal()));
+                Node scaled = Pass.multiply(value, Pass.load(east.slice(2, 1), _ -> 0));
+                Node result =
+                        Pass.multiply(scaled, Pass.load(gain, item -> blocks.get(2 * item + hemisphere.ordinal())));
+                scale.store(
+                        Pass.half(result),
+                        targets.get(hemisphere),
+                        item -> blocks.get(2 * item + hemisphere.ordinal()));
+                place(scale.fragment(count));
+            }
+        }
+    }
+
+    /** A matrix times a row, plus a bias if there is one. */
+    public void linear(
+            String name,
+            TileWords tiles,
+            Map<Hemisphere, Vectors> row,
+            Optional<Vectors> bias,
+            List<Vectors> targets) {
+        Linear linear = new Linear(chip, labels, tiles);
+        Pass pass = new Pass(chip, labels, name);
+        Node result = bias.map(b -> Pass.add(linear.result(), Pass.load(b))).orElseGet(linear::result);
+        targets.forEach(target -> pass.store(result, target));
+        place(linear.fragment(name, row, pass));
+    }
+
+    /** Elementwise sum of two rows. */
+    public void add(Vectors a, Vectors b, Vectors target) {
+        Pass pass = new Pass(chip, labels, "add");
+        pass.store(Pass.add(Pass.load(a), Pass.load(b)), target);
+        place(pass.fragment(target.count()));
+    }
+
+    /** {@code activation(gate) * up} in half precision. */
+    public void gate(Activation activation, Vectors gate, Vectors up, List<Vectors> targets) {
+        Pass pass = new Pass(chip, labels, "gate");
+        Node x = Pass.load(gate);
+        Node half = Pass.constant(0.5f);
+        Node activated = switch (activation) {
+            case SILU -> {
+                Node tanh = Pass.unary(UnaryOperation.TANH, Pass.multiply(x, half));
+                yield Pass.multiply(x, Pass.add(Pass.multiply(tanh, half), half));
+            }
+        };
+        Node result = Pass.half(Pass.multiply(activated, Pass.load(up)));
+        targets.forEach(target -> pass.store(result, target));
+        place(pass.fragment(gate.count()));
+    }
+
+    /** Rotates queries and keys, appends keys and values to their caches, and attends to them. */
+    public void attention(
+            Op.Attention op,
+            int heads,
+            int positions,
+            int keyWords,
+            int valueWords,
+            Vectors q,
+            Vectors k,
+            Vectors v,
+            AttentionPlaces places,
+            Map<Hemisphere, Vectors> targets) {
+        new Attending(chip, labels, maps, this, op, heads, positions).run(q, k, v, places, keyWords, valueWords, targets);
+    }
+
+    /**
+     * Sends what a chip has to all others.
+     *
+     * @param own by the hemisphere from which it is sent
+     * @param arriving by port
+     * @param whole everything that is complete afterwards
+     */
+    public void exchange(
+            String name, Map<Hemisphere, Vectors> own, List<List<Vectors>> arriving, List<Vectors> whole) {
+        Fragment fragment = new Exchange(chip, labels).fragment(name, new Exchange.Places(own, arriving));
+        int visible = fragment.lastWrite();
+        for (Vectors vectors : whole) {
+            for (int index = 0; index < vectors.count(); index++) {
+                for (int plane = 0; plane < vectors.type().planes(); plane++) {
+                    fragment.writes(vectors.hemisphere(), vectors.slice() + plane, vectors.at(index), visible);
+                }
+            }
+        }
+        place(fragment);
+    }
+
+    void place(List<Fragment> fragments) {
+        fragments.forEach(this::place);
+    }
+
+    void place(Fragment fragment) {
+        scheduler.place(fragment);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.lockstep.compiler.layout;
+
+/**
+ * What the slices of a hemisphere are used for. Sixteen pairs feed the matrix unit: they hold weights, keys and values, row r of a
+ * group in pair r. The slices next to the vector unit hold everything else.
+ */
+public final class Slices {
+    /** Slices next to the vector unit: three groups of four, one for each byte of a float. */
+    public static final int WORK = 12;
+
+    /** First slice of the sixteen pairs. */
+    public static final int ARRAY = WORK;
+
+    /** Rows that are loaded together, each from a pair of its own. */
+    public static final int PAIRS = 16;
+
+    private Slices() {}
+
+    /** The slice that holds byte plane {@code plane} of rows {@code r, r + 16, ...}. */
+    public static int array(int row, int plane) {
+        return ARRAY + 2 * (row % PAIRS) + plane;
+    }
+
+    /** The first slice of a group of four. */
+    public static int quad(int index) {
+        return 4 * index;
+    }
+}

@@ -1,0 +1,27 @@
+package dev.lockstep.compiler.lower;
+
+/** Numbers of the bases that addresses of a block refer to. */
+final class Bases {
+    static final int WEIGHTS = 0;
+    static final int CONSTANTS = 1;
+    static final int KEYS = 2;
+    static final int VALUES = 3;
+
+    private static final int FIRST_SHARE = 4;
+
+    private Bases() {}
+
+    /** Where the share of the residual row begins that belongs to the chip at a port; port -1 is the chip itself. */
+    static int residualShare(int port) {
+        return FIRST_SHARE + 1 + port;
+    }
+
+    /** The same in the gathered row. */
+    static int gatheredShare(int port, int chips) {
+        return FIRST_SHARE + chips + 1 + port;
+    }
+
+    static int count(int chips) {
+        return chips == 1 ? FIRST_SHARE : FIRST_SHARE + 2 * chips;
+    }
+}

@@ -1,0 +1,130 @@
+package dev.lockstep.compiler.lower;
+
+import dev.lockstep.compiler.layout.Slices;
+import dev.lockstep.compiler.layout.Vectors;
+import dev.lockstep.lpu.isa.Address;
+import dev.lockstep.lpu.isa.Element;
+import dev.lockstep.lpu.machine.Hemisphere;
+
+/**
+ * Where things lie that all blocks share. In both hemispheres the twelve slices next to the vector unit are three groups of four, for floats;
+ * a half-precision vector takes two of them.
+ *
+ * <pre>
+ *           west                                       east
+ *   0 - 1   normed row                                 residual stream (0 - 3), offset of the value's block
+ *   2 - 3   gathered row, queries, keys, weights
+ *   4 - 7   cosines, mask, tables, gains, biases       floats: results, partial sums
+ *   8 - 9   floats: sines, results, scores (8 - 11)    normed row
+ *  10 - 11                                             gathered row, weights
+ *  12 - 43  ones, weights, keys                        ones, weights, values
+ * </pre>
+ *
+ * @param residual vectors of the residual stream
+ * @param gathered most vectors of any gathered row
+ * @param capacity most positions
+ * @param headSize elements of a head; 0 without attention
+ */
+record MemoryMap(int residual, int gathered, int capacity, int headSize, int lanes) {
+    private static final int ABSOLUTE = Address.ABSOLUTE;
+    private static final int COS = 0;
+    private static final int MASK = 1;
+
+    /** The first word of every pair: a row of ones. */
+    static final Address ONES = Address.of(0);
+
+    /** The first word of weights. */
+    static final int FIRST_WEIGHTS = 1;
+
+    Vectors row() {
+        return new Vectors(Element.FP32, Hemisphere.EAST, Slices.quad(0), 0, ABSOLUTE, residual);
+    }
+
+    Vectors valueOffset() {
+        return new Vectors(Element.FP16, Hemisphere.EAST, Slices.quad(0), residual, ABSOLUTE, 1);
+    }
+
+    Vectors normed(Hemisphere hemisphere) {
+        int slice = hemisphere == Hemisphere.WEST ? 0 : Slices.quad(2);
+        return new Vectors(Element.FP16, hemisphere, slice, 0, ABSOLUTE, residual);
+    }
+
+    Vectors gathered(Hemisphere hemisphere) {
+        return new Vectors(Element.FP16, hemisphere, halfSlice(hemisphere), 0, ABSOLUTE, gathered);
+    }
+
+    /** The slices of gathered rows, behind which there is room for other halves. */
+    static int halfSlice(Hemisphere hemisphere) {
+        return hemisphere == Hemisphere.WEST ? 2 : Slices.quad(2) + 2;
+    }
+
+    Vectors cos() {
+        return west(COS, 1);
+    }
+
+    Vectors mask() {
+        return west(MASK, blocks());
+    }
+
+    Vectors oneHot() {
+        return new Vectors(Element.FP16, Hemisphere.WEST, Slices.quad(1), tables(), ABSOLUTE, headSize);
+    }
+
+    Vectors keyOffsets() {
+        return new Vectors(Element.FP16, Hemisphere.WEST, Slices.quad(1) + 2, tables(), ABSOLUTE, Slices.PAIRS);
+    }
+
+    Vectors lane() {
+        return new Vectors(Element.FP16, Hemisphere.WEST, Slices.quad(1) + 2, tables() + Slices.PAIRS, ABSOLUTE, 1);
+    }
+
+    Vectors sin() {
+        return new Vectors(Element.FP32, Hemisphere.WEST, Slices.quad(2), 0, ABSOLUTE, 1);
+    }
+
+    /** The first word of gains and biases. */
+    int firstConstants() {
+        return tables() + Math.max(headSize, Slices.PAIRS + 1);
+    }
+
+    /** Words that the keys of a head take in every pair, with one that nobody reads at the end. */
+    int keyWords() {
+        return divideUp(capacity, Slices.PAIRS) + 1;
+    }
+
+    /** The word among a head's keys that nobody reads. */
+    int keyDump() {
+        return keyWords() - 1;
+    }
+
+    /** Words that the values of a head take in every pair. */
+    int valueWords() {
+        return blocks() * blockWords();
+    }
+
+    /** Words that the values of one block of positions take. */
+    int blockWords() {
+        return divideUp(headSize, Slices.PAIRS);
+    }
+
+    private int blocks() {
+        return divideUp(capacity, lanes);
+    }
+
+    private static int divideUp(int a, int b) {
+        return (a + b - 1) / b;
+    }
+
+    /** Gains or biases of a segment. */
+    static Vectors constants(int word, int count) {
+        return new Vectors(Element.FP32, Hemisphere.WEST, Slices.quad(1), word, Bases.CONSTANTS, count);
+    }
+
+    private int tables() {
+        return MASK + blocks();
+    }
+
+    private static Vectors west(int word, int count) {
+        return new Vectors(Element.FP32, Hemisphere.WEST, Slices.quad(1), word, ABSOLUTE, count);
+    }
+}

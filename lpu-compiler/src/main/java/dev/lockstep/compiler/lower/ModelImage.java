@@ -1,0 +1,155 @@
+package dev.lockstep.compiler.lower;
+
+import dev.lockstep.compiler.layout.Slices;
+import dev.lockstep.compiler.layout.Space;
+import dev.lockstep.compiler.layout.TileWords;
+import dev.lockstep.compiler.layout.Vectors;
+import dev.lockstep.lpu.isa.Address;
+import dev.lockstep.lpu.machine.Hemisphere;
+import dev.lockstep.lpu.program.MemoryImage;
+import dev.lockstep.tensor.Dequantizer;
+import dev.lockstep.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** The weights of a model as the chips' memories hold them. */
+final class ModelImage implements MemoryImage {
+    private static final short ONE = Float.floatToFloat16(1);
+    private static final short ALL_BITS = -1;
+
+    private final ModelPlan plan;
+    private final Map<String, Tensor> tensors;
+
+    ModelImage(ModelPlan plan, Map<String, Tensor> tensors) {
+        this.plan = plan;
+        this.tensors = tensors;
+    }
+
+    @Override
+    public void load(int chip, Writer writer) {
+        Words words = new Words(writer, plan.cut().lanes());
+        ones(words);
+        oneHot(words);
+        for (int i = 0; i < plan.segments().size(); i++) {
+            ModelPlan.Home home = plan.home(i);
+            for (LinearPlan linear : plan.segments().get(i).linears()) {
+                matrix(chip, words, linear, home);
+            }
+            for (VectorPlan vector : plan.segments().get(i).vectors()) {
+                vector(chip, words, vector, home);
+            }
+        }
+    }
+
+    private void ones(Words words) {
+        short[] row = new short[plan.cut().lanes()];
+        Arrays.fill(row, ONE);
+        for (Hemisphere hemisphere : Hemisphere.values()) {
+            for (int pair = 0; pair < Slices.PAIRS; pair++) {
+                words.row(hemisphere, pair, MemoryMap.ONES.word(), row);
+            }
+        }
+    }
+
+    private void oneHot(Words words) {
+        Vectors table = plan.map().oneHot();
+        for (int d = 0; d < table.count(); d++) {
+            int[] lanes = new int[plan.cut().lanes()];
+            lanes[d] = ALL_BITS;
+            words.vector(table, table.at(d).word(), lanes);
+        }
+    }
+
+    private void matrix(int chip, Words words, LinearPlan linear, ModelPlan.Home home) {
+        Tensor tensor = tensor(linear.matrix().name());
+        TileWords tiles = linear.tiles();
+        float[] floats = new float[linear.matrix().columns()];
+        short[] halves = new short[floats.length];
+        short[] row = new short[plan.cut().lanes()];
+        for (int output = 0; output < tiles.outputs(); output++) {
+            int[] elements = linear.rows().vectors().get(chip * tiles.outputs() + output);
+            for (int r = 0; r < elements.length; r++) {
+                if (elements[r] != Space.NOTHING) {
+                    Dequantizer.dequantizeRow(tensor, elements[r], floats, 0);
+                    for (int column = 0; column < floats.length; column++) {
+                        halves[column] = Float.floatToFloat16(floats[column]);
+                    }
+                    row(words, linear, home, output, r, halves, row);
+                }
+            }
+        }
+    }
+
+    private static void row(
+            Words words, LinearPlan linear, ModelPlan.Home home, int output, int r, short[] halves, short[] row) {
+        TileWords tiles = linear.tiles();
+        for (Hemisphere hemisphere : Hemisphere.values()) {
+            for (int block = 0; block < tiles.blocks(hemisphere); block++) {
+                int[] columns = linear.columns().vectors().get(tiles.index(hemisphere, block));
+                Arrays.fill(row, (short) 0);
+                for (int lane = 0; lane < columns.length; lane++) {
+                    row[lane] = columns[lane] == Space.NOTHING ? 0 : halves[columns[lane]];
+                }
+                Address tile = tiles.words(hemisphere, output, block);
+                words.row(hemisphere, r % Slices.PAIRS, home.weights() + tile.word() + r / Slices.PAIRS, row);
+            }
+        }
+    }
+
+    private void vector(int chip, Words words, VectorPlan plan, ModelPlan.Home home) {
+        Tensor tensor = tensor(plan.vector().name());
+        float[] floats = new float[plan.vector().columns()];
+        Dequantizer.dequantizeRow(tensor, 0, floats, 0);
+        List<int[]> vectors = plan.space().vectors();
+        int shards = this.plan.cut().shardsPerChip();
+        int perChip = plan.space().perShard() * shards;
+        List<int[]> own = plan.whole() ? vectors : vectors.subList(chip * perChip, (chip + 1) * perChip);
+        Vectors target = MemoryMap.constants(plan.word(), own.size());
+        for (int v = 0; v < own.size(); v++) {
+            int[] elements = own.get(v);
+            int[] lanes = new int[this.plan.cut().lanes()];
+            for (int lane = 0; lane < elements.length; lane++) {
+                lanes[lane] = elements[lane] == Space.NOTHING ? 0 : Float.floatToRawIntBits(floats[elements[lane]]);
+            }
+            words.vector(target, home.constants() + target.at(v).word(), lanes);
+        }
+    }
+
+    private Tensor tensor(String name) {
+        Tensor tensor = tensors.get(name);
+        if (tensor == null) {
+            throw new CompilerException("The weights of " + name + " are missing. Give a model file, not a shape.");
+        }
+        return tensor;
+    }
+
+    /** Splits elements into byte planes. */
+    private static final class Words {
+        private final Writer writer;
+        private final byte[] word;
+
+        Words(Writer writer, int lanes) {
+            this.writer = writer;
+            this.word = new byte[lanes];
+        }
+
+        void row(Hemisphere hemisphere, int pair, int address, short[] lanes) {
+            for (int plane = 0; plane < Short.BYTES; plane++) {
+                for (int lane = 0; lane < word.length; lane++) {
+                    word[lane] = (byte) (lanes[lane] >> Byte.SIZE * plane);
+                }
+                writer.write(hemisphere, Slices.array(pair, plane), address, word);
+            }
+        }
+
+        void vector(Vectors target, int address, int[] lanes) {
+            for (int plane = 0; plane < target.type().planes(); plane++) {
+                for (int lane = 0; lane < word.length; lane++) {
+                    word[lane] = (byte) (lanes[lane] >> Byte.SIZE * plane);
+                }
+                writer.write(target.hemisphere(), target.slice() + plane, address, word);
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package dev.lockstep.compiler.lower;
+
+import dev.lockstep.graph.Graph;
+import dev.lockstep.graph.Node;
+import dev.lockstep.graph.Op;
+import dev.lockstep.graph.Value;
+import dev.lockstep.graph.Weight;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Consecutive operations between two places where only the residual stream is alive.
+ *
+ * @param input the residual stream before
+ */
+record Segment(Value input, List<Node> nodes) {
+    Segment {
+        nodes = List.copyOf(nodes);
+    }
+
+    /** Cuts a graph whose first operation is the embedding. */
+    static List<Segment> cut(Graph graph) {
+        List<Node> nodes = graph.nodes();
+        int[] lastUse = lastUses(nodes);
+        List<Segment> segments = new ArrayList<>();
+        List<Node> current = new ArrayList<>();
+        Set<Value> alive = new HashSet<>();
+        Value input = nodes.getFirst().value();
+        alive.add(input);
+        for (Node node : nodes.subList(1, nodes.size())) {
+            current.add(node);
+            alive.add(node.value());
+            alive.removeIf(value -> lastUse[value.id()] <= node.value().id() && value != node.value());
+            if (node.op() instanceof Op.Add && alive.size() == 1) {
+                segments.add(new Segment(input, current));
+                current = new ArrayList<>();
+                input = node.value();
+            }
+        }
+        segments.add(new Segment(input, current));
+        return segments;
+    }
+
+    /** The operations that read a value. */
+    List<Op> readers(Value value) {
+        return nodes.stream()
+                .map(Node::op)
+                .filter(op -> op.inputs().contains(value))
+                .toList();
+    }
+
+    Optional<Op.Attention> attention() {
+        return nodes.stream()
+                .map(Node::op)
+                .filter(Op.Attention.class::isInstance)
+                .map(Op.Attention.class::cast)
+                .findFirst();
+    }
+
+    /** Equal for segments that do the same with other weights. */
+    String structure() {
+        Map<Value, Integer> names = new HashMap<>();
+        names.put(input, 0);
+        StringBuilder text = new StringBuilder();
+        for (Node node : nodes) {
+            names.put(node.value(), names.size());
+            Op op = node.op();
+            text.append(op.getClass().getSimpleName()).append(op.width());
+            op.inputs().forEach(value -> text.append(' ').append(names.get(value)));
+            op.weight().ifPresent(weight -> text.append(shape(weight)));
+            text.append(parameters(op)).append(';');
+        }
+        return text.toString();
+    }
+
+    private static String parameters(Op op) {
+        return switch (op) {
+            case Op.RmsNorm norm -> " " + norm.epsilon();
+            case Op.Gated gated -> " " + gated.activation();
+            case Op.Attention a ->
+                " " + a.heads() + "/" + a.kvHeads() + "x" + a.headSize() + " " + a.scale() + " " + a.rope();
+            default -> "";
+        };
+    }
+
+    private static String shape(Weight weight) {
+        return "[" + weight.rows() + "x" + weight.columns() + "]";
+    }
+
+    private static int[] lastUses(List<Node> nodes) {
+        int[] lastUse = new int[nodes.size()];
+        for (Node node : nodes) {
+            for (Value value : node.op().inputs()) {
+                lastUse[value.id()] = node.value().id();
+            }
+        }
+        return lastUse;
+    }
+}

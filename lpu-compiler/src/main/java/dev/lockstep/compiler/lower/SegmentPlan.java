@@ -1,0 +1,173 @@
+package dev.lockstep.compiler.lower;
+
+import dev.lockstep.compiler.layout.HeadCut;
+import dev.lockstep.compiler.layout.Space;
+import dev.lockstep.compiler.layout.TileWords;
+import dev.lockstep.graph.Node;
+import dev.lockstep.graph.Op;
+import dev.lockstep.graph.Value;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** How the rows of a segment are spread over vectors, and where its weights lie. */
+final class SegmentPlan {
+    private final Segment segment;
+    private final Cut cut;
+    private final Space residual;
+    private final Map<Value, Space> spaces = new HashMap<>();
+    private final Map<Op, LinearPlan> linears = new LinkedHashMap<>();
+    private final Map<Op, VectorPlan> vectors = new LinkedHashMap<>();
+    private Optional<HeadCut> heads = Optional.empty();
+    private Optional<Space> gathered = Optional.empty();
+    private int weightWords;
+    private int constantWords;
+
+    /**
+     * @param shards over which rows are spread
+     * @param chips that share them
+     */
+    record Cut(int shards, int chips, int lanes) {
+        int shardsPerChip() {
+            return shards / chips;
+        }
+    }
+
+    SegmentPlan(Segment segment, Cut cut, Space residual) {
+        this.segment = segment;
+        this.cut = cut;
+        this.residual = residual;
+        spaces.put(segment.input(), residual);
+        for (Node node : segment.nodes()) {
+            plan(node);
+        }
+    }
+
+    Segment segment() {
+        return segment;
+    }
+
+    Space space(Value value) {
+        return spaces.get(value);
+    }
+
+    LinearPlan linear(Op.Linear op) {
+        return linears.get(op);
+    }
+
+    VectorPlan vector(Op op) {
+        return vectors.get(op);
+    }
+
+    List<LinearPlan> linears() {
+        return List.copyOf(linears.values());
+    }
+
+    List<VectorPlan> vectors() {
+        return List.copyOf(vectors.values());
+    }
+
+    /** The cut of the segment's attention. */
+    HeadCut heads() {
+        return heads.orElseThrow();
+    }
+
+    /** The space of the half-precision row that chips exchange, if the segment has one. */
+    Optional<Space> gathered() {
+        return gathered;
+    }
+
+    /** Words of every pair of slices that the segment's weights take. */
+    int weightWords() {
+        return weightWords;
+    }
+
+    /** Words of floats that gains and biases take. */
+    int constantWords() {
+        return constantWords;
+    }
+
+    private void plan(Node node) {
+        switch (node.op()) {
+            case Op.RmsNorm norm -> {
+                require(residual == spaces.get(norm.x()), "a norm of anything but the residual stream");
+                spaces.put(node.value(), residual);
+                vector(norm, new VectorPlan(norm.gain(), residual, true, constantWords), residual.vectors().size());
+            }
+            case Op.Linear linear -> linear(node.value(), linear);
+            case Op.Bias bias -> {
+                Space space = spaces.get(bias.x());
+                spaces.put(node.value(), space);
+                vector(
+                        bias,
+                        new VectorPlan(bias.vector(), space, false, constantWords),
+                        space.perShard() * cut.shardsPerChip());
+            }
+            case Op.Attention _ -> gather(node.value(), heads().outputs());
+            case Op.Gated gated -> gather(node.value(), spaces.get(gated.gate()));
+            case Op.Add add -> {
+                require(residual == spaces.get(add.a()), "a sum that is not added to the residual stream");
+                spaces.put(node.value(), residual);
+            }
+            case Op.Embedding _, Op.Quantize _, Op.Route _, Op.ExpertLinear _, Op.ExpertSum _ ->
+                throw new CompilerException("The compiler for LPUs does not support the operation "
+                        + node.op().getClass().getSimpleName() + ". Use a model of the llama family without experts.");
+        }
+    }
+
+    private void gather(Value value, Space space) {
+        require(gathered.isEmpty(), "two exchanged rows in one segment");
+        gathered = Optional.of(space);
+        spaces.put(value, space);
+    }
+
+    private void linear(Value value, Op.Linear op) {
+        Space columns = spaces.get(op.x());
+        Space rows = rows(value, op);
+        spaces.put(value, rows);
+        TileWords tiles =
+                new TileWords(weightWords, Bases.WEIGHTS, columns.occupied(), rows.extents(cut.shardsPerChip()));
+        linears.put(op, new LinearPlan(op.matrix(), columns, rows, tiles));
+        weightWords += tiles.size();
+    }
+
+    private Space rows(Value value, Op.Linear op) {
+        Value result = value;
+        List<Op> readers = segment.readers(value);
+        if (readers.size() == 1 && readers.getFirst() instanceof Op.Bias) {
+            Op bias = readers.getFirst();
+            result = segment.nodes().stream()
+                    .filter(node -> node.op() == bias)
+                    .findFirst()
+                    .orElseThrow()
+                    .value();
+            readers = segment.readers(result);
+        }
+        if (readers.size() == 1 && readers.getFirst() instanceof Op.Attention attention) {
+            HeadCut headCut = heads.orElseGet(() -> new HeadCut(attention, cut.shards()));
+            heads = Optional.of(headCut);
+            require(attention.headSize() <= cut.lanes(), "heads larger than a vector");
+            if (attention.q().equals(result)) {
+                return headCut.queries();
+            }
+            return attention.k().equals(result) ? headCut.keys() : headCut.values();
+        }
+        if (readers.size() == 1 && readers.getFirst() instanceof Op.Add) {
+            return residual;
+        }
+        return Space.even(op.width(), cut.shards(), cut.lanes());
+    }
+
+    private void vector(Op op, VectorPlan plan, int words) {
+        vectors.put(op, plan);
+        constantWords += words;
+    }
+
+    private static void require(boolean condition, String what) {
+        if (!condition) {
+            throw new CompilerException("The compiler for LPUs does not support " + what + ". Use a model of the llama family.");
+        }
+    }
+}

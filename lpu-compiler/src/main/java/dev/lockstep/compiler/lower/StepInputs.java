@@ -1,0 +1,128 @@
+package dev.lockstep.compiler.lower;
+
+import dev.lockstep.compiler.layout.Slices;
+import dev.lockstep.compiler.layout.Space;
+import dev.lockstep.compiler.layout.Vectors;
+import dev.lockstep.graph.Op;
+import dev.lockstep.graph.Rope;
+import dev.lockstep.lpu.program.Buffer;
+import dev.lockstep.tensor.Dequantizer;
+import dev.lockstep.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What the host writes into every chip before a token: its embedding, the angles of its position, and where its keys and values belong.
+ */
+final class StepInputs {
+    /** Added to scores of positions that a token must not see. */
+    private static final float HIDDEN = -0x1p100f;
+
+    private final ModelPlan plan;
+
+    StepInputs(ModelPlan plan) {
+        this.plan = plan;
+    }
+
+    /** The buffers of a chip. */
+    List<Buffer> buffers(int chip) {
+        List<Buffer> buffers = new ArrayList<>();
+        inputs().forEach(input -> {
+            Vectors at = input.at();
+            buffers.add(new Buffer(
+                    input.name(),
+                    Buffer.Use.INPUT,
+                    chip,
+                    at.type(),
+                    at.hemisphere(),
+                    at.slice(),
+                    at.word(),
+                    at.count()));
+        });
+        return buffers;
+    }
+
+    /** One element a lane, as bits, of vector {@code vector} of the buffer called {@code name}. */
+    int[] lanes(String name, int vector, Tensor embedding, int token, int position) {
+        return switch (name) {
+            case "embedding" -> embedding(vector, embedding, token);
+            case "cos" -> angles(position, true);
+            case "sin" -> angles(position, false);
+            case "mask" -> mask(vector, position);
+            case "lane" -> oneLane(position % plan.cut().lanes());
+            case "key offsets" ->
+                all(vector == position % Slices.PAIRS ? position / Slices.PAIRS : plan.map().keyDump());
+            case "value offset" -> all(position / plan.cut().lanes() * plan.map().blockWords());
+            default -> throw new IllegalArgumentException("no input is called " + name);
+        };
+    }
+
+    private record Input(String name, Vectors at) {}
+
+    private List<Input> inputs() {
+        MemoryMap map = plan.map();
+        List<Input> inputs = new ArrayList<>();
+        inputs.add(new Input("embedding", map.row()));
+        if (!plan.graph().attentions().isEmpty()) {
+            inputs.add(new Input("cos", map.cos()));
+            inputs.add(new Input("sin", map.sin()));
+            inputs.add(new Input("mask", map.mask()));
+            inputs.add(new Input("lane", map.lane()));
+            inputs.add(new Input("key offsets", map.keyOffsets()));
+            inputs.add(new Input("value offset", map.valueOffset()));
+        }
+        return inputs;
+    }
+
+    private int[] embedding(int vector, Tensor table, int token) {
+        float[] row = new float[Math.toIntExact(table.columns())];
+        Dequantizer.dequantizeRow(table, token, row, 0);
+        int[] elements = plan.residual().vectors().get(vector);
+        int[] lanes = new int[plan.cut().lanes()];
+        for (int lane = 0; lane < elements.length; lane++) {
+            lanes[lane] = elements[lane] == Space.NOTHING ? 0 : Float.floatToRawIntBits(row[elements[lane]]);
+        }
+        return lanes;
+    }
+
+    private int[] angles(int position, boolean cosine) {
+        Op.Attention attention = plan.graph().attentions().getFirst();
+        Rope rope = attention.rope();
+        int[] lanes = new int[plan.cut().lanes()];
+        for (int lane = 0; lane < attention.headSize(); lane++) {
+            float value;
+            if (lane >= rope.width()) {
+                value = cosine ? 1 : 0;
+            } else if (cosine) {
+                value = rope.cos(position, lane / 2);
+            } else {
+                float sine = rope.sin(position, lane / 2);
+                value = lane % 2 == 0 ? -sine : sine;
+            }
+            lanes[lane] = Float.floatToRawIntBits(value);
+        }
+        return lanes;
+    }
+
+    private int[] mask(int block, int position) {
+        int[] lanes = new int[plan.cut().lanes()];
+        for (int lane = 0; lane < lanes.length; lane++) {
+            boolean visible = block * lanes.length + lane <= position;
+            lanes[lane] = Float.floatToRawIntBits(visible ? 0 : HIDDEN);
+        }
+        return lanes;
+    }
+
+    private int[] oneLane(int wanted) {
+        int[] lanes = new int[plan.cut().lanes()];
+        lanes[wanted] = -1;
+        return lanes;
+    }
+
+    private int[] all(int value) {
+        int[] lanes = new int[plan.cut().lanes()];
+        Arrays.fill(lanes, value);
+        return lanes;
+    }
+}
