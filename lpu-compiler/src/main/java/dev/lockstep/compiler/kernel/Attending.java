@@ -132,10 +132,10 @@ final class Attending {
                                 places.eastRoom().slice(heads, heads),
                                 maximum)));
         Pass pass = new Pass(chip, labels, "weights");
-        Node below = Pass.binary(
-                BinaryOperation.SUB, Pass.load(places.scores()), Pass.load(maximum, item -> item / blocks));
-        Node power = Pass.unary(
-                UnaryOperation.EXP2, Pass.multiply(below, Pass.constant((float) (op.scale() * LOG2_E))));
+        Node below =
+                Pass.binary(BinaryOperation.SUB, Pass.load(places.scores()), Pass.load(maximum, item -> item / blocks));
+        Node power =
+                Pass.unary(UnaryOperation.EXP2, Pass.multiply(below, Pass.constant((float) (op.scale() * LOG2_E))));
         Node result = Pass.half(power);
         places.weights().values().forEach(target -> pass.store(result, target));
         kernels.place(pass.fragment(heads * blocks));

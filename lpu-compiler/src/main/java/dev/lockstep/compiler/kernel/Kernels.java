@@ -83,11 +83,7 @@ public final class Kernels {
 
     /** A matrix times a row, plus a bias if there is one. */
     public void linear(
-            String name,
-            TileWords tiles,
-            Map<Hemisphere, Vectors> row,
-            Optional<Vectors> bias,
-            List<Vectors> targets) {
+            String name, TileWords tiles, Map<Hemisphere, Vectors> row, Optional<Vectors> bias, List<Vectors> targets) {
         Linear linear = new Linear(chip, labels, tiles);
         Pass pass = new Pass(chip, labels, name);
         Node result = bias.map(b -> Pass.add(linear.result(), Pass.load(b))).orElseGet(linear::result);
@@ -130,7 +126,8 @@ public final class Kernels {
             Vectors v,
             AttentionPlaces places,
             Map<Hemisphere, Vectors> targets) {
-        new Attending(chip, labels, maps, this, op, heads, positions).run(q, k, v, places, keyWords, valueWords, targets);
+        new Attending(chip, labels, maps, this, op, heads, positions)
+                .run(q, k, v, places, keyWords, valueWords, targets);
     }
 
     /**
@@ -140,8 +137,7 @@ public final class Kernels {
      * @param arriving by port
      * @param whole everything that is complete afterwards
      */
-    public void exchange(
-            String name, Map<Hemisphere, Vectors> own, List<List<Vectors>> arriving, List<Vectors> whole) {
+    public void exchange(String name, Map<Hemisphere, Vectors> own, List<List<Vectors>> arriving, List<Vectors> whole) {
         Fragment fragment = new Exchange(chip, labels).fragment(name, new Exchange.Places(own, arriving));
         int visible = fragment.lastWrite();
         for (Vectors vectors : whole) {

@@ -58,5 +58,4 @@ final class KeyAppend {
         fragment.issue(Queue.memory(hemisphere, slice), cycle, new Scatter(map, data, cache));
         fragment.writes(hemisphere, slice, cache, cycle + chip.write());
     }
-
 }

@@ -31,8 +31,7 @@ final class Linear {
         this.tiles = tiles;
         for (Hemisphere hemisphere : Hemisphere.values()) {
             if (tiles.blocks(hemisphere) > 0) {
-                results.put(
-                        hemisphere, new Flow(Matrix.resultStream(hemisphere), labels.take(tiles.outputs())));
+                results.put(hemisphere, new Flow(Matrix.resultStream(hemisphere), labels.take(tiles.outputs())));
             }
         }
     }
@@ -65,14 +64,12 @@ final class Linear {
                 boolean last = output == tiles.outputs() - 1 && step == steps - 1;
                 int activate = last
                         ? install + chip.installVisible()
-                        : Math.max(
-                                install + 1 + groups(output, step, steps), install + chip.installVisible());
+                        : Math.max(install + 1 + groups(output, step, steps), install + chip.installVisible());
                 for (Hemisphere hemisphere : results.keySet()) {
                     int block = step - (steps - tiles.blocks(hemisphere));
                     if (block >= 0) {
                         tile(fragment, matrix, hemisphere, output, block, start, install);
-                        multiply(
-                                fragment, matrix, hemisphere, output, block, activate, activations.get(hemisphere));
+                        multiply(fragment, matrix, hemisphere, output, block, activate, activations.get(hemisphere));
                     }
                 }
                 arrivals[output] = activate + chip.product(Hemisphere.WEST);
@@ -112,7 +109,8 @@ final class Linear {
         boolean last = block == tiles.blocks(hemisphere) - 1;
         Optional<Flow> result = last
                 ? Optional.of(new Flow(
-                        results.get(hemisphere).stream(), results.get(hemisphere).label() + output))
+                        results.get(hemisphere).stream(),
+                        results.get(hemisphere).label() + output))
                 : Optional.empty();
         matrix.multiply(hemisphere, flow, cycle, block > 0, result);
     }

@@ -80,8 +80,7 @@ final class Matrix {
      * @param result label of the result, if this is the last product
      */
     void multiply(Hemisphere hemisphere, Flow vector, int cycle, boolean add, Optional<Flow> result) {
-        fragment.issue(
-                queue(Queue.Unit.ACTIVATIONS, hemisphere), cycle, new Activate(Element.FP16, vector));
+        fragment.issue(queue(Queue.Unit.ACTIVATIONS, hemisphere), cycle, new Activate(Element.FP16, vector));
         int received = cycle + chip.multiply();
         fragment.issue(
                 queue(Queue.Unit.ACCUMULATORS, hemisphere),

@@ -17,8 +17,7 @@ final class Memory {
     private Memory() {}
 
     /** Reads a vector so that it passes {@code position} in cycle {@code arrival}. */
-    static void read(
-            Chip chip, Fragment fragment, Vectors source, int index, Flow flow, int arrival, int position) {
+    static void read(Chip chip, Fragment fragment, Vectors source, int index, Flow flow, int arrival, int position) {
         for (int plane = 0; plane < source.type().planes(); plane++) {
             read(
                     chip,
@@ -59,8 +58,7 @@ final class Memory {
     }
 
     /** Writes a vector that was driven at {@code position}; the flight is the caller's. */
-    static void write(
-            Chip chip, Fragment fragment, Flow flow, int driven, int position, Vectors target, int index) {
+    static void write(Chip chip, Fragment fragment, Flow flow, int driven, int position, Vectors target, int index) {
         Direction direction = flow.stream().direction();
         for (int plane = 0; plane < target.type().planes(); plane++) {
             int slice = target.slice() + plane;

@@ -34,8 +34,7 @@ final class Mix {
      * @param ones a word of ones in the west's pairs
      * @param sums room in the east for partial results, and {@code totals} in the west for partial sums, as many as weights
      */
-    record Places(
-            Map<Hemisphere, Vectors> weights, Address values, Address ones, Vectors sums, Vectors totals) {}
+    record Places(Map<Hemisphere, Vectors> weights, Address values, Address ones, Vectors sums, Vectors totals) {}
 
     Mix(Chip chip, Labels labels, Shape shape) {
         this.chip = chip;
@@ -65,14 +64,9 @@ final class Mix {
         int heads = shape.heads();
         int blocks = shape.blocks();
         Pass keep = new Pass(chip, labels, "keep");
+        keep.store(Pass.unary(UnaryOperation.COPY, sum), places.sums(), item -> item % heads * blocks + item / heads);
         keep.store(
-                Pass.unary(UnaryOperation.COPY, sum),
-                places.sums(),
-                item -> item % heads * blocks + item / heads);
-        keep.store(
-                Pass.unary(UnaryOperation.COPY, total),
-                places.totals(),
-                item -> item % heads * blocks + item / heads);
+                Pass.unary(UnaryOperation.COPY, total), places.totals(), item -> item % heads * blocks + item / heads);
         keep.emit(products, arrivals);
         Pass divide = new Pass(chip, labels, "add and divide");
         Node wholeSum = new Node.Running(BinaryOperation.ADD, Pass.load(places.sums()), blocks);
@@ -89,8 +83,7 @@ final class Mix {
 
     private static void store(Pass pass, Node quotient, List<Vectors> targets, int blocks) {
         for (Vectors target : targets) {
-            pass.store(
-                    Pass.half(quotient), target, item -> item % blocks == blocks - 1 ? item / blocks : Pass.NOWHERE);
+            pass.store(Pass.half(quotient), target, item -> item % blocks == blocks - 1 ? item / blocks : Pass.NOWHERE);
         }
     }
 

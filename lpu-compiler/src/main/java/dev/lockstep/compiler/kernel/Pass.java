@@ -181,7 +181,8 @@ final class Pass {
 
         @Override
         public int reach() {
-            return chip.memory(target.hemisphere(), target.slice() + target.type().planes() - 1);
+            return chip.memory(
+                    target.hemisphere(), target.slice() + target.type().planes() - 1);
         }
 
         @Override

@@ -76,12 +76,13 @@ final class PassEmitter {
 
     /** Whether an ALU can add item after item to its own result at this rate. */
     boolean possible() {
-        return order.stream()
-                .noneMatch(station -> station.node instanceof Node.Running && station.latency > interval);
+        return order.stream().noneMatch(station -> station.node instanceof Node.Running && station.latency > interval);
     }
 
     void deliver(int output, Direction direction, List<Pass.Target> targets) {
-        exits.put(output, new Exit(direction, take(direction, outputs.get(output).type().planes()), targets));
+        exits.put(
+                output,
+                new Exit(direction, take(direction, outputs.get(output).type().planes()), targets));
     }
 
     void emit(Fragment fragment, int[] cycles) {
@@ -119,13 +120,13 @@ final class PassEmitter {
                 .flatMap(e -> e.targets().stream())
                 .filter(target -> target.takes(item))
                 .toList();
-        Result result = targets.isEmpty()
-                ? Result.kept(label)
-                : Result.onto(new Flow(exit.orElseThrow().stream(), label));
+        Result result =
+                targets.isEmpty() ? Result.kept(label) : Result.onto(new Flow(exit.orElseThrow().stream(), label));
         fragment.issue(
                 Queue.alu(station.alu),
                 cycle + station.issue,
-                instruction(station, operands.stream().map(o -> o.advanced(item)).toList(), result, item));
+                instruction(
+                        station, operands.stream().map(o -> o.advanced(item)).toList(), result, item));
         if (!targets.isEmpty()) {
             leave(fragment, station, exit.orElseThrow(), targets, item, cycle + station.ready(), label);
         }
@@ -169,11 +170,7 @@ final class PassEmitter {
     }
 
     private Operand operand(
-            Node operand,
-            Station reader,
-            int items,
-            Map<Arrival, Flow> loads,
-            Map<Arrival, Flow> outward) {
+            Node operand, Station reader, int items, Map<Arrival, Flow> loads, Map<Arrival, Flow> outward) {
         return switch (operand) {
             case Node.Constant constant -> new Operand.Constant(constant.bits());
             case Node.Arriving arriving -> new Operand.OfStream(arriving.first());
@@ -192,8 +189,7 @@ final class PassEmitter {
             case Node.Brought brought ->
                 new Operand.OfStream(loads.computeIfAbsent(
                         new Arrival(brought, reader.issue),
-                        _ -> new Flow(
-                                take(brought.direction(), brought.type().planes()), labels.take(items))));
+                        _ -> new Flow(take(brought.direction(), brought.type().planes()), labels.take(items))));
             case Node.Computed computed -> {
                 Station station = station(computed);
                 yield new Operand.OfAlu(station.alu, station.label, false);
@@ -203,8 +199,7 @@ final class PassEmitter {
 
     private void load(Fragment fragment, Arrival arrival, Flow flow, Flow outward, int item, int cycle) {
         if (arrival.node() instanceof Node.Brought brought) {
-            brought.bringer()
-                    .bring(fragment, item, flow.advanced(item), cycle, chip.vectorInput(brought.direction()));
+            brought.bringer().bring(fragment, item, flow.advanced(item), cycle, chip.vectorInput(brought.direction()));
             return;
         }
         Node.Load load = (Node.Load) arrival.node();
@@ -268,7 +263,8 @@ final class PassEmitter {
         for (Node operand : computed.operands()) {
             operands.add(delayed(operand, issue));
         }
-        boolean special = computed instanceof Node.Unary unary && unary.operation().special();
+        boolean special =
+                computed instanceof Node.Unary unary && unary.operation().special();
         Station station = new Station(computed, operands, issue, chip.alu(special), alu(computed));
         stations.put(node, station);
         order.add(station);
@@ -292,24 +288,26 @@ final class PassEmitter {
 
     private int alu(Node.Computed node) {
         boolean large = switch (node) {
-            case Node.Unary unary -> new VectorInstruction.Unary(
-                            unary.operation(), unary.type(), new Operand.Constant(0), Result.kept(0))
-                    .needsLargeAlu();
-            case Node.Binary binary -> new VectorInstruction.Binary(
-                            binary.operation(),
-                            binary.type(),
-                            new Operand.Constant(0),
-                            new Operand.Constant(0),
-                            Result.kept(0))
-                    .needsLargeAlu();
+            case Node.Unary unary ->
+                new VectorInstruction.Unary(unary.operation(), unary.type(), new Operand.Constant(0), Result.kept(0))
+                        .needsLargeAlu();
+            case Node.Binary binary ->
+                new VectorInstruction.Binary(
+                                binary.operation(),
+                                binary.type(),
+                                new Operand.Constant(0),
+                                new Operand.Constant(0),
+                                Result.kept(0))
+                        .needsLargeAlu();
             case Node.Convert _ -> true;
-            case Node.Running running -> new VectorInstruction.Binary(
-                            running.operation(),
-                            running.type(),
-                            new Operand.Constant(0),
-                            new Operand.Constant(0),
-                            Result.kept(0))
-                    .needsLargeAlu();
+            case Node.Running running ->
+                new VectorInstruction.Binary(
+                                running.operation(),
+                                running.type(),
+                                new Operand.Constant(0),
+                                new Operand.Constant(0),
+                                Result.kept(0))
+                        .needsLargeAlu();
         };
         if (!large && smallUsed < SMALL.length) {
             return SMALL[smallUsed++];

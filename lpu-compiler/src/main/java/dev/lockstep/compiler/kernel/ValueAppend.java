@@ -56,8 +56,7 @@ final class ValueAppend {
         throw new IllegalStateException("values cannot be appended at any rate");
     }
 
-    private Fragment emit(
-            Labels names, Vectors value, Tables tables, Address cache, int headSize, int interval) {
+    private Fragment emit(Labels names, Vectors value, Tables tables, Address cache, int headSize, int interval) {
         Fragment fragment = new Fragment("append value");
         Matrix matrix = new Matrix(chip, names, fragment);
         int results = names.take(headSize);
@@ -138,10 +137,7 @@ final class ValueAppend {
                     if (plane == 0) {
                         bringMap(fragment, map, dispatch, slice);
                     }
-                    fragment.issue(
-                            Queue.memory(SIDE, slice),
-                            dispatch,
-                            new Gather(group(row), map, flow.plane(plane)));
+                    fragment.issue(Queue.memory(SIDE, slice), dispatch, new Gather(group(row), map, flow.plane(plane)));
                     fragment.fly(new Flight(flow.stream().plane(plane), driven, place, position, 1, 1));
                     fragment.reads(SIDE, slice, cache, dispatch);
                 }

@@ -18,8 +18,7 @@ final class AttentionCompiler {
     private final Room room;
     private final int positions;
 
-    AttentionCompiler(
-            Kernels kernels, SegmentPlan plan, SegmentPlan.Cut cut, MemoryMap map, Room room, int positions) {
+    AttentionCompiler(Kernels kernels, SegmentPlan plan, SegmentPlan.Cut cut, MemoryMap map, Room room, int positions) {
         this.kernels = kernels;
         this.plan = plan;
         this.cut = cut;
@@ -56,7 +55,8 @@ final class AttentionCompiler {
                         Hemisphere.EAST, room.halves(Hemisphere.EAST, all * blocks)),
                 room.eastFloats(all * blocks),
                 room.westFloats(all * blocks));
-        kernels.attention(op, heads.headsPerKvHead(), positions, map.keyWords(), map.valueWords(), q, k, v, places, own);
+        kernels.attention(
+                op, heads.headsPerKvHead(), positions, map.keyWords(), map.valueWords(), q, k, v, places, own);
         return own;
     }
 }

@@ -96,8 +96,9 @@ final class BlockCompiler {
     private void linear(Value value, Op.Linear op) {
         LinearPlan linear = plan.linear(op);
         List<Vectors> targets = targets(value, linear);
-        Optional<Vectors> bias = bias(value).map(b -> MemoryMap.constants(
-                plan.vector(b).word(), linear.tiles().outputs()));
+        Optional<Vectors> bias = bias(value)
+                .map(b -> MemoryMap.constants(
+                        plan.vector(b).word(), linear.tiles().outputs()));
         kernels.linear(linear.matrix().name(), linear.tiles(), halves.get(op.x()), bias, targets);
         floats.put(value, targets.getFirst());
     }
@@ -113,7 +114,8 @@ final class BlockCompiler {
         }
         return switch (readers.getFirst()) {
             case Op.Gated gated when floatsOf(gated.up(), value) -> List.of(room.westFloats(outputs));
-            case Op.Add _ when cut.chips() > 1 -> {
+            case Op.Add _
+            when cut.chips() > 1 -> {
                 Vectors all = room.eastFloats(map.residual());
                 Vectors own = share(all, Bases.residualShare(-1), outputs);
                 Vectors copy = room.westFloats(outputs);
@@ -139,7 +141,8 @@ final class BlockCompiler {
     }
 
     private boolean floatsOf(Value wanted, Value value) {
-        return wanted.equals(value) || bias(value).map(this::result).filter(wanted::equals).isPresent();
+        return wanted.equals(value)
+                || bias(value).map(this::result).filter(wanted::equals).isPresent();
     }
 
     private Value result(Op op) {
@@ -200,7 +203,8 @@ final class BlockCompiler {
     }
 
     private Vectors exchangedFloats(Vectors own) {
-        Vectors all = new Vectors(Element.FP32, own.hemisphere(), own.slice(), own.word(), Address.ABSOLUTE, map.residual());
+        Vectors all =
+                new Vectors(Element.FP32, own.hemisphere(), own.slice(), own.word(), Address.ABSOLUTE, map.residual());
         Map<Hemisphere, Vectors> sources = new EnumMap<>(Hemisphere.class);
         sources.put(Hemisphere.WEST, copies.get(own));
         sources.put(Hemisphere.EAST, own);

@@ -176,10 +176,12 @@ public final class CompiledModel {
         if (chips() > 1) {
             Wiring wiring = Wiring.of(machine, Topology.NODE, chips());
             int residual = plan.residual().perShard() * plan.cut().shardsPerChip();
-            int gathered = plan.segments().get(segment).gathered().map(Space::perShard).orElse(0)
-                    * plan.cut().shardsPerChip();
+            int gathered =
+                    plan.segments().get(segment).gathered().map(Space::perShard).orElse(0)
+                            * plan.cut().shardsPerChip();
             for (int port = -1; port < chips() - 1; port++) {
-                int peer = port < 0 ? chip : wiring.peer(chip, port).orElseThrow().chip();
+                int peer =
+                        port < 0 ? chip : wiring.peer(chip, port).orElseThrow().chip();
                 bases.put(Bases.residualShare(port), peer * residual);
                 bases.put(Bases.gatheredShare(port, chips()), peer * gathered);
             }

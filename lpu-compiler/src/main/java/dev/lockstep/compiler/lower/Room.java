@@ -40,14 +40,14 @@ final class Room {
     Vectors halves(Hemisphere hemisphere, int count) {
         int word = halves[hemisphere.ordinal()];
         halves[hemisphere.ordinal()] += count;
-        return checked(new Vectors(
-                Element.FP16, hemisphere, MemoryMap.halfSlice(hemisphere), word, Address.ABSOLUTE, count));
+        return checked(
+                new Vectors(Element.FP16, hemisphere, MemoryMap.halfSlice(hemisphere), word, Address.ABSOLUTE, count));
     }
 
     private Vectors checked(Vectors vectors) {
         if (vectors.word() + vectors.count() > words) {
-            throw new CompilerException(
-                    "Intermediate results need more than the " + words + " words of a memory slice. Use more chips or a shorter context.");
+            throw new CompilerException("Intermediate results need more than the " + words
+                    + " words of a memory slice. Use more chips or a shorter context.");
         }
         return vectors;
     }

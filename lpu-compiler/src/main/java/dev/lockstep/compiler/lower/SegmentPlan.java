@@ -94,7 +94,10 @@ final class SegmentPlan {
             case Op.RmsNorm norm -> {
                 require(residual == spaces.get(norm.x()), "a norm of anything but the residual stream");
                 spaces.put(node.value(), residual);
-                vector(norm, new VectorPlan(norm.gain(), residual, true, constantWords), residual.vectors().size());
+                vector(
+                        norm,
+                        new VectorPlan(norm.gain(), residual, true, constantWords),
+                        residual.vectors().size());
             }
             case Op.Linear linear -> linear(node.value(), linear);
             case Op.Bias bias -> {
@@ -167,7 +170,8 @@ final class SegmentPlan {
 
     private static void require(boolean condition, String what) {
         if (!condition) {
-            throw new CompilerException("The compiler for LPUs does not support " + what + ". Use a model of the llama family.");
+            throw new CompilerException(
+                    "The compiler for LPUs does not support " + what + ". Use a model of the llama family.");
         }
     }
 }

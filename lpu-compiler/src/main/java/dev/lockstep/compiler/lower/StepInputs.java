@@ -52,8 +52,12 @@ final class StepInputs {
             case "mask" -> mask(vector, position);
             case "lane" -> oneLane(position % plan.cut().lanes());
             case "key offsets" ->
-                all(vector == position % Slices.PAIRS ? position / Slices.PAIRS : plan.map().keyDump());
-            case "value offset" -> all(position / plan.cut().lanes() * plan.map().blockWords());
+                all(
+                        vector == position % Slices.PAIRS
+                                ? position / Slices.PAIRS
+                                : plan.map().keyDump());
+            case "value offset" ->
+                all(position / plan.cut().lanes() * plan.map().blockWords());
             default -> throw new IllegalArgumentException("no input is called " + name);
         };
     }

@@ -89,8 +89,11 @@ final class Compression {
             case MemoryInstruction.Gather gather -> word(gather.from());
             case MemoryInstruction.Scatter scatter -> word(scatter.to());
             case MatrixInstruction.LoadWeights load -> load.group();
-            case MatrixInstruction _, VectorInstruction _, SwitchInstruction _, LinkInstruction _, ControlInstruction _ ->
-                0;
+            case MatrixInstruction _,
+                    VectorInstruction _,
+                    SwitchInstruction _,
+                    LinkInstruction _,
+                    ControlInstruction _ -> 0;
         };
     }
 

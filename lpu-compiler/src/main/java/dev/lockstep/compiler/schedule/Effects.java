@@ -22,13 +22,13 @@ final class Effects {
         return switch (instruction) {
             case MemoryInstruction.Read _, MemoryInstruction.Gather _ -> machine.whole(Quantity.READ_CYCLES);
             case MemoryInstruction.Write _, MemoryInstruction.Scatter _ -> machine.whole(Quantity.WRITE_CYCLES);
-            case VectorInstruction.Unary unary when unary.operation().special() ->
-                machine.whole(Quantity.SPECIAL_CYCLES);
+            case VectorInstruction.Unary unary
+            when unary.operation().special() -> machine.whole(Quantity.SPECIAL_CYCLES);
             case VectorInstruction _ -> machine.whole(Quantity.ALU_CYCLES);
             case MatrixInstruction.InstallWeights _ -> machine.whole(Quantity.INSTALL_VISIBLE);
             case MatrixInstruction.Activate _ -> machine.whole(Quantity.MULTIPLY_CYCLES);
-            case MatrixInstruction.Accumulate accumulate when accumulate.to().isPresent() ->
-                machine.whole(Quantity.ACCUMULATE_CYCLES);
+            case MatrixInstruction.Accumulate accumulate
+            when accumulate.to().isPresent() -> machine.whole(Quantity.ACCUMULATE_CYCLES);
             case SwitchInstruction.Distribute _ -> machine.whole(Quantity.DISTRIBUTE_CYCLES);
             case SwitchInstruction.Permute _ -> machine.whole(Quantity.PERMUTE_CYCLES);
             case SwitchInstruction.Shift _, SwitchInstruction.Rotate _ -> machine.whole(Quantity.SHIFT_CYCLES);

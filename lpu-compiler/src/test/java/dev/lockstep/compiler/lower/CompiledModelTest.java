@@ -1,0 +1,67 @@
+package dev.lockstep.compiler.lower;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.graph.architecture.Architectures;
+import dev.lockstep.graph.architecture.ModelDescription;
+import dev.lockstep.lpu.machine.Machine;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CompiledModelTest {
+    private static final int[] TOKENS = {3, 41, 7};
+
+    @Test
+    void shouldGiveTheSameBitsOnAnyNumberOfChips() {
+        ModelDescription description = SmallModels.grouped(11);
+        List<float[]> one = logits(description, 1);
+        for (int chips : new int[] {2, 4, 8}) {
+            List<float[]> several = logits(description, chips);
+            for (int i = 0; i < one.size(); i++) {
+                assertThat(several.get(i)).as("token %d on %d chips", i, chips).containsExactly(one.get(i));
+            }
+        }
+    }
+
+    @Test
+    void shouldGiveTheSameBitsWhereRowsTakeSeveralVectors() {
+        ModelDescription description = SmallModels.wide(12);
+        assertThat(logits(description, 8).getLast())
+                .containsExactly(logits(description, 1).getLast());
+    }
+
+    @Test
+    void shouldTakeExactlyTheCyclesThatItPredicts() {
+        for (int chips : new int[] {1, 8}) {
+            try (SimulatedModel model = new SimulatedModel(SmallModels.grouped(13), chips, 64)) {
+                SimulatedModel.Token token = model.next(5);
+                assertThat(token.run().completion()).hasSize(chips).containsOnly(token.predictedCycles());
+                assertThat(token.predictedCycles()).isLessThan(20_000);
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatItCannotPlace() {
+        ModelDescription description = SmallModels.grouped(14);
+        LpuCompiler compiler = new LpuCompiler(Machine.lpuV1());
+        assertThatThrownBy(() -> compiler.compile(Architectures.build(description), description.tensors(), 3, 64))
+                .isInstanceOf(CompilerException.class)
+                .hasMessageContaining("3 chips");
+        assertThatThrownBy(() -> compiler.compile(Architectures.build(description), description.tensors(), 1, 1 << 20))
+                .isInstanceOf(CompilerException.class)
+                .hasMessageContaining("does not fit");
+    }
+
+    private static List<float[]> logits(ModelDescription description, int chips) {
+        try (SimulatedModel model = new SimulatedModel(description, chips, 64)) {
+            List<float[]> all = new ArrayList<>();
+            for (int token : TOKENS) {
+                all.add(model.next(token).logits());
+            }
+            return all;
+        }
+    }
+}

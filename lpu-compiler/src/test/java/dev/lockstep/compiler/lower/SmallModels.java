@@ -1,0 +1,26 @@
+package dev.lockstep.compiler.lower;
+
+import dev.lockstep.graph.architecture.ModelDescription;
+import dev.lockstep.graph.architecture.ModelShape;
+import dev.lockstep.graph.architecture.WeightTypes;
+import dev.lockstep.graph.synthetic.SyntheticModel;
+import java.lang.foreign.Arena;
+
+/** Made-up models that are small enough to be simulated in a test. */
+final class SmallModels {
+    private SmallModels() {}
+
+    /** Grouped queries, widths that are no multiples of anything. */
+    static ModelDescription grouped(long seed) {
+        return of(new ModelShape("grouped", 64, 48, 2, 6, 2, 100, 70, 1e-5f, 1e4f, 0, 0, true), seed);
+    }
+
+    /** Rows of several vectors, as many key-value heads as query heads, more of them than shards. */
+    static ModelDescription wide(long seed) {
+        return of(new ModelShape("wide", 64, 384, 1, 12, 12, 600, 90, 1e-5f, 1e4f, 0, 0, false), seed);
+    }
+
+    private static ModelDescription of(ModelShape shape, long seed) {
+        return SyntheticModel.of(shape, WeightTypes.F16, seed, Arena.ofAuto());
+    }
+}
