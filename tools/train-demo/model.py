@@ -10,11 +10,11 @@ from torch.nn import functional
 @dataclass
 class Shape:
     vocabulary: int = 1024
-    width: int = 256
-    layers: int = 5
+    width: int = 128
+    layers: int = 4
     heads: int = 4
     kv_heads: int = 2
-    feed_forward: int = 768
+    feed_forward: int = 384
     context: int = 512
     theta: float = 10000.0
     epsilon: float = 1e-5
@@ -114,9 +114,9 @@ class Llama(nn.Module):
         self.register_buffer("turns", rotations(shape, shape.context), persistent=False)
         self.register_buffer("mask", torch.full((shape.context, shape.context), float("-inf")).triu(1).bfloat16(), persistent=False)
 
-    def forward(self, tokens):
-        """tokens: [batch, length]; gives logits [batch * length, vocabulary]."""
+    def forward(self, tokens, wanted=slice(None)):
+        """tokens: [batch, length]; gives logits [batch * length, vocabulary], or of the wanted ones of these rows."""
         x = functional.embedding(tokens.reshape(-1), self.embedding)
         for layer in self.layers:
             x = layer(x, tokens.shape[0], self.turns, self.mask)
-        return functional.linear(RmsNorm.apply(x, self.output_norm, self.shape.epsilon), self.embedding.bfloat16())
+        return functional.linear(RmsNorm.apply(x[wanted], self.output_norm, self.shape.epsilon), self.embedding.bfloat16())

@@ -36,7 +36,7 @@ class Muon:
             speed.mul_(self.momentum).add_(p.grad)
             direction = p.grad.add(speed, alpha=self.momentum)
             # A fused matrix takes one step a part, as its parts are unlike each other.
-            parts = torch.cat([orthogonal(part) for part in direction.split(256)]) if p.shape[0] > p.shape[1] else orthogonal(direction)
+            parts = torch.cat([orthogonal(part) for part in direction.split(p.shape[1])])
             p.mul_(1 - rate * self.decay).add_(parts, alpha=-rate)
             p.grad = None
 

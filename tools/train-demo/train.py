@@ -69,11 +69,15 @@ def main():
     parser.add_argument("--out", type=Path, default=Path("build/train-demo"))
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--decay", type=int, default=1200, help="steps at the end in which the rate falls")
-    parser.add_argument("--tokens", type=int, default=4096, help="tokens a step")
+    parser.add_argument("--tokens", type=int, default=2048, help="tokens a step")
     parser.add_argument("--length", type=int, default=256, help="tokens a row")
+    parser.add_argument("--width", type=int, default=128)
+    parser.add_argument("--layers", type=int, default=4)
+    parser.add_argument("--heads", type=int, default=4)
+    parser.add_argument("--feed-forward", type=int, default=384)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--every", type=int, default=100, help="steps between checkpoints")
+    parser.add_argument("--every", type=int, default=200, help="steps between checkpoints")
     parser.add_argument("--marker", default="", help="a word to find the process by")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
@@ -81,7 +85,7 @@ def main():
     arguments.out.mkdir(parents=True, exist_ok=True)
 
     merges = arguments.out / "merges.json"
-    shape = Shape()
+    shape = Shape(width=arguments.width, layers=arguments.layers, heads=arguments.heads, feed_forward=arguments.feed_forward)
     if merges.exists():
         tokens_of = tokenizer.Tokenizer(json.loads(merges.read_text()))
     else:
@@ -109,13 +113,14 @@ def main():
     begun, losses = time.time(), []
     while step < arguments.steps and not stopping:
         inputs, targets = batch(tokens_of, step, arguments.seed, arguments.tokens // arguments.length, arguments.length)
-        loss = functional.cross_entropy(model(inputs).float(), targets, ignore_index=IGNORED)
+        counted = (targets != IGNORED).nonzero().squeeze(1)
+        loss = functional.cross_entropy(model(inputs, counted).float(), targets[counted])
         loss.backward()
         optimizer.step(rate(step, arguments))
         losses.append(loss.item())
         step += 1
         if step % 20 == 0:
-            print(f"step {step} loss {sum(losses) / len(losses):.4f} {len(losses) * arguments.tokens / (time.time() - begun):.0f} tokens/s", flush=True)
+            print(f"step {step} loss {sum(losses) / len(losses):.4f} {len(losses) * arguments.tokens / (time.time() - begun):.0f} tokens/s, {time.process_time():.0f} s", flush=True)
             begun, losses = time.time(), []
         if step % arguments.every == 0:
             save()

@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
         versionProvider = LockstepCommand.Version.class,
         footer = {
             "",
-            "MODEL is the path of a GGUF file. Examples:",
+            "MODEL is the path of a GGUF file, or demo: the small model inside. Examples:",
             "  lockstep run -m model.gguf -p \"Once upon a time\" -n 100",
             "  lockstep chat -m model.gguf",
             "  lockstep run --help",
@@ -57,8 +57,9 @@ final class LockstepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        console.note(Given.required(spec).commandLine().getUsageMessage().strip());
-        return ExitStatus.REFUSED;
+        var verbs = Given.required(spec).subcommands().keySet();
+        console.printLine(new Welcome(verbs, console.coloured()).text());
+        return ExitStatus.DONE;
     }
 
     static final class Version implements IVersionProvider {

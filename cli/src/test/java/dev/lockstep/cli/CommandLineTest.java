@@ -103,11 +103,15 @@ class CommandLineTest {
                 .contains("\"tensor_parallel\":", "\"bound_tokens_per_second\":", "\"hop_ns\":300.0");
     }
 
-    @Test
-    void shouldRefuseTargetsThatAreNone() {
-        refuse("lpu:CHIPS", "compile", "-m", "shape:llama-2-7b", "--target", "gpu:8");
-        refuse("number of chips", "compile", "-m", "shape:llama-2-7b", "--target", "lpu:none");
-        refuse("does not fit", "compile", "-m", "shape:llama-2-70b", "--target", "lpu:8");
+    @ParameterizedTest
+    @CsvSource({
+        "lpu:CHIPS, shape:llama-2-7b, gpu:8",
+        "number of chips, shape:llama-2-7b, lpu:none",
+        "does not fit, shape:llama-2-70b, lpu:8"
+    })
+    void shouldRefuseTargetsThatAreNone(String reason, String model, String target) {
+        refuse(target, "compile", "-m", model, "--target", target);
+        assertThat(text(err)).contains(reason);
     }
 
     @Test

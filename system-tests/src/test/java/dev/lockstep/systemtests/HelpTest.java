@@ -17,10 +17,13 @@ class HelpTest {
     }
 
     @Test
-    void shouldShowHelpAsAnErrorWithoutAVerb() {
+    void shouldSayWhatToDoNextOnOneScreenWithoutAVerb() {
         var result = run();
-        assertThat(result.status()).isEqualTo(2);
-        assertThat(result.out()).isEmpty();
-        assertThat(result.err()).contains("Verbs:");
+        assertThat(result.status()).isZero();
+        assertThat(result.err()).isEmpty();
+        assertThat(result.out()).contains("lockstep chat", "lockstep --help");
+        assertThat(result.out().lines())
+                .hasSizeLessThanOrEqualTo(24)
+                .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
     }
 }

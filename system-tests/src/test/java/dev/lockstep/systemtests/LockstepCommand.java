@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The packaged command, started by its script as a user would. */
 final class LockstepCommand {
     static final Path ROOT = Path.of(System.getProperty("lockstep.root", "..")).toAbsolutePath();
-    private static final Path APP = ROOT.resolve("cli/target/app");
+    static final Path APP = ROOT.resolve("cli/target/app");
     private static final long PATIENCE_SECONDS = 120;
 
     private LockstepCommand() {}

@@ -13,7 +13,6 @@ import java.util.stream.Collectors;
  * @param logits where the logits of wanted tokens are found
  * @param sharedBytes size of the arena that all cores use
  * @param privateBytes size of each core's own arena
- * @param scratchOffset where in it kernels may write what they like
  */
 public record HostProgram(
         int capacity,
@@ -23,8 +22,7 @@ public record HostProgram(
         Slot logits,
         List<Rope> ropes,
         long sharedBytes,
-        long privateBytes,
-        long scratchOffset) {
+        long privateBytes) {
     public HostProgram {
         phases = phases.stream().map(List::copyOf).toList();
         ropes = List.copyOf(ropes);

@@ -90,8 +90,7 @@ class LoweringTest {
                 program.logits(),
                 program.ropes(),
                 program.sharedBytes(),
-                program.privateBytes(),
-                program.scratchOffset());
+                program.privateBytes());
     }
 
     @Test
