@@ -108,10 +108,7 @@ public final class LpuSystem implements AutoCloseable {
     }
 
     private List<Chip> chips(LpuProgram program) {
-        if (!program.machine().equals(machine.name())) {
-            throw new LpuException("The program was made for the machine " + program.machine() + ", and this is a "
-                    + machine.name() + ". Compile it for this one.");
-        }
+        requireMadeFor(machine, program);
         if (program.chips().size() != memories.size()) {
             throw new LpuException("The program is for " + program.chips().size() + " chips, and the system has "
                     + memories.size() + ". Make a system of as many.");
@@ -129,6 +126,13 @@ public final class LpuSystem implements AutoCloseable {
             chips.add(new Chip(chip, machine, memories.get(chip), program, maps, wired));
         }
         return chips;
+    }
+
+    static void requireMadeFor(Machine machine, LpuProgram program) {
+        if (!program.machine().equals(machine.name())) {
+            throw new LpuException("The program was made for the machine " + program.machine() + ", and this is a "
+                    + machine.name() + ". Compile it for this one.");
+        }
     }
 
     private static void deliver(List<Chip> chips, Wiring wiring) {

@@ -26,6 +26,7 @@ class ArchitectureTest {
             Map.entry("lpu", List.of("tensor")),
             Map.entry("compiler", List.of("tensor", "formats", "graph", "lpu")),
             Map.entry("simulator", List.of("tensor", "lpu")),
+            Map.entry("checker", List.of("tensor", "lpu")),
             Map.entry("engine", List.of("tensor", "formats", "text", "graph", "host")),
             Map.entry("demo", List.of()),
             Map.entry("server", List.of("tensor", "formats", "text", "graph", "host", "engine")),
@@ -41,6 +42,7 @@ class ArchitectureTest {
                             "lpu",
                             "compiler",
                             "simulator",
+                            "checker",
                             "engine",
                             "demo",
                             "server")));

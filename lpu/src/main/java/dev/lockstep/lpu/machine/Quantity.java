@@ -19,7 +19,8 @@ public enum Quantity {
     READS_PER_CYCLE("memory.reads_per_cycle", "reads", 1, 16),
     WRITES_PER_CYCLE("memory.writes_per_cycle", "writes", 1, 16),
     READ_CYCLES("memory.read", "cycles", 1, 100),
-    WRITE_CYCLES("memory.write", "cycles", 1, 100),
+    /** A slice has one queue, so the next instruction already sees what was written. */
+    WRITE_CYCLES("memory.write", "cycles", 1, 1),
     RESERVED_SLICES("memory.reserved_slices", "slices", 0, 1024),
 
     VECTOR_ALUS("vxm.alus", "ALUs", 1, 256),

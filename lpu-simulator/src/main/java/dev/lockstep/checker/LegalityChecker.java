@@ -1,0 +1,97 @@
+package dev.lockstep.checker;
+
+import dev.lockstep.lpu.LpuException;
+import dev.lockstep.lpu.isa.Queue;
+import dev.lockstep.lpu.machine.Machine;
+import dev.lockstep.lpu.program.Buffer;
+import dev.lockstep.lpu.program.LpuProgram;
+import dev.lockstep.lpu.program.MemoryImage;
+import dev.lockstep.lpu.program.Placement;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+/** Checks whole programs. */
+public final class LegalityChecker {
+    private static final int LIMIT = 20;
+
+    private final Machine machine;
+
+    public LegalityChecker(Machine machine) {
+        this.machine = machine;
+    }
+
+    /** What a program must not do, earliest first; nothing if it is legal. Chips with the same placements are checked once. */
+    public List<Violation> check(LpuProgram program) {
+        return check(program, Optional.empty());
+    }
+
+    /** The same, with what memory holds in the beginning, so that a word which is read too early is found. */
+    public List<Violation> check(LpuProgram program, MemoryImage image) {
+        return check(program, Optional.of(image));
+    }
+
+    private List<Violation> check(LpuProgram program, Optional<MemoryImage> image) {
+        if (!program.machine().equals(machine.name())) {
+            throw new LpuException("The program was made for the machine " + program.machine() + ", not for "
+                    + machine.name() + ". Check it with that one.");
+        }
+        Map<List<Placement>, Integer> seen = new IdentityHashMap<>();
+        List<Integer> different = new ArrayList<>();
+        for (int chip = 0; chip < program.chips().size(); chip++) {
+            if (seen.putIfAbsent(program.chips().get(chip), chip) == null || image.isPresent()) {
+                different.add(chip);
+            }
+        }
+        List<Violation> violations = new ArrayList<>(different.parallelStream()
+                .flatMap(chip -> {
+                    Findings findings = new Findings(chip, LIMIT);
+                    new ChipRules(machine, program, held(program, chip, image), findings).check(chip);
+                    return findings.list().stream();
+                })
+                .toList());
+        LinkRule links = new LinkRule(machine, program);
+        WaitRule waits = new WaitRule(machine, program);
+        violations.addAll(IntStream.range(0, program.chips().size())
+                .parallel()
+                .boxed()
+                .flatMap(chip -> {
+                    Findings findings = new Findings(chip, LIMIT);
+                    for (int port = 0; port < 2 * Queue.Unit.LINK.count(); port++) {
+                        links.check(chip, port, findings);
+                    }
+                    waits.check(chip, findings);
+                    return findings.list().stream();
+                })
+                .toList());
+        violations.sort(Comparator.comparingLong(Violation::cycle).thenComparingInt(Violation::chip));
+        return violations;
+    }
+
+    private BitSet held(LpuProgram program, int chip, Optional<MemoryImage> image) {
+        BitSet held = new BitSet();
+        if (image.isEmpty()) {
+            held.set(0, 2 * machine.slices() * machine.wordsPerSlice());
+            return held;
+        }
+        image.get()
+                .load(
+                        chip,
+                        (hemisphere, slice, word, vector) ->
+                                held.set(MemoryRule.index(machine, hemisphere, slice, word)));
+        for (Buffer buffer : program.buffers()) {
+            if (buffer.chip() == chip && buffer.use() == Buffer.Use.INPUT) {
+                for (int plane = 0; plane < buffer.type().planes(); plane++) {
+                    int first = MemoryRule.index(machine, buffer.hemisphere(), buffer.slice() + plane, buffer.word());
+                    held.set(first, first + buffer.vectors());
+                }
+            }
+        }
+        return held;
+    }
+}
