@@ -32,6 +32,22 @@ final class Candidates {
         }
     }
 
+    /** Starts over with the tokens of a mask. */
+    void load(float[] source, int offset, long[] mask) {
+        count = 0;
+        ranked = 0;
+        for (int word = 0; word < mask.length; word++) {
+            for (long rest = mask[word]; rest != 0; rest &= rest - 1) {
+                int token = word * Long.SIZE + Long.numberOfTrailingZeros(rest);
+                tokens[count] = token;
+                logits[count++] = checked(source[offset + token], token);
+            }
+        }
+        if (count == 0) {
+            throw new ArithmeticException("every token is forbidden");
+        }
+    }
+
     /** A logit that can be reasoned with: a number, or negative infinity for a forbidden token. */
     static float checked(float logit, int token) {
         if (!(logit < Float.POSITIVE_INFINITY)) {

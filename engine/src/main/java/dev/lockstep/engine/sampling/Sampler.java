@@ -57,6 +57,20 @@ public final class Sampler {
         return choice.choose(candidates);
     }
 
+    /**
+     * Chooses among some tokens only; allocates nothing.
+     *
+     * @param allowed a bit for each token of the vocabulary, 64 to a word
+     * @throws ArithmeticException as {@link #sample(float[], int)}, for the allowed tokens
+     */
+    public int sample(float[] logits, int offset, long[] allowed) {
+        candidates.load(logits, offset, allowed);
+        for (Filter filter : filters) {
+            filter.apply(candidates);
+        }
+        return choice.choose(candidates);
+    }
+
     /** Tells of the text's next token, of the prompt or chosen, so that penalties know it; one outside the vocabulary is no matter. */
     public void accept(int token) {
         if (token < 0 || token >= vocabularySize) {

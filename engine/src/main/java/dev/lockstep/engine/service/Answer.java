@@ -10,6 +10,8 @@ import dev.lockstep.engine.sampling.SamplerChain;
 import dev.lockstep.engine.sampling.SamplerStage;
 import dev.lockstep.text.StreamingDetokenizer;
 import dev.lockstep.text.Tokenizer;
+import dev.lockstep.text.grammar.CompiledGrammar;
+import dev.lockstep.text.grammar.Matcher;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,13 +26,20 @@ final class Answer {
     private final Tokenizer tokenizer;
     private final Sampler sampler;
     private final Optional<LogProbabilities> probabilities;
+    private final Optional<Matcher> matcher;
     private final StreamingDetokenizer detokenizer;
     private final StopStrings stops;
     private final StringBuilder text = new StringBuilder();
     private final List<ScoredToken> tokens = new ArrayList<>();
     private Optional<FinishReason> finishReason = Optional.empty();
 
-    Answer(CompletionJob job, int choice, CompletionRequest request, List<String> stops, Lockstep model) {
+    Answer(
+            CompletionJob job,
+            int choice,
+            CompletionRequest request,
+            List<String> stops,
+            Optional<CompiledGrammar> grammar,
+            Lockstep model) {
         this.job = job;
         this.choice = choice;
         this.maxTokens = request.maxTokens();
@@ -46,6 +55,7 @@ final class Answer {
                 ? Optional.of(
                         new LogProbabilities(vocabulary, request.alternatives().getAsInt()))
                 : Optional.empty();
+        this.matcher = grammar.map(CompiledGrammar::matcher);
         this.detokenizer = StreamingDetokenizer.afterPrompt(tokenizer);
         this.stops = new StopStrings(stops);
         for (int token : job.prompt()) {
@@ -104,12 +114,13 @@ final class Answer {
             finish(FinishReason.STOP);
             return token;
         }
+        matcher.ifPresent(text -> text.accept(token));
         sampler.accept(token);
         ScoredToken scored = scored(token, logits, offset);
         tokens.add(scored);
         job.tell(new CompletionEvent.Token(choice, scored));
         emit(stops.append(detokenizer.append(token)));
-        if (stops.stopped()) {
+        if (stops.stopped() || matcher.isPresent() && matcher.get().finished()) {
             finish(FinishReason.STOP);
         } else if (tokens.size() == maxTokens) {
             finish(FinishReason.LENGTH);
@@ -119,12 +130,14 @@ final class Answer {
 
     private int choose(float[] logits, int offset) {
         try {
-            return sampler.sample(logits, offset);
+            return matcher.isPresent()
+                    ? sampler.sample(logits, offset, matcher.get().allowed())
+                    : sampler.sample(logits, offset);
         } catch (ArithmeticException unusable) {
             throw new EngineException(
                     "no token can follow the first " + (job.prompt().length + tokens.size()) + ": "
                             + unusable.getMessage()
-                            + "; if no logit bias is the cause, the model file is damaged",
+                            + "; if no logit bias or constraint is the cause, the model file is damaged",
                     unusable);
         }
     }

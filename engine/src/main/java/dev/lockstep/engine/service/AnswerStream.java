@@ -113,10 +113,11 @@ final class AnswerStream {
     /** Begins where {@code other}, a choice of the same request, is that has just read the prompt; false if there is no memory now. */
     boolean startLike(AnswerStream other, Step step) {
         kv = other.kv.flatMap(KvText::fork);
-        if (kv.isPresent()) {
+        boolean started = kv.isPresent();
+        if (started) {
             answer(step.logits(), step.logitsOffset(step.logitsRow(other.logitsIndex)));
         }
-        return kv.isPresent();
+        return started;
     }
 
     private void answer(float[] logits, int offset) {

@@ -3,6 +3,7 @@ package dev.lockstep.engine.service;
 import dev.lockstep.engine.EngineException;
 import dev.lockstep.engine.FinishReason;
 import dev.lockstep.engine.Lockstep;
+import dev.lockstep.text.grammar.CompiledGrammar;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +39,12 @@ final class CompletionJob implements Ticket {
     }
 
     static CompletionJob of(
-            long id, CompletionRequest request, CompletionListener listener, PromptEncoder prompts, Lockstep model) {
+            long id,
+            CompletionRequest request,
+            CompletionListener listener,
+            PromptEncoder prompts,
+            Grammars grammars,
+            Lockstep model) {
         int[] prompt = prompts.encode(request.input());
         int context = model.machine().contextLength();
         if (prompt.length == 0) {
@@ -57,15 +63,13 @@ final class CompletionJob implements Ticket {
                                 + (vocabulary - 1));
             }
         }
-        if (request.constraint() != Constraint.NONE) {
-            throw new InvalidRequestException("constraint", "this version constrains no answers");
-        }
         var job = new CompletionJob(id, request, listener, prompt);
         List<String> stops = Stream.concat(
                         request.stopStrings().stream(), prompts.stopStrings(request.input()).stream())
                 .toList();
+        Optional<CompiledGrammar> grammar = grammars.of(request.constraint());
         for (int choice = 0; choice < request.choices(); choice++) {
-            var answer = new Answer(job, choice, request, stops, model);
+            var answer = new Answer(job, choice, request, stops, grammar, model);
             job.streams.add(new AnswerStream(job, answer, context, request.whenContextIsFull()));
         }
         return job;

@@ -23,12 +23,14 @@ import java.util.function.Function;
 public final class InferenceService implements AutoCloseable {
     private final Lockstep model;
     private final PromptEncoder prompts;
+    private final Grammars grammars;
     private final Scheduler scheduler;
     private final AtomicLong ids = new AtomicLong();
 
     private InferenceService(Lockstep model, ServiceOptions options) {
         this.model = model;
         this.prompts = new PromptEncoder(model);
+        this.grammars = new Grammars(model);
         this.scheduler = new Scheduler(model.machine(), options);
     }
 
@@ -48,7 +50,7 @@ public final class InferenceService implements AutoCloseable {
      * @throws RefusedException if the request is not taken; its kind says why
      */
     public Ticket submit(CompletionRequest request, CompletionListener listener) {
-        CompletionJob job = CompletionJob.of(ids.incrementAndGet(), request, listener, prompts, model);
+        CompletionJob job = CompletionJob.of(ids.incrementAndGet(), request, listener, prompts, grammars, model);
         scheduler.submit(job);
         return job;
     }

@@ -8,6 +8,7 @@ import dev.lockstep.engine.FakeModel;
 import dev.lockstep.engine.FinishReason;
 import dev.lockstep.engine.TinyTokenizer;
 import dev.lockstep.engine.sampling.SamplingParameters;
+import dev.lockstep.text.json.Json;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -70,6 +71,35 @@ class InferenceServiceTest {
             CompletionResult result = ticket.result().get(10, TimeUnit.SECONDS);
             assertThat(result.choices().getFirst().finishReason()).isEqualTo(FinishReason.CANCELLED);
             assertThat(result.text()).isEqualTo(String.join("", events.texts(0)));
+        }
+    }
+
+    @Test
+    void shouldSayOnlyWhatAConstraintAllows() {
+        try (var service = open(FakeMachine.hashing(2000, 8))) {
+            String schema =
+                    "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\",\"minimum\":10,\"maximum\":99},"
+                            + "\"b\":{\"enum\":[\"x\",\"y\"]}},\"required\":[\"a\",\"b\"]}";
+            CompletionResult result = service.submit(
+                            drawn("abc", 1)
+                                    .maxTokens(500)
+                                    .constraint(new Constraint.JsonSchema(schema))
+                                    .build(),
+                            events)
+                    .result()
+                    .join();
+            assertThat(result.choices().getFirst().finishReason()).isEqualTo(FinishReason.STOP);
+            var object = (Json.Obj) Json.parse(result.text());
+            assertThat(object.members()).containsOnlyKeys("a", "b");
+            assertThatThrownBy(() -> service.submit(
+                            drawn("abc", 1)
+                                    .constraint(new Constraint.Regex("("))
+                                    .build(),
+                            events))
+                    .isInstanceOfSatisfying(InvalidRequestException.class, refused -> {
+                        assertThat(refused.parameter()).isEqualTo("constraint");
+                        assertThat(refused).hasMessageStartingWith("the regular expression cannot be used");
+                    });
         }
     }
 

@@ -18,8 +18,15 @@ import java.util.stream.Collectors;
  * cancellations, too little memory. Everything follows from the seed. The answers must be those that each request gets alone.
  */
 final class ServedAlike {
+    private static final List<Constraint> CONSTRAINTS = List.of(
+            Constraint.JSON_OBJECT,
+            new Constraint.Regex("[a-z ]+\\."),
+            new Constraint.Gbnf("root ::= \"yes\" | \"no\" root"),
+            new Constraint.JsonSchema("{\"type\":\"array\",\"items\":{\"type\":\"integer\"},\"maxItems\":3}"));
+
     private final Lockstep model;
     private final PromptEncoder prompts;
+    private final Grammars grammars;
     private final Random random;
     private final String common;
     private final Batch batch;
@@ -30,6 +37,7 @@ final class ServedAlike {
     ServedAlike(Lockstep model, long seed) {
         this.model = model;
         this.prompts = new PromptEncoder(model);
+        this.grammars = new Grammars(model);
         this.random = new Random(seed);
         this.common = letters(model.machine().contextLength() * 2 / 3);
         this.batch = new Batch(
@@ -61,7 +69,7 @@ final class ServedAlike {
     private void submit(int id) {
         CompletionRequest request = request();
         var recorder = new EventRecorder();
-        CompletionJob job = CompletionJob.of(id, request, recorder, prompts, model);
+        CompletionJob job = CompletionJob.of(id, request, recorder, prompts, grammars, model);
         requests.put(job, request);
         events.put(job, recorder);
         open.add(job);
@@ -86,6 +94,9 @@ final class ServedAlike {
         }
         if (random.nextInt(4) == 0) {
             builder.stopStrings(List.of(letters(1)));
+        }
+        if (random.nextInt(4) == 0) {
+            builder.constraint(CONSTRAINTS.get(random.nextInt(CONSTRAINTS.size())));
         }
         return builder.build();
     }
@@ -118,7 +129,7 @@ final class ServedAlike {
     private CompletionResult alone(CompletionRequest request) {
         var single = new Batch(
                 model.machine(), ServiceOptions.DEFAULT.withMaxRunning(1).withKvBytes(0), new StatusBoard());
-        CompletionJob job = CompletionJob.of(0, request, _ -> {}, prompts, model);
+        CompletionJob job = CompletionJob.of(0, request, _ -> {}, prompts, grammars, model);
         single.add(job);
         while (!single.isEmpty()) {
             single.step();
