@@ -19,6 +19,11 @@ final class ExactDot {
     private final double[] activation;
     private double quantum;
 
+    /** Lanes from here on are 0, and add nothing to a sum of finite weights. */
+    private int used;
+
+    private boolean finite;
+
     ExactDot(int lanes) {
         this.lanes = lanes;
         halves = new short[lanes];
@@ -28,6 +33,8 @@ final class ExactDot {
     /** The vector that rows are multiplied with. */
     void activate(int[] bits) {
         int lowest = 64;
+        used = 0;
+        finite = true;
         for (int lane = 0; lane < lanes; lane++) {
             short half = (short) bits[lane];
             halves[lane] = half;
@@ -35,17 +42,26 @@ final class ExactDot {
             int exponent = half >> 10 & 31;
             int magnitude = half & 0x3ff | (exponent == 0 ? 0 : 0x400);
             if (magnitude != 0) {
+                used = lane + 1;
+                finite &= exponent != 31;
                 lowest = Math.min(lowest, Math.max(exponent, 1) - 25 + Integer.numberOfTrailingZeros(magnitude));
             }
         }
         quantum = Math.scalb(1.0, lowest);
     }
 
-    /** FP16 weights, whose bytes lie in two planes. */
-    void halves(byte[] low, byte[] high, int rows, int[] sums) {
+    /**
+     * FP16 weights, whose bytes lie in two planes.
+     *
+     * @param filled rows from here on are 0
+     * @param finiteWeights whether no weight is infinite or NaN
+     */
+    void halves(byte[] low, byte[] high, int filled, boolean finiteWeights, int[] sums) {
         double limit = 0x1p29 * quantum * CAUTION;
+        int lanes = finiteWeights ? used : this.lanes;
+        int rows = emptyRows(filled, sums);
         for (int row = 0; row < rows; row++) {
-            int at = row * lanes;
+            int at = row * this.lanes;
             double even = 0;
             double odd = 0;
             double evenMagnitude = 0;
@@ -67,18 +83,19 @@ final class ExactDot {
             }
             sums[row] = evenMagnitude + oddMagnitude < limit
                     ? Float.floatToRawIntBits((float) (even + odd))
-                    : slowHalves(low, high, row * lanes);
+                    : slowHalves(low, high, row * this.lanes);
         }
     }
 
     /** INT8 weights. */
-    void bytes(byte[] weights, int rows, int[] sums) {
+    void bytes(byte[] weights, int filled, int[] sums) {
         double limit = 0x1p53 * quantum * CAUTION;
+        int rows = emptyRows(filled, sums);
         for (int row = 0; row < rows; row++) {
             int first = row * lanes;
             double sum = 0;
             double magnitude = 0;
-            for (int lane = 0; lane < lanes; lane++) {
+            for (int lane = 0; lane < used; lane++) {
                 double x = activation[lane] * weights[first + lane];
                 sum += x;
                 magnitude += Math.abs(x);
@@ -98,6 +115,15 @@ final class ExactDot {
             }
             sums[row] = sum;
         }
+    }
+
+    /** Rows of zeros have sums of zero, unless an activation is infinite or NaN. Returns the number of rows to multiply. */
+    private int emptyRows(int filled, int[] sums) {
+        if (!finite) {
+            return sums.length;
+        }
+        java.util.Arrays.fill(sums, filled, sums.length, 0);
+        return filled;
     }
 
     private int slowHalves(byte[] low, byte[] high, int first) {

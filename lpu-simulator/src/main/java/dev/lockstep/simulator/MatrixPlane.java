@@ -17,6 +17,18 @@ final class MatrixPlane {
     byte[] active;
     private byte[] installed;
 
+    /** Rows of the active weights from here on are 0. */
+    int activeRows;
+
+    /** Whether no active weight is infinite or NaN. */
+    boolean activeFinite;
+
+    /** The same of the buffer. */
+    boolean bufferFinite = true;
+
+    private int installedRows;
+    private boolean installedFinite;
+
     final boolean[] loaded;
 
     @Nullable
@@ -63,7 +75,10 @@ final class MatrixPlane {
         byte[] free = installed;
         installed = buffer;
         buffer = free;
-        Arrays.fill(installed, Math.min(rows, groups * 16) * lanes, rows * lanes, (byte) 0);
+        installedRows = Math.min(rows, groups * 16);
+        Arrays.fill(installed, installedRows * lanes, rows * lanes, (byte) 0);
+        installedFinite = bufferFinite;
+        bufferFinite = true;
         installedType = type;
         installing = true;
         installCycle = cycle;
@@ -83,6 +98,8 @@ final class MatrixPlane {
             active = installed;
             installed = free;
             activeType = installedType;
+            activeRows = installedRows;
+            activeFinite = installedFinite;
             installing = false;
         }
     }

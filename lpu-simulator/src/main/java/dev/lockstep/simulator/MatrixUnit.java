@@ -98,6 +98,9 @@ final class MatrixUnit {
                 int at = group * rows + row;
                 if (at < planes[plane].rows) {
                     System.arraycopy(vector, 0, planes[plane + part].buffer, at * lanes, lanes);
+                    if (part == 1) {
+                        planes[plane].bufferFinite &= finite(vector);
+                    }
                 }
             }
         }
@@ -163,11 +166,21 @@ final class MatrixUnit {
         } else {
             dot.activate(bits);
             if (weights == Element.FP16) {
-                dot.halves(target.active, planes[plane + 1].active, target.rows, sums);
+                dot.halves(target.active, planes[plane + 1].active, target.activeRows, target.activeFinite, sums);
             } else {
-                dot.bytes(target.active, target.rows, sums);
+                dot.bytes(target.active, target.activeRows, sums);
             }
         }
+    }
+
+    /** Whether no FP16 number with these high bytes is infinite or NaN. */
+    private boolean finite(byte[] high) {
+        int special = 0;
+        for (int lane = 0; lane < lanes; lane++) {
+            // Bit 7 is set where the exponent's five bits are, and only there.
+            special |= (high[lane] & 0x7c) + 4;
+        }
+        return (special & 0x80) == 0;
     }
 
     /** The type of the active weights; refuses where there are none, or where they are just changing. */

@@ -35,9 +35,28 @@ class ExactDotTest {
                         high[at] = high[at - at % lanes + lanes - 1 - at % lanes];
                     }
                 }
+                if (round % 4 == 1) {
+                    java.util.Arrays.fill(activation, lanes / 3, lanes, 0);
+                }
                 compare(seed, round, lanes, activation, low, high);
             }
         }
+    }
+
+    /** Rows that were never loaded are zeros: their sums are +0, or NaN where a zero meets an infinity. */
+    @Test
+    void shouldKnowTheSumsOfEmptyRows() {
+        ExactDot dot = new ExactDot(2);
+        int[] sums = {7, 7, 7};
+        dot.activate(new int[] {0x3c00, 0});
+        dot.halves(new byte[6], new byte[] {0x3c, 0, 0, 0, 0, 0}, 1, true, sums);
+        assertThat(sums).containsExactly(Float.floatToRawIntBits(1), 0, 0);
+
+        dot.activate(new int[] {0x3c00, 0x7c00});
+        dot.halves(new byte[6], new byte[6], 1, true, sums);
+        assertThat(sums).containsOnly(ExactSum.NAN);
+        dot.bytes(new byte[6], 1, sums);
+        assertThat(sums).containsOnly(ExactSum.NAN);
     }
 
     private static void compare(long seed, int round, int lanes, int[] activation, byte[] low, byte[] high) {
@@ -45,7 +64,11 @@ class ExactDotTest {
         int[] halves = new int[ROWS];
         int[] bytes = new int[ROWS];
         dot.activate(activation);
-        dot.halves(low, high, ROWS, halves);
+        boolean finite = true;
+        for (byte part : high) {
+            finite &= (part & 0x7c) != 0x7c;
+        }
+        dot.halves(low, high, ROWS, finite, halves);
         dot.bytes(low, ROWS, bytes);
         for (int row = 0; row < ROWS; row++) {
             ExactSum ofHalves = new ExactSum();

@@ -1,0 +1,73 @@
+package dev.lockstep.validation;
+
+import dev.lockstep.lpu.isa.Instruction;
+import dev.lockstep.lpu.isa.Queue;
+import dev.lockstep.lpu.machine.Topology;
+import dev.lockstep.lpu.program.Block;
+import dev.lockstep.lpu.program.Entry;
+import dev.lockstep.lpu.program.LpuProgram;
+import dev.lockstep.lpu.program.Placement;
+import dev.lockstep.lpu.program.Repeat;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.TreeMap;
+
+/** A program while it is written: instructions in any order, at cycles of which only the differences matter. */
+final class Draft {
+    private final Topology topology;
+    private final List<TreeMap<Queue, List<Line>>> chips = new ArrayList<>();
+    private int label = 1;
+
+    private record Line(int cycle, Instruction instruction, Repeat repeat) {}
+
+    Draft(Topology topology, int chips) {
+        this.topology = topology;
+        for (int chip = 0; chip < chips; chip++) {
+            this.chips.add(new TreeMap<>());
+        }
+    }
+
+    void add(int chip, Queue queue, int cycle, Instruction instruction) {
+        add(chip, queue, cycle, instruction, Repeat.ONCE);
+    }
+
+    void add(int chip, Queue queue, int cycle, Instruction instruction, Repeat repeat) {
+        chips.get(chip).computeIfAbsent(queue, unused -> new ArrayList<>()).add(new Line(cycle, instruction, repeat));
+    }
+
+    static Repeat times(int count, int interval, int words, int labels) {
+        return count == 1 ? Repeat.ONCE : new Repeat(count, interval, words, labels);
+    }
+
+    /** The first of so many labels that nobody else has. */
+    int labels(int count) {
+        int first = label;
+        label += count;
+        return first;
+    }
+
+    /** The program; its first instruction is dispatched in cycle 0. */
+    LpuProgram program(String machine) {
+        int first = chips.stream()
+                .flatMap(chip -> chip.values().stream())
+                .flatMap(List::stream)
+                .mapToInt(Line::cycle)
+                .min()
+                .orElse(0);
+        List<Block> blocks = new ArrayList<>();
+        List<List<Placement>> placements = new ArrayList<>();
+        for (TreeMap<Queue, List<Line>> chip : chips) {
+            TreeMap<Queue, List<Entry>> queues = new TreeMap<>();
+            chip.forEach((queue, lines) -> queues.put(
+                    queue,
+                    lines.stream()
+                            .sorted(Comparator.comparingInt(Line::cycle))
+                            .map(line -> new Entry(line.cycle - first, line.instruction, line.repeat))
+                            .toList()));
+            placements.add(List.of(new Placement(blocks.size(), 0, List.of())));
+            blocks.add(new Block("chip " + blocks.size(), 0, queues));
+        }
+        return new LpuProgram(machine, topology, List.of(), blocks, placements, List.of());
+    }
+}
