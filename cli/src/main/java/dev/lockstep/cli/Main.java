@@ -46,6 +46,7 @@ public final class Main {
                         new LogitsCommand(console),
                         new BenchCommand(console),
                         new CompileCommand(console),
+                        new SimulateCommand(console),
                         new ServeCommand(console),
                         new CacheCommand(console),
                         new AccuracyCommand(console),

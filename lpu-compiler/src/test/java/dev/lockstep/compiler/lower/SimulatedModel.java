@@ -7,46 +7,62 @@ import dev.lockstep.lpu.program.Buffer;
 import dev.lockstep.lpu.program.LpuProgram;
 import dev.lockstep.simulator.LpuSystem;
 import dev.lockstep.simulator.SimulationResult;
+import java.util.ArrayList;
+import java.util.List;
 
-/** A model compiled for some chips, and chips to run it on. */
-final class SimulatedModel implements AutoCloseable {
+/** A model compiled for some chips, and simulated chips that run it. */
+final class SimulatedModel implements Chips, AutoCloseable {
     private final CompiledModel model;
     private final LpuSystem system;
-    private int position;
-
-    /** Logits of a token, and how long they took. */
-    record Token(float[] logits, long predictedCycles, SimulationResult run) {}
+    private final LpuSequence sequence;
+    private final List<SimulationResult> runs = new ArrayList<>();
 
     SimulatedModel(ModelDescription description, int chips, int positions) {
+        this(description, chips, positions, 0);
+    }
+
+    /** @param first position of the first token, as if all before it had keys and values of zero */
+    SimulatedModel(ModelDescription description, int chips, int positions, int first) {
         Machine machine = Machine.lpuV1();
         model = new LpuCompiler(machine)
                 .compile(Architectures.build(description), description.tensors(), chips, positions);
         system = new LpuSystem(machine, chips);
         system.load(model.image());
+        sequence = new LpuSequence(model, this, first);
+    }
+
+    float[] next(int token) {
+        return sequence.append(token);
+    }
+
+    LpuSequence sequence() {
+        return sequence;
     }
 
     CompiledModel model() {
         return model;
     }
 
-    /** Appends a token. */
-    Token next(int token) {
-        CompiledModel.TokenProgram step = model.program(position);
-        LpuProgram program = step.program();
-        for (Buffer buffer : program.buffers()) {
-            for (int v = 0; buffer.use() == Buffer.Use.INPUT && v < buffer.vectors(); v++) {
-                system.write(buffer, v, model.input(buffer, v, token, position));
-            }
-        }
-        SimulationResult run = system.run(program);
-        float[] logits = new float[model.graph().vocabularySize()];
-        for (Buffer buffer : program.buffers()) {
-            for (int v = 0; buffer.use() == Buffer.Use.OUTPUT && v < buffer.vectors(); v++) {
-                model.output(buffer, v, system.read(buffer, v), logits);
-            }
-        }
-        position++;
-        return new Token(logits, step.predictedCycles(), run);
+    /** Every run of a program so far. */
+    List<SimulationResult> runs() {
+        return runs;
+    }
+
+    @Override
+    public void write(Buffer buffer, int vector, int[] lanes) {
+        system.write(buffer, vector, lanes);
+    }
+
+    @Override
+    public int[] read(Buffer buffer, int vector) {
+        return system.read(buffer, vector);
+    }
+
+    @Override
+    public long run(LpuProgram program) {
+        SimulationResult result = system.run(program);
+        runs.add(result);
+        return result.cycles();
     }
 
     @Override

@@ -20,6 +20,11 @@ final class SmallModels {
         return of(new ModelShape("wide", 64, 384, 1, 12, 12, 600, 90, 1e-5f, 1e4f, 0, 0, false), seed);
     }
 
+    /** Fewer key-value heads than shards, so that shards share them, and heads of more than a superlane. */
+    static ModelDescription manyQueries(long seed) {
+        return of(new ModelShape("many queries", 64, 160, 2, 8, 2, 256, 64, 1e-5f, 1e4f, 0, 0, false), seed);
+    }
+
     private static ModelDescription of(ModelShape shape, long seed) {
         return SyntheticModel.of(shape, WeightTypes.F16, seed, Arena.ofAuto());
     }

@@ -1,0 +1,127 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.compiler.lower.LpuSequence;
+import dev.lockstep.lpu.isa.Queue;
+import dev.lockstep.lpu.machine.Machine;
+import dev.lockstep.simulator.Action;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a simulation took, for people and for programs. */
+final class SimulationReport {
+    private final Simulation simulation;
+    private final Machine machine;
+
+    SimulationReport(Simulation simulation, Machine machine) {
+        this.simulation = simulation;
+        this.machine = machine;
+    }
+
+    /** The fields of {@code --json}. */
+    Map<String, Object> fields() {
+        LpuSequence sequence = simulation.sequence();
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("text", simulation.text());
+        fields.put("tokens", simulation.generated());
+        fields.put("prompt_tokens", simulation.promptTokens());
+        fields.put("generated_tokens", simulation.generated().size());
+        fields.put("prefill_tps", 1e6 / microsecondsPerToken());
+        fields.put("decode_tps", 1e6 / microsecondsPerToken());
+        fields.put("finish_reason", simulation.reason().word());
+        fields.put("chips", simulation.model().chips());
+        fields.put("machine", machine.name());
+        fields.put("cycles_per_token", cyclesPerToken());
+        fields.put("microseconds_per_token", microsecondsPerToken());
+        fields.put("predicted_cycles", sequence.predictedCycles());
+        fields.put("simulated_cycles", sequence.cycles());
+        fields.put("conflicts", 0);
+        fields.put("link_bytes_per_token", linkBytesPerToken());
+        Map<String, Double> units = new LinkedHashMap<>();
+        for (Queue.Unit unit : Queue.Unit.values()) {
+            units.put(unit.text(), utilisation(unit));
+        }
+        fields.put("utilisation", units);
+        fields.put("assumptions", assumptions());
+        return fields;
+    }
+
+    List<String> lines() {
+        LpuSequence sequence = simulation.sequence();
+        List<String> lines = new ArrayList<>();
+        lines.add("");
+        lines.add(line(
+                "chips",
+                "%d of %s, %.0f MHz",
+                simulation.model().chips(),
+                machine.name(),
+                1e3 / machine.nanoseconds(1)));
+        lines.add(line(
+                "time",
+                "%.0f cycles = %.2f µs a token, %.0f tokens/s; %d tokens simulated in %d s",
+                cyclesPerToken(),
+                microsecondsPerToken(),
+                1e6 / microsecondsPerToken(),
+                sequence.length(),
+                simulation.seconds()));
+        lines.add(line(
+                "schedule",
+                "%d cycles predicted, %d simulated, 0 conflicts",
+                sequence.predictedCycles(),
+                sequence.cycles()));
+        lines.add(line("links", "%.0f bytes a token", linkBytesPerToken()));
+        for (Queue.Unit unit : Queue.Unit.values()) {
+            lines.add(line(
+                    unit == Queue.Unit.MEMORY ? "busy" : "", "%5.1f %% of %s", 100 * utilisation(unit), words(unit)));
+        }
+        lines.add(line("assumed", "%s", String.join(", ", assumptions())));
+        return lines;
+    }
+
+    private double cyclesPerToken() {
+        return (double) simulation.sequence().cycles()
+                / Math.max(1, simulation.sequence().length());
+    }
+
+    private double microsecondsPerToken() {
+        return cyclesPerToken() * machine.nanoseconds(1000) / 1e6;
+    }
+
+    private double linkBytesPerToken() {
+        return (double) simulation.activity().count(Action.LINK_VECTOR)
+                * machine.lanes()
+                / Math.max(1, simulation.sequence().length());
+    }
+
+    private double utilisation(Queue.Unit unit) {
+        return simulation.activity().utilisation(unit, simulation.sequence().cycles())
+                / simulation.model().chips();
+    }
+
+    private List<String> assumptions() {
+        return machine.assumptions().stream()
+                .map(parameter -> parameter.quantity().path())
+                .toList();
+    }
+
+    private static String words(Queue.Unit unit) {
+        return switch (unit) {
+            case MEMORY -> "memory slices";
+            case ALU -> "vector ALUs";
+            case TRANSPOSER -> "transposers";
+            case DISTRIBUTOR -> "distributors";
+            case PERMUTER -> "permuters";
+            case SHIFTER -> "shifters";
+            case LINK -> "ports";
+            case WEIGHTS -> "weight loading";
+            case ACTIVATIONS -> "multiplication";
+            case ACCUMULATORS -> "accumulation";
+        };
+    }
+
+    private static String line(String name, String format, Object... values) {
+        return "%-10s".formatted(name) + String.format(Locale.ROOT, format, values);
+    }
+}

@@ -1,0 +1,39 @@
+package dev.lockstep.compiler.lower;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.graph.architecture.ModelDescription;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Chips compute what plain loops do, bit for bit. */
+class ScalarModelTest {
+    static Stream<ModelDescription> models() {
+        return Stream.of(SmallModels.grouped(21), SmallModels.wide(22), SmallModels.manyQueries(23));
+    }
+
+    /** The 321st position opens a second vector of scores. */
+    @Test
+    void shouldEqualTheScalarModelWhereScoresTakeSeveralVectors() {
+        ModelDescription description = SmallModels.grouped(24);
+        ScalarModel scalar = new ScalarModel(description, LpuCompiler.SHARDS, 318);
+        try (SimulatedModel simulated = new SimulatedModel(description, 1, 640, 318)) {
+            for (int token : new int[] {3, 41, 7, 42}) {
+                assertThat(simulated.next(token)).containsExactly(scalar.next(token));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void shouldEqualTheScalarModel(ModelDescription description) {
+        ScalarModel scalar = new ScalarModel(description, LpuCompiler.SHARDS, 0);
+        try (SimulatedModel simulated = new SimulatedModel(description, 2, 64)) {
+            for (int token : new int[] {3, 41, 7, 41}) {
+                assertThat(simulated.next(token)).containsExactly(scalar.next(token));
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+package dev.lockstep.lpu.binary;
+
+/** What kind of operand follows. */
+enum OperandCode {
+    STREAM,
+    ALU,
+    HELD_ALU,
+    CONSTANT
+}
