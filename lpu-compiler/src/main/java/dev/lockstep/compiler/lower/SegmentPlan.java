@@ -92,7 +92,9 @@ final class SegmentPlan {
     private void plan(Node node) {
         switch (node.op()) {
             case Op.RmsNorm norm -> {
-                require(residual == spaces.get(norm.x()), "a norm of anything but the residual stream");
+                require(
+                        residual == spaces.get(norm.x()) && norm.gain().columns() == norm.width(),
+                        "a norm of anything but the residual stream");
                 spaces.put(node.value(), residual);
                 vector(
                         norm,
