@@ -92,6 +92,11 @@ final class Answer {
         return tokens.size();
     }
 
+    /** How many tokens it may have besides. */
+    int tokensLeft() {
+        return maxTokens - tokens.size();
+    }
+
     /** Whether it has a token. */
     boolean begun() {
         return !tokens.isEmpty();

@@ -14,6 +14,9 @@ import java.util.Optional;
 final class AnswerStream {
     private static final int NOT_IN_STEP = -1;
 
+    /** Most tokens that are guessed ahead. */
+    private static final int MOST_GUESSES = 15;
+
     private final CompletionJob job;
     private final Answer answer;
     private final int contextLength;
@@ -25,6 +28,9 @@ final class AnswerStream {
     private int size;
     private Optional<KvText> kv = Optional.empty();
     private int logitsIndex = NOT_IN_STEP;
+    private final PromptLookup lookup = new PromptLookup();
+    private final int[] guesses = new int[MOST_GUESSES];
+    private int guessed;
 
     AnswerStream(CompletionJob job, Answer answer, int contextLength, WhenContextIsFull whenFull) {
         this.job = job;
@@ -54,10 +60,14 @@ final class AnswerStream {
         return kv.isPresent();
     }
 
-    /** Gives its memory back; it can start again. */
+    /** Gives its memory back, what is worth keeping to the cache; it can start again. */
     void suspend() {
-        kv.ifPresent(KvText::close);
+        kv.ifPresent(text -> {
+            text.share(tokens, Math.min(size, text.length()));
+            text.close();
+        });
         kv = Optional.empty();
+        guessed = 0;
     }
 
     /** Tokens that are not in the KV cache. */
@@ -75,7 +85,29 @@ final class AnswerStream {
         return kv.orElseThrow().reserve(size);
     }
 
-    /** Puts its next {@code count} pending tokens into a step. */
+    /**
+     * Guesses the tokens behind its only pending one, if that is worth it; the next step checks them.
+     *
+     * @param room most guesses
+     */
+    void guess(StepTimes times, int streams, int tokensInStep, int room) {
+        int most = Math.min(Math.min(room, MOST_GUESSES), Math.min(contextLength - size, answer.tokensLeft() - 1));
+        lookup.read(tokens, size);
+        int worthwhile = most < 1 ? 0 : times.worthwhile(streams, tokensInStep, lookup.trust(), most);
+        // Asked in any case: whether a guess would have been right says whether the next ones are worth it.
+        int known = lookup.guess(tokens, size, guesses, Math.max(1, worthwhile));
+        guessed = Math.min(known, worthwhile);
+        if (guessed > 0 && !kv.orElseThrow().reserve(size + guessed)) {
+            guessed = 0;
+        }
+    }
+
+    /** Guesses that the next step is to check. */
+    int guessed() {
+        return guessed;
+    }
+
+    /** Puts its next {@code count} pending tokens into a step, and its guesses. */
     void contribute(Step step, int count) {
         KvText text = kv.orElseThrow();
         int from = text.length();
@@ -84,13 +116,18 @@ final class AnswerStream {
             step.add(text.sequence(), tokens[from + i], last && i == count - 1 && answer.wantsTokens());
         }
         logitsIndex = last && answer.wantsTokens() ? step.size() - 1 : NOT_IN_STEP;
-        job.countStep();
+        for (int i = 0; i < guessed; i++) {
+            step.add(text.sequence(), guesses[i], true);
+        }
+        job.countStep(guessed);
     }
 
     /** Notes that a step was computed: what it read is in the KV cache. */
     void received() {
         KvText text = kv.orElseThrow();
-        text.share(tokens, text.length());
+        if (guessed == 0) {
+            text.share(tokens, text.length());
+        }
         if (!answer.begun()) {
             job.prefilled(text.length());
         }
@@ -104,7 +141,7 @@ final class AnswerStream {
     /** Chooses the next token if the step at hand has its logits. */
     void advance(Step step) {
         if (logitsIndex != NOT_IN_STEP) {
-            answer(step.logits(), step.logitsOffset(step.logitsRow(logitsIndex)));
+            answer(step);
         } else if (pending() == 0) {
             finish(FinishReason.LENGTH);
         }
@@ -118,6 +155,21 @@ final class AnswerStream {
             answer(step.logits(), step.logitsOffset(step.logitsRow(other.logitsIndex)));
         }
         return started;
+    }
+
+    /** Chooses the next token, and another one behind each guess that was right: its logits are there already. */
+    private void answer(Step step) {
+        int right = 0;
+        answer(step.logits(), step.logitsOffset(step.logitsRow(logitsIndex)));
+        while (right < guessed && tokens[size - 1] == guesses[right]) { // nothing is guessed any more once it is finished
+            right++;
+            job.countRightGuess();
+            answer(step.logits(), step.logitsOffset(step.logitsRow(logitsIndex + right)));
+        }
+        if (guessed > 0) {
+            kv.orElseThrow().truncate(size - 1);
+            guessed = 0;
+        }
     }
 
     private void answer(float[] logits, int offset) {
@@ -143,11 +195,11 @@ final class AnswerStream {
 
     /** Forgets the older half, but not the beginning, and is suspended to read the rest anew. */
     private void shift() {
+        suspend();
         int kept = Math.min(job.prompt().length, contextLength / 8);
         int recent = Math.max(1, contextLength / 2 - kept);
         System.arraycopy(tokens, size - recent, tokens, kept, recent);
         size = kept + recent;
-        suspend();
     }
 
     /** Ends with what there is so far. */

@@ -31,6 +31,9 @@ final class Batch {
     private final List<AnswerStream> running = new ArrayList<>();
     private final List<AnswerStream> inStep = new ArrayList<>();
     private final List<AnswerStream> readers = new ArrayList<>();
+    private final List<AnswerStream> deciders = new ArrayList<>();
+    private final StepTimes times = new StepTimes();
+    private final boolean speculation;
 
     Batch(Machine machine, ServiceOptions options, StatusBoard board) {
         this.machine = machine;
@@ -39,6 +42,7 @@ final class Batch {
         this.step = new Step(machine);
         this.budget = new ChunkBudget(options.stallTime().toNanos(), machine.maxStepTokens());
         this.board = board;
+        this.speculation = options.speculation();
     }
 
     boolean isEmpty() {
@@ -110,17 +114,32 @@ final class Batch {
         step.clear();
         inStep.clear();
         readers.clear();
+        deciders.clear();
         for (int i = 0; i < running.size(); i++) {
             AnswerStream stream = running.get(i);
             if (stream.reading()) {
                 readers.add(stream);
             } else if (reserve(stream)) {
-                take(stream, 1);
+                deciders.add(stream);
             }
         }
+        planDeciders();
         int waitingForToken = step.size();
         int room = machine.maxStepTokens() - waitingForToken;
         planReaders(waitingForToken == 0 ? room : Math.min(room, budget.tokens()));
+    }
+
+    /** Their next tokens, and guesses of those behind as far as that pays. */
+    private void planDeciders() {
+        int tokens = deciders.size();
+        for (int i = 0; i < deciders.size(); i++) {
+            AnswerStream stream = deciders.get(i);
+            if (speculation) {
+                stream.guess(times, deciders.size(), tokens, machine.maxStepTokens() - tokens);
+                tokens += stream.guessed();
+            }
+            take(stream, 1);
+        }
     }
 
     /** Equal shares for the readers of the highest priority; what they leave over is for the others. */
@@ -145,7 +164,7 @@ final class Batch {
         while (!stream.reserve()) {
             AnswerStream last = stream;
             for (AnswerStream other : running) {
-                last = !inStep.contains(other) && FIRST_COME.compare(other, last) > 0 ? other : last;
+                last = !deciders.contains(other) && FIRST_COME.compare(other, last) > 0 ? other : last;
             }
             suspend(last);
             if (last == stream) {
@@ -181,8 +200,14 @@ final class Batch {
         for (AnswerStream stream : inStep) {
             chosen += stream.answer().begun() ? 1 : 0;
         }
-        int read = step.size() - chosen;
-        if (chosen > 0 && read > 0) {
+        int guessed = 0;
+        for (AnswerStream stream : deciders) {
+            guessed += stream.guessed();
+        }
+        int read = step.size() - chosen - guessed;
+        if (read == 0) {
+            times.measured(step.size(), nanos);
+        } else if (chosen > 0) {
             budget.learn(read, nanos);
         }
         board.stepped(read, chosen, nanos);

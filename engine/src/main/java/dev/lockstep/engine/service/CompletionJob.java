@@ -27,6 +27,8 @@ final class CompletionJob implements Ticket {
     private int unfinished;
     private int cachedTokens;
     private int steps;
+    private int drafted;
+    private int accepted;
     private int prefilled;
     private boolean done;
 
@@ -149,8 +151,21 @@ final class CompletionJob implements Ticket {
         }
     }
 
-    void countStep() {
+    void countStep(int guessed) {
         steps++;
+        drafted += guessed;
+    }
+
+    void countRightGuess() {
+        accepted++;
+    }
+
+    int drafted() {
+        return drafted;
+    }
+
+    int accepted() {
+        return accepted;
     }
 
     void tokenChosen() {
@@ -188,8 +203,8 @@ final class CompletionJob implements Ticket {
                 firstToken == 0 ? 0 : firstToken - submitted,
                 now - submitted,
                 steps,
-                0,
-                0);
+                drafted,
+                accepted);
         var completed = new CompletionResult(choices, usage, timings, Optional.empty());
         tell(new CompletionEvent.Completed(completed));
         result.complete(completed);

@@ -66,6 +66,13 @@ final class KvText {
         return sequence.length();
     }
 
+    /** Forgets all tokens from {@code length} on. */
+    void truncate(int length) {
+        if (length < sequence.length()) {
+            sequence.truncate(length);
+        }
+    }
+
     /** Makes sure of memory for {@code length} tokens; false if there is none now. */
     boolean reserve(int length) {
         int missing = KvLayout.blocks(length) - shared - owned;

@@ -90,6 +90,8 @@ final class StatusBoard {
         promptTokensLeft -= job.prompt().length;
         answerTokensLeft = open == 0 ? 0 : answerTokensLeft - job.expectedTokens();
         cachedTokens += job.cachedTokens();
+        draftedTokens += job.drafted();
+        acceptedTokens += job.accepted();
     }
 
     synchronized void present(int nowRunning, int nowWaiting, KvMemory memory) {

@@ -128,7 +128,9 @@ final class ServedAlike {
     /** What a request is answered by a batch that serves nobody else, one choice after the other. */
     private CompletionResult alone(CompletionRequest request) {
         var single = new Batch(
-                model.machine(), ServiceOptions.DEFAULT.withMaxRunning(1).withKvBytes(0), new StatusBoard());
+                model.machine(),
+                ServiceOptions.DEFAULT.withMaxRunning(1).withKvBytes(0).withSpeculation(false),
+                new StatusBoard());
         CompletionJob job = CompletionJob.of(0, request, _ -> {}, prompts, grammars, model);
         single.add(job);
         while (!single.isEmpty()) {

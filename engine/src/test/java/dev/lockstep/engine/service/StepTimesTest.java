@@ -1,0 +1,44 @@
+package dev.lockstep.engine.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+class StepTimesTest {
+    private final StepTimes times = new StepTimes();
+
+    @Test
+    void shouldNotGuessWhereEveryTokenCostsAStep() {
+        for (int tokens = 1; tokens <= 16; tokens++) {
+            times.measured(tokens, tokens * 1_000_000L);
+        }
+        assertThat(times.worthwhile(1, 1, 0.9, 15)).isZero();
+    }
+
+    @Test
+    void shouldGuessManyWhereTokensAreFree() {
+        for (int tokens = 1; tokens <= 16; tokens++) {
+            times.measured(tokens, 1_000_000L + tokens);
+        }
+        assertThat(times.worthwhile(1, 1, 0.9, 15)).isEqualTo(15);
+        assertThat(times.worthwhile(1, 1, 0.01, 15)).isZero();
+        assertThat(times.worthwhile(1, 1, 0.9, 3)).isEqualTo(3);
+    }
+
+    @Test
+    void shouldStopWhereWideStepsBecomeExpensive() {
+        for (int tokens = 1; tokens <= 16; tokens++) {
+            times.measured(tokens, tokens <= 4 ? 1_000_000L : 4_000_000L);
+        }
+        assertThat(times.worthwhile(1, 1, 0.9, 15)).isEqualTo(3);
+    }
+
+    @Test
+    void shouldEstimateBetweenWhatItMeasured() {
+        times.measured(1, 1000);
+        times.measured(9, 2000);
+        assertThat(times.ratio(1, 5)).isEqualTo(1.5, within(1e-9));
+        assertThat(times.ratio(1, 100)).isInfinite();
+    }
+}
