@@ -51,8 +51,11 @@ public final class FakeMachine implements Machine {
     /** Logits that depend on the last two tokens only, so that texts repeat themselves. */
     public static FakeMachine forgetful(int contextLength, int maxStepTokens) {
         FakeMachine noise = hashing(contextLength, maxStepTokens);
-        return new FakeMachine(TinyTokenizer.SIZE, contextLength, maxStepTokens, tokens ->
-                noise.model.apply(tokens.subList(Math.max(0, tokens.size() - 2), tokens.size())));
+        return new FakeMachine(
+                TinyTokenizer.SIZE,
+                contextLength,
+                maxStepTokens,
+                tokens -> noise.model.apply(tokens.subList(Math.max(0, tokens.size() - 2), tokens.size())));
     }
 
     /** Answers {@code answer}, token by token, to a prompt of {@code promptLength} tokens. */

@@ -181,7 +181,8 @@ final class LstmCell {
                 + machine.whole(Quantity.MULTIPLY_CYCLES)
                 + machine.whole(Quantity.ACCUMULATE_CYCLES)
                 + east.inward().hops(floorplan.matrix(east), floorplan.vectorInput(east.inward()));
-        // The large ALUs are 0, 2, 5, 7, 8, 10, 13, 15. Each does one thing in even and one in odd cycles, counted from t.
+        // The large ALUs are 0, 2, 5, 7, 8, 10, 13, 15. Each does one thing in even and one in odd cycles, counted from
+        // t.
         int convertI = sum(0, t, sums[0], 0);
         int convertF = sum(2, t, sums[1], 1);
         int convertG = sum(0, t + 3, sums[2], 2);
@@ -255,7 +256,10 @@ final class LstmCell {
             draft.add(
                     0,
                     Queue.memory(west, plane),
-                    cycle - read() - Direction.EASTWARD.hops(floorplan.memory(west, plane), floorplan.vectorInput(Direction.EASTWARD)),
+                    cycle
+                            - read()
+                            - Direction.EASTWARD.hops(
+                                    floorplan.memory(west, plane), floorplan.vectorInput(Direction.EASTWARD)),
                     new MemoryInstruction.Read(
                             Address.of(STATE_WORD + output * batch),
                             new Flow(new Stream(Direction.EASTWARD, 8), label).plane(plane)),

@@ -161,7 +161,8 @@ final class AnswerStream {
     private void answer(Step step) {
         int right = 0;
         answer(step.logits(), step.logitsOffset(step.logitsRow(logitsIndex)));
-        while (right < guessed && tokens[size - 1] == guesses[right]) { // nothing is guessed any more once it is finished
+        while (right < guessed
+                && tokens[size - 1] == guesses[right]) { // nothing is guessed any more once it is finished
             right++;
             job.countRightGuess();
             answer(step.logits(), step.logitsOffset(step.logitsRow(logitsIndex + right)));

@@ -61,8 +61,9 @@ class BatchTest {
             CompletionResult result = service.submit(request, _ -> {}).result().join();
             assertThat(result.usage().completionTokens()).isEqualTo(1500);
             assertThat(result.timings().acceptedTokens()).isPositive();
-            assertThat(result.timings().steps()).isEqualTo(1500 - result.timings().acceptedTokens());
-            assertThat(service.status().acceptedTokens())
+            assertThat(result.timings().steps())
+                    .isEqualTo(1500 - result.timings().acceptedTokens());
+            assertThat(service.inspect(_ -> service.status()).join().acceptedTokens())
                     .isEqualTo(result.timings().acceptedTokens());
         }
     }
