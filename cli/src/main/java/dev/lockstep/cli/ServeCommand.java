@@ -19,11 +19,11 @@ import picocli.CommandLine.Option;
         customSynopsis = "lockstep serve [OPTIONS] -m MODEL",
         footer = {
             "",
-            "Open the address in a browser, or give clients of OpenAI the base URL http://HOST:PORT/v1.",
-            "Ctrl-C lets running answers end. docs/server.md has examples, docs/api.md the endpoints.",
+            "Open the address in a browser; clients of OpenAI take http://HOST:PORT/v1.",
+            "Ctrl-C lets running answers end. See docs/server.md and docs/api.md.",
             "Examples:",
             "  lockstep serve -m model.gguf",
-            "  lockstep serve -m model.gguf --host 0.0.0.0 --api-key \"$KEY\" --tls-cert cert.pem --tls-key key.pem"
+            "  lockstep serve -m demo --host 0.0.0.0 --api-key \"$KEY\""
         })
 final class ServeCommand implements Callable<Integer> {
     private final Console console;

@@ -24,6 +24,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model as a native program on the CPU at hand. Gives the bits of the {@linkplain dev.lockstep.graph.reference reference interpreter}, for
@@ -48,6 +49,10 @@ public final class HostMachine implements Machine {
     private final KvBlocks kvBlocks;
     private final PhaseClock singleClock;
     private final PhaseClock severalClock;
+    private final StepTracer singleTracer;
+    private final StepTracer severalTracer;
+    private StepTracer lastTracer;
+    private boolean tracing;
     private final List<Thread> workers = new ArrayList<>();
     private boolean closed;
 
@@ -115,6 +120,9 @@ public final class HostMachine implements Machine {
         }
         singleClock = new PhaseClock(single, arena);
         severalClock = new PhaseClock(several, arena);
+        singleTracer = new StepTracer(single, options.threads(), arena);
+        severalTracer = new StepTracer(several, options.threads(), arena);
+        lastTracer = singleTracer;
         startWorkers();
     }
 
@@ -202,9 +210,16 @@ public final class HostMachine implements Machine {
         setContext(StepContext.ENTRY, program == single ? singleEntry : severalEntry);
         PhaseClock clock = program == single ? singleClock : severalClock;
         setContext(StepContext.PHASE_CYCLES, clock.address());
+        StepTracer tracer = program == single ? singleTracer : severalTracer;
+        setContext(StepContext.TRACE, tracing ? tracer.address() : 0);
         long start = System.nanoTime();
         nativeStep.start(context);
-        clock.addStep(System.nanoTime() - start);
+        long duration = System.nanoTime() - start;
+        clock.addStep(duration);
+        if (tracing) {
+            tracer.stepDone(step.size(), duration);
+            lastTracer = tracer;
+        }
         for (int row = 0; row < wanted; row++) {
             MemorySegment.copy(
                     memory,
@@ -225,6 +240,16 @@ public final class HostMachine implements Machine {
     public void resetPhaseTimes() {
         singleClock.reset();
         severalClock.reset();
+    }
+
+    /** Whether steps to come note the times of all cores: some twenty cycles for each core and phase. */
+    public void traceSteps(boolean wanted) {
+        tracing = wanted;
+    }
+
+    /** What the cores did in the last step that was traced; empty if there was none. */
+    public Optional<StepTrace> lastStep() {
+        return lastTracer.last();
     }
 
     /** Everything is checked before anything changes, so that a refused step leaves its sequences as they were. */

@@ -6,6 +6,7 @@ import dev.lockstep.server.http.RequestLog;
 import dev.lockstep.server.http.Routes;
 import dev.lockstep.server.ollama.OllamaApi;
 import dev.lockstep.server.openai.OpenAiApi;
+import dev.lockstep.server.page.Page;
 import dev.lockstep.server.serving.Answers;
 import dev.lockstep.server.serving.EngineErrors;
 import dev.lockstep.server.serving.Meters;
@@ -53,6 +54,7 @@ public final class LockstepServer implements AutoCloseable {
         ServingApi.addTo(routes, answers, meters);
         OpenAiApi.addTo(routes, answers);
         OllamaApi.addTo(routes, answers, version);
+        Page.addTo(routes, answers);
         RequestLog counted = entry -> {
             meters.count(entry);
             log.add(entry);

@@ -20,6 +20,7 @@ import dev.lockstep.host.kernel.Synchronization;
  *   320  angles          8 addresses of RoPE tables, rows of cosines then sines per position
  *   384  last            i64, cycle counter when core 0 left the last barrier
  *   392  phases          address of i64 sums of the cycles of each phase
+ *   416  trace           address of the step's trace (see {@link TraceLayout}), or 0
  *   448  per token       i64 position, address of the sequence's table of KV blocks, i64 index of wanted token
  * </pre>
  */
@@ -36,6 +37,9 @@ public final class StepContext {
 
     /** Where the address of the phases' cycle counts is. */
     public static final long PHASE_CYCLES = 392;
+
+    /** Where the address of the trace is; 0 asks for none. */
+    public static final long TRACE = 416;
 
     private static final long ANGLES = 320;
     private static final int MAX_ANGLES = 8;

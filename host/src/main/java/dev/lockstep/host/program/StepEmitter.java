@@ -67,10 +67,12 @@ final class StepEmitter {
     private void emit() {
         onCoreZero(() -> f.store(cycles(), f.offset(context, StepContext.LAST_CYCLE)));
         for (int phase = 0; phase < program.phases().size(); phase++) {
+            trace(phase, TraceLayout.BEGAN);
             program.phases().get(phase).forEach(this::emit);
             if (phase + 1 < program.phases().size()) {
                 prefetch(program.phases().get(phase + 1));
             }
+            trace(phase, TraceLayout.ENDED);
             f.callLocal(
                     kernels.barrier(),
                     f.offset(context, StepContext.ARRIVED),
@@ -106,6 +108,16 @@ final class StepEmitter {
             Ir sum = f.offset(f.load(Type.PTR, context, StepContext.PHASE_CYCLES), 8L * phase);
             f.store(f.add(f.load(Type.I64, sum), f.sub(now, f.load(Type.I64, last))), sum);
             f.store(now, last);
+        });
+    }
+
+    /** Notes the time, if somebody wants to know. */
+    private void trace(int phase, long moment) {
+        Ir wanted = f.icmp("ne", f.load(Type.I64, context, StepContext.TRACE), Ir.i64(0));
+        f.ifThen(wanted, () -> {
+            Ir rows = f.load(Type.PTR, context, StepContext.TRACE);
+            Ir row = f.offset(rows, f.mul(core, Ir.i64(TraceLayout.rowBytes(program.phases().size()))));
+            f.store(cycles(), f.offset(row, TraceLayout.ENTRY_BYTES * phase + moment));
         });
     }
 

@@ -15,7 +15,10 @@ import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http1.Http1Config;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Optional;
@@ -46,6 +49,7 @@ public final class HttpServer implements AutoCloseable {
             Routes routes,
             RequestLog log,
             Function<RuntimeException, Optional<ApiError>> failures) {
+        requireFree(options);
         var clients = new Clients();
         var keys = new Keys(options.apiKeys());
         var gateway = new Gateway(
@@ -77,15 +81,29 @@ public final class HttpServer implements AutoCloseable {
         if (tls != null) {
             config.tls(tls(tls));
         }
-        try {
-            return new HttpServer(config.build().start(), clients);
-        } catch (RuntimeException failure) {
+        WebServer server = config.build().start();
+        if (!server.isRunning() || server.port() <= 0) {
             clients.close();
-            throw new IllegalArgumentException(
-                    "cannot listen at " + options.host() + ":" + options.port() + " (" + rootMessage(failure)
-                            + "); choose another --host or --port",
-                    failure);
+            throw cannotListen(options, "somebody else was quicker");
         }
+        return new HttpServer(server, clients);
+    }
+
+    /** Helidon would only log why it cannot listen. */
+    private static void requireFree(ServerOptions options) {
+        try (var probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.getByName(options.host()), options.port()));
+        } catch (UnknownHostException unknown) {
+            throw cannotListen(options, "there is no such host");
+        } catch (IOException taken) {
+            throw cannotListen(options, String.valueOf(taken.getMessage()));
+        }
+    }
+
+    private static IllegalArgumentException cannotListen(ServerOptions options, String reason) {
+        return new IllegalArgumentException("cannot listen at " + options.host() + ":" + options.port() + " (" + reason
+                + "); choose another --host or --port");
     }
 
     public int port() {
