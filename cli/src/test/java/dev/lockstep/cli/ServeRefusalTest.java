@@ -33,7 +33,10 @@ class ServeRefusalTest {
         refuse("must be 0 to 65535", "--port", "99999");
         refuse("the host is empty", "--host", "");
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            refuse("cannot listen at 127.0.0.1:" + taken.getLocalPort(), "--port", String.valueOf(taken.getLocalPort()));
+            refuse(
+                    "cannot listen at 127.0.0.1:" + taken.getLocalPort(),
+                    "--port",
+                    String.valueOf(taken.getLocalPort()));
         }
     }
 
@@ -60,8 +63,8 @@ class ServeRefusalTest {
         line.addAll(List.of(options));
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
-        int status =
-                Main.execute(new Console(InputStream.nullInputStream(), out, err, Terminals.NONE), line.toArray(String[]::new));
+        int status = Main.execute(
+                new Console(InputStream.nullInputStream(), out, err, Terminals.NONE), line.toArray(String[]::new));
         String said = err.toString(StandardCharsets.UTF_8);
         assertThat(status).as(said).isEqualTo(ExitStatus.REFUSED);
         assertThat(said.lines()).as(said).hasSize(1);

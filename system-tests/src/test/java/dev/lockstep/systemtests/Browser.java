@@ -140,7 +140,8 @@ final class Browser implements AutoCloseable {
     }
 
     String text(String selector) {
-        return evaluate("document.querySelector(" + quoted(selector) + ")?.innerText ?? ''").asString();
+        return evaluate("document.querySelector(" + quoted(selector) + ")?.innerText ?? ''")
+                .asString();
     }
 
     void click(String selector) {
@@ -179,7 +180,9 @@ final class Browser implements AutoCloseable {
     }
 
     void screenshot(Path file) {
-        String data = send("Page.captureScreenshot", Map.of("format", "png")).path("data").asString();
+        String data = send("Page.captureScreenshot", Map.of("format", "png"))
+                .path("data")
+                .asString();
         try {
             Files.createDirectories(file.getParent());
             Files.write(file, Base64.getDecoder().decode(data));
@@ -248,10 +251,12 @@ final class Browser implements AutoCloseable {
         }
 
         private void hear(JsonNode message) {
-            CompletableFuture<JsonNode> answer = answers.remove(message.path("id").asInt(-1));
+            CompletableFuture<JsonNode> answer =
+                    answers.remove(message.path("id").asInt(-1));
             if (answer != null) {
                 if (message.has("error")) {
-                    answer.completeExceptionally(new IllegalStateException(message.path("error").toString()));
+                    answer.completeExceptionally(
+                            new IllegalStateException(message.path("error").toString()));
                 } else {
                     answer.complete(message.path("result"));
                 }

@@ -38,10 +38,7 @@ class NpmClientsTest {
         Files.createDirectories(WORK);
         try (var files = Files.newDirectoryStream(SOURCES, "*.{js,json}")) {
             for (Path file : files) {
-                Files.copy(
-                        file,
-                        WORK.resolve(file.getFileName()),
-                        StandardCopyOption.REPLACE_EXISTING);
+                Files.copy(file, WORK.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             }
         }
     }

@@ -60,7 +60,9 @@ class PageTest {
         browser.await("document.querySelector('" + LAST_ANSWER + "')?.innerText.length > 5");
         browser.await("!" + BUSY);
         assertThat(browser.text(LAST_ANSWER)).isNotBlank();
-        assertThat(browser.text(".message.assistant .facts")).contains("tokens/s").contains("tokens");
+        assertThat(browser.text(".message.assistant .facts"))
+                .contains("tokens/s")
+                .contains("tokens");
         assertThat(browser.text(".entry.current")).contains("Tell me a story.");
         assertThat(browser.errors()).isEmpty();
     }
@@ -113,12 +115,15 @@ class PageTest {
         String answer = browser.text(LAST_ANSWER);
         browser.open(server.url() + "/");
         browser.await("document.querySelector('.entry .open')");
-        assertThat(browser.evaluate("JSON.parse(localStorage.getItem('lockstep.settings')).system").asString())
+        assertThat(browser.evaluate("JSON.parse(localStorage.getItem('lockstep.settings')).system")
+                        .asString())
                 .isEqualTo("You are a pirate.");
         browser.click(".entry .open");
         assertThat(browser.text(LAST_ANSWER)).isEqualTo(answer);
         browser.click(".entry .icon");
-        assertThat(browser.evaluate("document.querySelectorAll('.entry').length").asInt()).isZero();
+        assertThat(browser.evaluate("document.querySelectorAll('.entry').length")
+                        .asInt())
+                .isZero();
     }
 
     @Test
@@ -148,10 +153,12 @@ class PageTest {
         browser.evaluate("import('/page/markdown.js').then(({markdown}) => {"
                 + " const box = document.createElement('div'); box.id = 'box'; box.append(...markdown(\"" + evil
                 + "\")); document.body.append(box); })");
-        assertThat(browser.evaluate("document.querySelectorAll('#box img, #box a, #box script').length").asInt())
+        assertThat(browser.evaluate("document.querySelectorAll('#box img, #box a, #box script').length")
+                        .asInt())
                 .isZero();
         assertThat(browser.text("#box")).contains("<img src=x").contains("javascript:alert(1)");
-        assertThat(browser.evaluate("document.querySelector('#box strong').innerText").asString())
+        assertThat(browser.evaluate("document.querySelector('#box strong').innerText")
+                        .asString())
                 .isEqualTo("b");
     }
 
@@ -165,7 +172,8 @@ class PageTest {
             for (String theme : new String[] {"light", "dark"}) {
                 browser.evaluate("document.documentElement.dataset.theme = '" + theme + "'");
                 Browser.pause(300);
-                assertThat(browser.evaluate("document.documentElement.scrollWidth <= innerWidth").asBoolean())
+                assertThat(browser.evaluate("document.documentElement.scrollWidth <= innerWidth")
+                                .asBoolean())
                         .as("nothing sticks out to the side, " + screen + " " + theme)
                         .isTrue();
                 assertThat(browser.evaluate("document.getElementById('composer').getBoundingClientRect().bottom"
@@ -173,8 +181,7 @@ class PageTest {
                                 .asBoolean())
                         .as("the message field is on the screen, " + screen + " " + theme)
                         .isTrue();
-                browser.screenshot(
-                        SCREENSHOTS.resolve(screen.name().toLowerCase(Locale.ROOT) + "-" + theme + ".png"));
+                browser.screenshot(SCREENSHOTS.resolve(screen.name().toLowerCase(Locale.ROOT) + "-" + theme + ".png"));
             }
         }
         assertThat(browser.errors()).isEmpty();

@@ -32,7 +32,8 @@ class ServeTest {
     void shouldAnswerAndLogAndEndWhenAsked() throws Exception {
         try (var server = ServerProcess.start(model)) {
             assertThat(server.get("/health").body()).isEqualTo("{\"status\":\"ok\"}");
-            var answer = server.post("/v1/completions", "{\"prompt\": \"abc\", \"max_tokens\": 5, \"ignore_eos\": true}");
+            var answer =
+                    server.post("/v1/completions", "{\"prompt\": \"abc\", \"max_tokens\": 5, \"ignore_eos\": true}");
             assertThat(answer.statusCode()).isEqualTo(200);
             String id = answer.headers().firstValue("x-request-id").orElseThrow();
             server.log().stream()
@@ -77,27 +78,50 @@ class ServeTest {
         Path certificate = directory.resolve("cert.pem");
         Path key = directory.resolve("key.pem");
         execute(
-                "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-                "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key.toString(), "-out", certificate.toString());
+                "openssl",
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-days",
+                "2",
+                "-subj",
+                "/CN=localhost",
+                "-addext",
+                "subjectAltName=IP:127.0.0.1",
+                "-keyout",
+                key.toString(),
+                "-out",
+                certificate.toString());
         try (var server =
                 ServerProcess.start(model, "--tls-cert", certificate.toString(), "--tls-key", key.toString())) {
             assertThat(server.url()).startsWith("https://");
             assertThat(execute("curl", "-s", "--cacert", certificate.toString(), server.url() + "/health"))
                     .isEqualTo("{\"status\":\"ok\"}");
             assertThat(execute(
-                            "curl", "-sN", "--cacert", certificate.toString(), server.url() + "/v1/completions", "-d",
+                            "curl",
+                            "-sN",
+                            "--cacert",
+                            certificate.toString(),
+                            server.url() + "/v1/completions",
+                            "-d",
                             "{\"prompt\": \"a\", \"max_tokens\": 3, \"ignore_eos\": true, \"stream\": true}"))
                     .endsWith("data: [DONE]\n\n");
         }
     }
 
     private static String execute(String... command) throws Exception {
-        var process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        var process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
         String output;
         try (var reader = process.inputReader(StandardCharsets.UTF_8)) {
             output = reader.readAllAsString();
         }
-        assertThat(process.waitFor()).as(String.join(" ", command) + ": " + output).isZero();
+        assertThat(process.waitFor())
+                .as(String.join(" ", command) + ": " + output)
+                .isZero();
         return output;
     }
 }

@@ -116,7 +116,9 @@ final class StepEmitter {
         Ir wanted = f.icmp("ne", f.load(Type.I64, context, StepContext.TRACE), Ir.i64(0));
         f.ifThen(wanted, () -> {
             Ir rows = f.load(Type.PTR, context, StepContext.TRACE);
-            Ir row = f.offset(rows, f.mul(core, Ir.i64(TraceLayout.rowBytes(program.phases().size()))));
+            Ir row = f.offset(
+                    rows,
+                    f.mul(core, Ir.i64(TraceLayout.rowBytes(program.phases().size()))));
             f.store(cycles(), f.offset(row, TraceLayout.ENTRY_BYTES * phase + moment));
         });
     }

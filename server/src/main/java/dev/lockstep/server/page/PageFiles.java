@@ -33,8 +33,9 @@ final class PageFiles {
             "css", "text/css; charset=utf-8",
             "js", "text/javascript; charset=utf-8",
             "svg", "image/svg+xml");
-    private static final String POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none';"
-            + " frame-ancestors 'none'; object-src 'none'";
+    private static final String POLICY =
+            "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none';"
+                    + " frame-ancestors 'none'; object-src 'none'";
 
     private final Map<String, byte[]> files = new LinkedHashMap<>();
 

@@ -31,7 +31,12 @@ final class ScheduleEndpoint implements Endpoint {
 
     /** @param note why there is no step */
     record Schedule(
-            String machine, int cores, int running, int waiting, @Nullable ShownStep step, @Nullable String note) {}
+            String machine,
+            int cores,
+            int running,
+            int waiting,
+            @Nullable ShownStep step,
+            @Nullable String note) {}
 
     /**
      * A step.
@@ -63,7 +68,8 @@ final class ScheduleEndpoint implements Endpoint {
     private static String note(String machine) {
         return machine.equals("host")
                 ? "Nothing has been computed yet; ask something."
-                : "The " + machine + " machine does one thing after the other on one core; there is no schedule to see.";
+                : "The " + machine
+                        + " machine does one thing after the other on one core; there is no schedule to see.";
     }
 
     private static Optional<StepTrace> lastStep(InferenceService service) {
