@@ -96,7 +96,7 @@ record Inspection(
 
     /** Bytes of keys and values for one token of context. */
     Optional<Long> kvBytesPerToken(KvType type) {
-        return hyperparameters.map(h -> 2L * h.layers() * h.kvWidth() * type.bytes());
+        return hyperparameters.map(h -> 2L * h.layers() * h.kvHeads() * type.bytes(h.headSize()));
     }
 
     /** The context that a run takes by default. */

@@ -118,7 +118,7 @@ final class InspectionReport {
 
     private void memory() {
         console.printLine("");
-        console.printLine("  memory                     KV cache f16   KV cache f32");
+        console.printLine("  memory                     KV cache q8   KV cache f16   KV cache f32");
         row("weights", _ -> inspection.weightBytes());
         if (inspection.hyperparameters().isPresent()) {
             row("1000 tokens of context", type -> 1000 * kvBytes(type));
@@ -128,9 +128,10 @@ final class InspectionReport {
     }
 
     private void row(String name, ToLongFunction<KvType> bytes) {
-        console.printLine("  %-25s  %12s   %12s"
+        console.printLine("  %-25s  %11s   %12s   %12s"
                 .formatted(
                         name,
+                        Printable.bytes(bytes.applyAsLong(KvType.Q8)),
                         Printable.bytes(bytes.applyAsLong(KvType.F16)),
                         Printable.bytes(bytes.applyAsLong(KvType.F32))));
     }

@@ -30,9 +30,9 @@ final class ModelOptions {
     private int threads;
 
     @Option(
-            names = "--kv",
+            names = {"--kv", "--kv-type"},
             paramLabel = "TYPE",
-            description = "Type of the KV cache, f16 or f32; default f16, with --precision high f32.")
+            description = "Type of the KV cache, f16, q8 or f32; default f16, with --precision high f32.")
     private @Nullable KvType kvType;
 
     @Option(

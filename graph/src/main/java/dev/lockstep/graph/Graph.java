@@ -46,7 +46,7 @@ public record Graph(String architecture, int contextLength, List<Node> nodes) {
     /** Bytes of KV cache per position. */
     public long kvBytesPerPosition(KvType type) {
         return attentions().stream()
-                .mapToLong(a -> 2L * a.kvHeads() * a.headSize() * type.bytes())
+                .mapToLong(a -> 2L * a.kvHeads() * type.bytes(a.headSize()))
                 .sum();
     }
 }

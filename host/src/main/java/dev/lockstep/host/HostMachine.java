@@ -1,6 +1,7 @@
 package dev.lockstep.host;
 
 import dev.lockstep.graph.Graph;
+import dev.lockstep.graph.KvLayout;
 import dev.lockstep.graph.Op;
 import dev.lockstep.graph.machine.KvBlock;
 import dev.lockstep.graph.machine.Machine;
@@ -42,6 +43,7 @@ public final class HostMachine implements Machine {
     private final long singleEntry;
     private final long severalEntry;
     private final MemorySegment context;
+    private final AttentionTiles attentionTiles;
     private final MemorySegment memory;
     private final Tensor embedding;
     private final float[] embeddingRow;
@@ -109,10 +111,13 @@ public final class HostMachine implements Machine {
         embedding = weights.get(lookup.table().name());
         embeddingRow = new float[lookup.width()];
 
+        attentionTiles = new AttentionTiles(several.capacity(), StepContext.mostTileTokens(graph));
         context = arena.allocate(StepContext.bytes(several.capacity()), 64);
         setContext(StepContext.WEIGHTS, packed.address());
         setContext(StepContext.ARENA, memory.address());
         setContext(StepContext.CORES, options.threads());
+        long partialBytes = kvPlan.partialBytes(graph, KvLayout.spans(options.contextLength()));
+        setContext(StepContext.PARTIALS, LargeMemory.allocate(Math.max(partialBytes, 1), arena).address());
         for (int i = 0; i < single.ropes().size(); i++) {
             AngleTables table = new AngleTables(single.ropes().get(i), options.contextLength(), arena);
             angles.add(table);
@@ -204,6 +209,9 @@ public final class HostMachine implements Machine {
         }
         for (int i = 0; i < angles.size(); i++) { // by index: an iterator would be an allocation per step
             angles.get(i).prepare(furthest + 1);
+        }
+        if (program == several) {
+            attentionTiles.write(step, context);
         }
         setContext(StepContext.TOKENS, step.size());
         setContext(StepContext.WANTED, wanted);

@@ -69,6 +69,7 @@ class HostEqualsReferenceTest {
                 TestModel.of(TestShape.of(TensorType.Q4_0).widths(64, 96).layers(2), 5);
         assertEqualsReference(model, threads, KvType.F32, 200, 1, 3, 8, 13, 200);
         assertEqualsReference(model, threads, KvType.F16, 200, 1, 32, 64, 65);
+        assertEqualsReference(model, threads, KvType.Q8, 200, 1, 7, 64, 130);
     }
 
     static IntStream threads() {
@@ -88,7 +89,7 @@ class HostEqualsReferenceTest {
             TestShape shape = TestShape.of(TensorType.F32)
                     .attention(2 * groups[i], 2, sizes[i])
                     .rope(Rope.Pairing.values()[i / 2 % 2], Math.max(1, sizes[i] / 2 - i % 3));
-            return Arguments.of(shape, KvType.values()[i % 2]);
+            return Arguments.of(shape, KvType.values()[i % 3]);
         });
     }
 
@@ -129,7 +130,7 @@ class HostEqualsReferenceTest {
     @MethodSource("seeds")
     void shouldAgreeForRandomModels(long seed) {
         TestModel model = TestModel.of(TestShape.random(seed), seed);
-        assertEqualsReference(model, 1 + (int) (seed % 3), KvType.values()[(int) (seed % 2)], 20, 1, 6, 20);
+        assertEqualsReference(model, 1 + (int) (seed % 3), KvType.values()[(int) (seed % 3)], 20, 1, 6, 20);
     }
 
     static LongStream seeds() {

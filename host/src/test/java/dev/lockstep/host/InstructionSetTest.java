@@ -60,8 +60,8 @@ class InstructionSetTest {
     }
 
     private static void assertAgree(Target target, TestModel model, int[] few) {
-        Transcript reference = Transcript.expected(model, KvType.F16, few);
-        try (HostMachine host = TestHost.open(model, 2, KvType.F16, Optional.of(target))) {
+        Transcript reference = Transcript.expected(model, KvType.Q8, few);
+        try (HostMachine host = TestHost.open(model, 2, KvType.Q8, Optional.of(target))) {
             reference.assertSame(target + ", single tokens", Transcript.of(host, few, 1));
             reference.assertSame(target + ", one step", Transcript.of(host, few, few.length));
         }

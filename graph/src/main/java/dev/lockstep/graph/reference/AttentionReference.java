@@ -58,7 +58,30 @@ final class AttentionReference {
         }
     }
 
-    /** One query head of one token: the largest score, the sum of weights and the weighted values so far. */
+    /** The largest score, the sum of weights and the weighted values of some positions. */
+    private static final class Partial {
+        private final float[] o;
+        private float max = Float.NEGATIVE_INFINITY;
+        private float sum;
+
+        Partial(int size) {
+            this.o = new float[size];
+        }
+
+        /** Adds what other positions gave. */
+        void merge(float otherMax, float otherSum, float[] otherO) {
+            float both = Math.max(max, otherMax);
+            float a = Numerics.exp(max - both);
+            float c = Numerics.exp(otherMax - both);
+            max = both;
+            sum = Math.fma(sum, a, otherSum * c);
+            for (int i = 0; i < o.length; i++) {
+                o[i] = Math.fma(o[i], a, otherO[i] * c);
+            }
+        }
+    }
+
+    /** One query head of one token. */
     private static final class Head {
         private final float[] keys;
         private final float[] values;
@@ -80,28 +103,28 @@ final class AttentionReference {
         }
 
         void attend(int position, float[] y) {
-            float max = Float.NEGATIVE_INFINITY;
-            float sum = 0;
-            float[] o = new float[size];
+            Partial all = new Partial(size);
+            for (int start = 0; start <= position; start += KvLayout.SPAN) {
+                Partial span = span(start, Math.min(start + KvLayout.SPAN, position + 1));
+                all.merge(span.max, span.sum, span.o);
+            }
+            float inverse = 1f / all.sum;
+            for (int i = 0; i < size; i++) {
+                y[offset + i] = all.o[i] * inverse;
+            }
+        }
+
+        private Partial span(int from, int to) {
+            Partial span = new Partial(size);
             float[] blockO = new float[size];
-            for (int start = 0; start <= position; start += KvLayout.BLOCK) {
-                int visible = Math.min(KvLayout.BLOCK, position + 1 - start);
+            for (int start = from; start < to; start += KvLayout.BLOCK) {
+                int visible = Math.min(KvLayout.BLOCK, to - start);
                 float blockMax = scores(start, visible);
                 float blockSum = weights(blockMax, visible);
                 weightedValues(start, visible, blockO);
-                float both = Math.max(max, blockMax);
-                float a = Numerics.exp(max - both);
-                float c = Numerics.exp(blockMax - both);
-                max = both;
-                sum = Math.fma(sum, a, blockSum * c);
-                for (int i = 0; i < size; i++) {
-                    o[i] = Math.fma(o[i], a, blockO[i] * c);
-                }
+                span.merge(blockMax, blockSum, blockO);
             }
-            float inverse = 1f / sum;
-            for (int i = 0; i < size; i++) {
-                y[offset + i] = o[i] * inverse;
-            }
+            return span;
         }
 
         /** Puts the visible scores into p and returns the largest. */

@@ -92,9 +92,12 @@ final class ReferenceSequence implements Sequence {
         widths.put(op.layer(), width);
         float[] keyRows = grown(keys, op.layer(), (position + 1) * width);
         float[] valueRows = grown(values, op.layer(), (position + 1) * width);
-        for (int i = 0; i < width; i++) {
-            keyRows[position * width + i] = rounded(type, key[i]);
-            valueRows[position * width + i] = rounded(type, v[vOffset + i]);
+        int start = position * width;
+        System.arraycopy(key, 0, keyRows, start, width);
+        System.arraycopy(v, vOffset, valueRows, start, width);
+        for (int head = 0; head < width; head += op.headSize()) {
+            KvRounding.round(type, keyRows, start + head, op.headSize());
+            KvRounding.round(type, valueRows, start + head, op.headSize());
         }
     }
 
@@ -113,13 +116,6 @@ final class ReferenceSequence implements Sequence {
         closed = true;
         keys.clear();
         values.clear();
-    }
-
-    private static float rounded(KvType type, float x) {
-        return switch (type) {
-            case F16 -> Float.float16ToFloat(Float.floatToFloat16(x));
-            case F32 -> x;
-        };
     }
 
     private static float[] grown(Map<Integer, float[]> rows, int layer, int size) {

@@ -1,6 +1,6 @@
 package dev.lockstep.host.kernel;
 
-import dev.lockstep.graph.KvLayout;
+import dev.lockstep.graph.KvType;
 import dev.lockstep.graph.Rope;
 import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
@@ -16,7 +16,17 @@ import java.util.List;
  * position's cosines and then sines, {@code keys} and {@code values} the head's part of the block, {@code slot} the position in it.
  */
 final class AppendKernel {
-    private AppendKernel() {}
+    private final IrFunction f;
+    private final KvShape shape;
+    private final Rope.Pairing pairing;
+    private final int pairs;
+
+    private AppendKernel(IrFunction f, KvShape shape, Rope.Pairing pairing, int pairs) {
+        this.f = f;
+        this.shape = shape;
+        this.pairing = pairing;
+        this.pairs = pairs;
+    }
 
     static String emit(IrModule module, Simd simd, KvShape shape, Rope.Pairing pairing, int pairs, float scale) {
         String name = "append_%s_%s%d_%08x"
@@ -28,47 +38,37 @@ final class AppendKernel {
         return module.function(
                 name,
                 List.of(Type.PTR, Type.PTR, Type.PTR, Type.PTR, Type.PTR, Type.PTR, Type.I64),
-                f -> emit(f, simd, shape, pairing, pairs, scale));
+                f -> new AppendKernel(f, shape, pairing, pairs).emit(simd, scale));
     }
 
-    private static void emit(IrFunction f, Simd simd, KvShape shape, Rope.Pairing pairing, int pairs, float scale) {
-        KvElement element = new KvElement(shape.type(), simd.half());
-        Ir slot = f.mul(f.parameter(6), Ir.i64(shape.type().bytes()));
+    private void emit(Simd simd, float scale) {
         Ir factor = Ir.constant(Type.FLOAT, scale);
         f.loop(Ir.i64(0), Ir.i64(shape.group()), 1, head -> {
             Ir q = f.offset(f.parameter(0), f.mul(head, Ir.i64(4L * shape.headSize())));
-            rotate(f, q, pairing, pairs, (value, i) -> f.store(f.fmul(value, factor), f.offset(q, f.shl(i, 2))));
-            pass(
-                    f,
-                    q,
-                    2 * pairs,
-                    shape.headSize(),
-                    (value, i) -> f.store(f.fmul(value, factor), f.offset(q, f.shl(i, 2))));
+            Target scaled = (value, i) -> f.store(f.fmul(value, factor), word(q, i));
+            rotate(q, scaled);
+            pass(q, 2 * pairs, scaled);
         });
-        Ir keys = f.offset(f.parameter(4), slot);
-        Target storeKey = (value, i) -> element.store(
-                f,
-                value,
-                f.offset(
-                        keys,
-                        f.mul(i, Ir.i64((long) KvLayout.BLOCK * shape.type().bytes()))));
-        rotate(f, f.parameter(1), pairing, pairs, storeKey);
-        pass(f, f.parameter(1), 2 * pairs, shape.headSize(), storeKey);
-        Ir values = f.offset(f.parameter(5), f.mul(slot, Ir.i64(shape.valueStride())));
-        pass(
-                f,
-                f.parameter(2),
-                0,
-                shape.headSize(),
-                (value, i) -> element.store(
-                        f, value, f.offset(values, f.mul(i, Ir.i64(shape.type().bytes())))));
+        // Whole blocks, with zeros after the head: they are rounded together.
+        int padded = (shape.headSize() + KvType.BLOCK - 1) / KvType.BLOCK * KvType.BLOCK;
+        Ir row = f.alloca(4L * padded);
+        for (int i = shape.headSize(); i < padded; i++) {
+            f.store(Ir.constant(Type.FLOAT, 0f), f.offset(row, 4L * i));
+        }
+        KvWriter writer = new KvWriter(f, shape, simd.half(), f.alloca(KvWriter.scratchBytes()));
+        Target toRow = (value, i) -> f.store(value, word(row, i));
+        rotate(f.parameter(1), toRow);
+        pass(f.parameter(1), 2 * pairs, toRow);
+        writer.key(row, f.parameter(4), f.parameter(6));
+        pass(f.parameter(2), 0, toRow);
+        writer.value(row, f.parameter(5), f.parameter(6));
     }
 
     private interface Target {
         void put(Ir value, Ir index);
     }
 
-    private static void rotate(IrFunction f, Ir x, Rope.Pairing pairing, int pairs, Target target) {
+    private void rotate(Ir x, Target target) {
         f.loop(Ir.i64(0), Ir.i64(pairs), 1, pair -> {
             Ir first = switch (pairing) {
                 case INTERLEAVED -> f.shl(pair, 1);
@@ -78,18 +78,27 @@ final class AppendKernel {
                 case INTERLEAVED -> f.add(first, Ir.i64(1));
                 case HALVES -> f.add(first, Ir.i64(pairs));
             };
-            Ir cos = f.load(Type.FLOAT, f.offset(f.parameter(3), f.shl(pair, 2)));
-            Ir sin = f.load(Type.FLOAT, f.offset(f.parameter(3), f.shl(f.add(pair, Ir.i64(pairs)), 2)));
-            Ir x0 = f.load(Type.FLOAT, f.offset(x, f.shl(first, 2)));
-            Ir x1 = f.load(Type.FLOAT, f.offset(x, f.shl(second, 2)));
+            Ir cos = f.load(Type.FLOAT, word(f.parameter(3), pair));
+            Ir sin = f.load(Type.FLOAT, word(f.parameter(3), f.add(pair, Ir.i64(pairs))));
+            Ir x0 = f.load(Type.FLOAT, word(x, first));
+            Ir x1 = f.load(Type.FLOAT, word(x, second));
             target.put(f.fma(x0, cos, f.fneg(f.fmul(x1, sin))), first);
             target.put(f.fma(x0, sin, f.fmul(x1, cos)), second);
         });
     }
 
-    private static void pass(IrFunction f, Ir x, int from, int to, Target target) {
-        if (from < to) {
-            f.loop(Ir.i64(from), Ir.i64(to), 1, i -> target.put(f.load(Type.FLOAT, f.offset(x, f.shl(i, 2))), i));
+    /** What is not rotated. */
+    private void pass(Ir x, int from, Target target) {
+        if (from < shape.headSize()) {
+            f.loop(
+                    Ir.i64(from),
+                    Ir.i64(shape.headSize()),
+                    1,
+                    i -> target.put(f.load(Type.FLOAT, word(x, i)), i));
         }
+    }
+
+    private Ir word(Ir base, Ir index) {
+        return f.offset(base, f.shl(index, 2));
     }
 }

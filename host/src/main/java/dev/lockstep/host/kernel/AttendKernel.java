@@ -5,229 +5,173 @@ import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
- * Attention of one token's query heads that share one KV head, block by block.
- *
- * <p>{@code void (ptr q, ptr y, ptr blocks, i64 keys, i64 values, i64 position)}: {@code q} rotated and scaled query heads, {@code y} where their results go,
- * {@code blocks} addresses of the sequence's KV blocks, {@code keys} and {@code values} where this layer and head start in a block.
+ * Attention of one token: its query heads that share one KV head, which are the rows here. Keys and values are converted on the
+ * way from memory to registers.
  */
 final class AttendKernel {
-    /** Sums held in registers at once: enough to hide the latency of fma, few enough for 16 registers of 8 floats. */
-    private static final int SUMS = 4;
-
-    private static final int LINE = 64;
     private static final Type VECTOR = Type.FLOAT.times(FloatRow.LANES);
 
-    private final KvShape shape;
-    private final KvElement element;
     private final IrFunction f;
-    private final Ir scores;
-    private final Ir results;
-    private final Ir maxima;
-    private final Ir sums;
-    private final Ir oldFactors;
-    private final Ir newFactors;
+    private final Simd simd;
+    private final KvShape shape;
+    private final KvReader reader;
 
     private AttendKernel(IrFunction f, Simd simd, KvShape shape) {
         this.f = f;
+        this.simd = simd;
         this.shape = shape;
-        this.element = new KvElement(shape.type(), simd.half());
-        this.scores = f.alloca(4L * KvLayout.BLOCK * shape.group());
-        this.results = f.alloca(4L * shape.valueStride() * shape.group());
-        this.maxima = f.alloca(4L * shape.group());
-        this.sums = f.alloca(4L * shape.group());
-        this.oldFactors = f.alloca(4L * shape.group());
-        this.newFactors = f.alloca(4L * shape.group());
+        this.reader = new KvReader(f, shape, simd.half());
     }
 
-    static String emit(IrModule module, Simd simd, KvShape shape) {
-        return module.function(
-                "attend_" + shape.label(),
-                List.of(Type.PTR, Type.PTR, Type.PTR, Type.I64, Type.I64, Type.I64),
-                f -> new AttendKernel(f, simd, shape).emit());
-    }
-
-    private void emit() {
-        int group = shape.group();
-        f.loop(Ir.i64(0), Ir.i64(group), 1, head -> {
-            f.store(Ir.constant(Type.FLOAT, Float.NEGATIVE_INFINITY), word(maxima, head));
-            f.store(Ir.constant(Type.FLOAT, 0f), word(sums, head));
-        });
-        f.loop(
-                Ir.i64(0),
-                Ir.i64((long) group * shape.valueStride()),
-                FloatRow.LANES,
-                i -> f.store(Ir.zero(VECTOR), word(results, i)));
-        Ir end = f.add(f.parameter(5), Ir.i64(1));
-        f.loop(Ir.i64(0), end, KvLayout.BLOCK, first -> {
-            Ir block = f.load(Type.PTR, f.offset(f.parameter(2), f.lshr(first, 3))); // 8 bytes for each 64 positions
-            Ir following = f.add(first, Ir.i64(KvLayout.BLOCK));
-            Ir next = f.select(f.icmp("ult", following, end), following, first);
-            Ir nextBlock = f.load(Type.PTR, f.offset(f.parameter(2), f.lshr(next, 3)));
-            Ir left = f.sub(end, first);
-            Ir valid = f.select(f.icmp("ult", left, Ir.i64(KvLayout.BLOCK)), left, Ir.i64(KvLayout.BLOCK));
-            scores(f.offset(block, f.parameter(3)), f.offset(nextBlock, f.parameter(3)));
-            f.loop(Ir.i64(0), Ir.i64(group), 1, head -> softmax(head, valid));
-            accumulate(f.offset(block, f.parameter(4)), f.offset(nextBlock, f.parameter(4)), valid);
-        });
-        f.loop(Ir.i64(0), Ir.i64(group), 1, this::finish);
+    /** Bytes of an accumulator of one KV head. */
+    static long partialBytes(KvShape shape) {
+        return Accumulator.bytes(shape.group(), shape.valueStride());
     }
 
     /**
-     * Dot products of all query heads with the 64 keys of a block. The keys of the next block are asked for in passing: blocks
-     * do not follow each other in memory, so the processor cannot foresee them.
+     * Attention to the positions of one span.
+     *
+     * <p>{@code void (ptr q, ptr accumulator, ptr blocks, i64 keys, i64 values, i64 first, i64 end)}: {@code q} rotated and scaled query heads, {@code blocks} addresses
+     * of the sequence's KV blocks, {@code keys} and {@code values} where this layer and head start in a block.
      */
-    private void scores(Ir keys, Ir nextKeys) {
-        for (Tile tile : tiles(KvLayout.BLOCK / FloatRow.LANES)) {
-            List<Ir> zeros = IntStream.range(0, tile.size())
-                    .mapToObj(_ -> Ir.zero(VECTOR))
-                    .toList();
-            List<Ir> dots = f.loop(Ir.i64(0), Ir.i64(shape.headSize()), Ir.i64(1), zeros, (d, carried) -> {
-                Ir rowOffset =
-                        f.mul(d, Ir.i64((long) KvLayout.BLOCK * shape.type().bytes()));
-                Ir row = f.offset(keys, rowOffset);
-                prefetch(tile, f.offset(nextKeys, rowOffset), KvLayout.BLOCK);
-                List<Ir> next = new ArrayList<>();
-                for (int v = 0; v < tile.vectors; v++) {
-                    Ir key = element.load(f, FloatRow.LANES, f.offset(row, vectorBytes(tile.firstVector + v)));
-                    for (int h = 0; h < tile.heads; h++) {
-                        Ir q = f.offset(f.parameter(0), 4L * shape.headSize() * (tile.firstHead + h));
-                        Ir factor = f.splat(f.load(Type.FLOAT, word(q, d)), FloatRow.LANES);
-                        next.add(f.fma(key, factor, carried.get(v * tile.heads + h)));
-                    }
-                }
-                return next;
+    static String emitSpan(IrModule module, Simd simd, KvShape shape) {
+        return module.function(
+                "attend_span_" + shape.label(),
+                List.of(Type.PTR, Type.PTR, Type.PTR, Type.I64, Type.I64, Type.I64, Type.I64),
+                f -> new AttendKernel(f, simd, shape).span());
+    }
+
+    /**
+     * Merges spans.
+     *
+     * <p>{@code void (ptr accumulators, i64 stride, i64 spans, ptr y)}: accumulators {@code stride} bytes apart, {@code y} where the heads' results go.
+     */
+    static String emitMerge(IrModule module, KvShape shape) {
+        return module.function(
+                "merge_spans_" + shape.group() + "x" + shape.headSize(),
+                List.of(Type.PTR, Type.I64, Type.I64, Type.PTR),
+                f -> merge(f, shape));
+    }
+
+    /**
+     * Attention to all spans.
+     *
+     * <p>{@code void (ptr q, ptr y, ptr blocks, i64 keys, i64 values, i64 end)}.
+     */
+    static String emitToken(IrModule module, Simd simd, KvShape shape) {
+        String span = emitSpan(module, simd, shape);
+        return module.function(
+                "attend_token_" + shape.label(),
+                List.of(Type.PTR, Type.PTR, Type.PTR, Type.I64, Type.I64, Type.I64),
+                f -> token(f, span, shape));
+    }
+
+    private void span() {
+        int group = shape.group();
+        Ir scores = f.alloca(4L * KvLayout.BLOCK * group);
+        Accumulator accumulator = Accumulator.at(f, f.parameter(1), group, shape.valueStride());
+        Accumulator.Factors factors = Accumulator.Factors.onStack(f, group);
+        accumulator.clear(Ir.i64(group));
+        Ir end = f.parameter(6);
+        f.loop(f.parameter(5), end, KvLayout.BLOCK, first -> {
+            Ir block = KvBlock.address(f, f.parameter(2), first);
+            Ir next = KvBlock.following(f, f.parameter(2), first, end);
+            Ir visible = KvBlock.positions(f, first, end);
+            scores(scores, f.offset(block, f.parameter(3)), f.offset(next, f.parameter(3)));
+            for (int row = 0; row < group; ) {
+                int rows = Math.min(BlockSoftmax.ROWS, Integer.highestOneBit(group - row));
+                BlockSoftmax.emit(f, scores, Ir.i64(row), rows, _ -> visible, accumulator, factors);
+                row += rows;
+            }
+            Ir values = f.offset(block, f.parameter(4));
+            accumulate(scores, values, f.offset(next, f.parameter(4)), visible, accumulator, factors);
+        });
+    }
+
+    /** Dot products of all rows with the 64 keys of a block. */
+    private void scores(Ir scores, Ir keys, Ir nextKeys) {
+        for (RegisterTile tile :
+                RegisterTile.cut(shape.group(), KvLayout.BLOCK / FloatRow.LANES, simd.sums())) {
+            List<Ir> dots = reader.eachElement(
+                    keys,
+                    new KvReader.Part(tile.firstVector(), tile.vectors()),
+                    tile.first() ? List.of(nextKeys) : List.of(),
+                    zeros(tile),
+                    (element, vectors, sums) -> {
+                        Ir row = f.offset(f.parameter(0), 4L * shape.headSize() * tile.firstRow());
+                        return RowProducts.next(f, tile, f.offset(row, f.shl(element, 2)), shape.headSize(), vectors, sums);
+                    });
+            RowProducts.store(f, tile, dots, scores, KvLayout.BLOCK);
+        }
+    }
+
+    /** Weighted sum of the block's values, merged into the accumulator. */
+    private void accumulate(
+            Ir scores, Ir values, Ir nextValues, Ir visible, Accumulator accumulator, Accumulator.Factors factors) {
+        for (RegisterTile tile : RegisterTile.cut(shape.group(), shape.valueVectors(), simd.sums())) {
+            List<Ir> results = reader.eachPosition(
+                    values,
+                    new KvReader.Part(tile.firstVector(), tile.vectors()),
+                    visible,
+                    tile.first() ? List.of(nextValues) : List.of(),
+                    zeros(tile),
+                    (position, vectors, sums) -> {
+                        Ir row = f.offset(scores, 4L * KvLayout.BLOCK * tile.firstRow());
+                        return RowProducts.next(f, tile, f.offset(row, f.shl(position, 2)), KvLayout.BLOCK, vectors, sums);
+                    });
+            RowProducts.merge(f, tile, results, Ir.i64(0), accumulator, factors);
+        }
+    }
+
+    private static List<Ir> zeros(RegisterTile tile) {
+        return Collections.nCopies(tile.sums(), Ir.zero(VECTOR));
+    }
+
+    private static void merge(IrFunction f, KvShape shape) {
+        int group = shape.group();
+        Ir first = f.parameter(0);
+        Ir spans = f.parameter(2);
+        // One span alone would be merged into nothing, which changes no bit.
+        f.ifThen(
+                f.icmp("eq", spans, Ir.i64(1)),
+                () -> finish(f, shape, Accumulator.at(f, first, group, shape.valueStride()), f.parameter(3)));
+        f.ifThen(f.icmp("ne", spans, Ir.i64(1)), () -> {
+            Accumulator all = Accumulator.onStack(f, group, shape.valueStride());
+            Accumulator.Factors factors = Accumulator.Factors.onStack(f, group);
+            all.clear(Ir.i64(group));
+            f.loop(Ir.i64(0), spans, 1, span -> {
+                Ir place = f.offset(first, f.mul(span, f.parameter(1)));
+                all.mergeAll(Accumulator.at(f, place, group, shape.valueStride()), Ir.i64(group), factors);
             });
-            for (int v = 0; v < tile.vectors; v++) {
-                for (int h = 0; h < tile.heads; h++) {
-                    long place = 4L * (KvLayout.BLOCK * (tile.firstHead + h) + FloatRow.LANES * (tile.firstVector + v));
-                    f.store(dots.get(v * tile.heads + h), f.offset(scores, place));
-                }
-            }
-        }
+            finish(f, shape, all, f.parameter(3));
+        });
     }
 
-    /** Scores of one head to weights, and the factors for merging this block into the running result. */
-    private void softmax(Ir head, Ir valid) {
-        Ir row = f.offset(scores, f.mul(head, Ir.i64(4L * KvLayout.BLOCK)));
-        int vectors = KvLayout.BLOCK / FloatRow.LANES;
-        List<Ir> masks = new ArrayList<>();
-        List<Ir> values = new ArrayList<>();
-        Ir minusInfinity = Ir.constant(VECTOR, Float.NEGATIVE_INFINITY);
-        Ir max = minusInfinity;
-        for (int v = 0; v < vectors; v++) {
-            masks.add(Elementary.lanesBefore(f, FloatRow.LANES, Ir.i64((long) v * FloatRow.LANES), valid));
-            values.add(f.select(masks.get(v), f.load(VECTOR, row, (long) v * VECTOR.bytes()), minusInfinity));
-            max = Elementary.max(f, max, values.get(v));
-        }
-        Ir blockMax = Elementary.maxOfLanes(f, max);
-        Ir total = Ir.zero(VECTOR);
-        for (int v = 0; v < vectors; v++) {
-            Ir power = Elementary.exp(f, f.fsub(values.get(v), f.splat(blockMax, FloatRow.LANES)));
-            power = f.select(masks.get(v), power, Ir.zero(VECTOR));
-            f.store(power, f.offset(row, (long) v * VECTOR.bytes()));
-            total = v == 0 ? power : f.fadd(total, power);
-        }
-        Ir blockSum = Elementary.sumOfLanes(f, total);
-        Ir oldMax = f.load(Type.FLOAT, word(maxima, head));
-        Ir newMax = Elementary.max(f, oldMax, blockMax);
-        Ir oldFactor = Elementary.exp(f, f.fsub(oldMax, newMax));
-        Ir newFactor = Elementary.exp(f, f.fsub(blockMax, newMax));
-        Ir sum = f.fma(f.load(Type.FLOAT, word(sums, head)), oldFactor, f.fmul(blockSum, newFactor));
-        f.store(newMax, word(maxima, head));
-        f.store(sum, word(sums, head));
-        f.store(oldFactor, word(oldFactors, head));
-        f.store(newFactor, word(newFactors, head));
+    private static void token(IrFunction f, String span, KvShape shape) {
+        int group = shape.group();
+        Ir part = f.alloca(partialBytes(shape));
+        Accumulator all = Accumulator.onStack(f, group, shape.valueStride());
+        Accumulator.Factors factors = Accumulator.Factors.onStack(f, group);
+        all.clear(Ir.i64(group));
+        Ir end = f.parameter(5);
+        f.loop(Ir.i64(0), end, KvLayout.SPAN, first -> {
+            Ir last = KvBlock.spanEnd(f, first, end);
+            f.callLocal(span, f.parameter(0), part, f.parameter(2), f.parameter(3), f.parameter(4), first, last);
+            all.mergeAll(Accumulator.at(f, part, group, shape.valueStride()), Ir.i64(group), factors);
+        });
+        finish(f, shape, all, f.parameter(1));
     }
 
-    private void prefetch(Tile tile, Ir row, int elements) {
-        if (tile.firstHead == 0 && tile.firstVector == 0) {
-            for (int at = 0; at < elements * shape.type().bytes(); at += LINE) {
-                f.prefetch(f.offset(row, at));
-            }
-        }
-    }
-
-    /** Weighted sum of the block's values, merged into the running results. */
-    private void accumulate(Ir values, Ir nextValues, Ir valid) {
-        for (Tile tile : tiles(shape.valueStride() / FloatRow.LANES)) {
-            List<Ir> zeros = IntStream.range(0, tile.size())
-                    .mapToObj(_ -> Ir.zero(VECTOR))
-                    .toList();
-            List<Ir> blockResults = f.loop(Ir.i64(0), valid, Ir.i64(1), zeros, (position, carried) -> {
-                Ir rowOffset = f.mul(
-                        position,
-                        Ir.i64((long) shape.valueStride() * shape.type().bytes()));
-                Ir row = f.offset(values, rowOffset);
-                prefetch(tile, f.offset(nextValues, rowOffset), shape.valueStride());
-                List<Ir> next = new ArrayList<>();
-                for (int v = 0; v < tile.vectors; v++) {
-                    Ir value = element.load(f, FloatRow.LANES, f.offset(row, vectorBytes(tile.firstVector + v)));
-                    for (int h = 0; h < tile.heads; h++) {
-                        Ir weights = f.offset(scores, 4L * KvLayout.BLOCK * (tile.firstHead + h));
-                        Ir weight = f.splat(f.load(Type.FLOAT, word(weights, position)), FloatRow.LANES);
-                        next.add(f.fma(weight, value, carried.get(v * tile.heads + h)));
-                    }
-                }
-                return next;
-            });
-            for (int h = 0; h < tile.heads; h++) {
-                int head = tile.firstHead + h;
-                Ir oldFactor = f.splat(f.load(Type.FLOAT, oldFactors, 4L * head), FloatRow.LANES);
-                Ir newFactor = f.splat(f.load(Type.FLOAT, newFactors, 4L * head), FloatRow.LANES);
-                for (int v = 0; v < tile.vectors; v++) {
-                    long element = (long) head * shape.valueStride() + (long) FloatRow.LANES * (tile.firstVector + v);
-                    Ir place = f.offset(results, 4 * element);
-                    Ir scaled = f.fmul(blockResults.get(v * tile.heads + h), newFactor);
-                    f.store(f.fma(f.load(VECTOR, place), oldFactor, scaled), place);
-                }
-            }
-        }
-    }
-
-    private void finish(Ir head) {
-        Ir inverse = f.fdiv(Ir.constant(Type.FLOAT, 1f), f.load(Type.FLOAT, word(sums, head)));
-        Ir from = f.offset(results, f.mul(head, Ir.i64(4L * shape.valueStride())));
-        Ir to = f.offset(f.parameter(1), f.mul(head, Ir.i64(4L * shape.headSize())));
-        // A vector would write into the next head where the head size is no multiple of 16.
-        int lanes = shape.headSize() % FloatRow.LANES == 0 ? FloatRow.LANES : 0;
-        Ir factor = lanes == 0 ? inverse : f.splat(inverse, lanes);
+    private static void finish(IrFunction f, KvShape shape, Accumulator accumulator, Ir y) {
         f.loop(
                 Ir.i64(0),
-                Ir.i64(shape.headSize()),
-                Math.max(1, lanes),
-                i -> f.store(f.fmul(f.load(Type.FLOAT.times(lanes), word(from, i)), factor), word(to, i)));
-    }
-
-    private Ir word(Ir base, Ir index) {
-        return f.offset(base, f.shl(index, 2));
-    }
-
-    private long vectorBytes(int vectors) {
-        return (long) vectors * FloatRow.LANES * shape.type().bytes();
-    }
-
-    /** Heads and vectors whose sums are in registers together. */
-    private record Tile(int firstHead, int heads, int firstVector, int vectors) {
-        int size() {
-            return heads * vectors;
-        }
-    }
-
-    private List<Tile> tiles(int vectors) {
-        List<Tile> tiles = new ArrayList<>();
-        int heads = Math.min(SUMS, shape.group());
-        int atOnce = Math.max(1, SUMS / heads);
-        for (int head = 0; head < shape.group(); head += heads) {
-            for (int vector = 0; vector < vectors; vector += atOnce) {
-                tiles.add(new Tile(
-                        head, Math.min(heads, shape.group() - head), vector, Math.min(atOnce, vectors - vector)));
-            }
-        }
-        return tiles;
+                Ir.i64(shape.group()),
+                1,
+                head -> accumulator.finish(
+                        head, shape.headSize(), f.offset(y, f.mul(head, Ir.i64(4L * shape.headSize())))));
     }
 }

@@ -5,6 +5,10 @@ import dev.lockstep.graph.reference.Numerics;
 import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.Type;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BinaryOperator;
+import java.util.stream.IntStream;
 
 /** The elementary functions of {@link Numerics}, operation by operation, on scalars or vectors of floats; and reductions. */
 final class Elementary {
@@ -13,11 +17,21 @@ final class Elementary {
     /** {@link Numerics#exp}. */
     static Ir exp(IrFunction f, Ir x) {
         Type floats = x.type();
-        Type ints = floats.as(Type.I32);
         Ir low = Ir.constant(floats, Numerics.EXP_LOW);
         Ir high = Ir.constant(floats, Numerics.EXP_HIGH);
         Ir clamped = f.select(f.fcmp("olt", x, low), low, x);
-        clamped = f.select(f.fcmp("ogt", clamped, high), high, clamped);
+        return clampedExp(f, f.select(f.fcmp("ogt", clamped, high), high, clamped));
+    }
+
+    /** {@link Numerics#exp} of what is not above zero. */
+    static Ir expOfNegative(IrFunction f, Ir x) {
+        Ir low = Ir.constant(x.type(), Numerics.EXP_LOW);
+        return clampedExp(f, f.select(f.fcmp("olt", x, low), low, x));
+    }
+
+    private static Ir clampedExp(IrFunction f, Ir clamped) {
+        Type floats = clamped.type();
+        Type ints = floats.as(Type.I32);
         Ir rounding = Ir.constant(floats, Numerics.ROUNDING);
         Ir shifted = f.fma(clamped, Ir.constant(floats, Numerics.LOG2_E), rounding);
         Ir n = f.fsub(shifted, rounding);
@@ -61,19 +75,34 @@ final class Elementary {
         return f.extract(sum, 0);
     }
 
-    /** Largest of a vector's lanes. */
-    static Ir maxOfLanes(IrFunction f, Ir vector) {
-        Ir max = vector;
-        while (max.type().lanes() > 1) {
-            int half = max.type().lanes() / 2;
-            max = max(f, f.slice(max, 0, half), f.slice(max, half, half));
+    /**
+     * Reduces each of several vectors, whose number is a power of two, by the tree of {@link #sumOfLanes}: a vector with one lane for each. All
+     * of them share the operations.
+     */
+    static Ir reduceLanes(IrFunction f, List<Ir> vectors, BinaryOperator<Ir> operation) {
+        List<Ir> parts = vectors;
+        for (int lanes = vectors.getFirst().type().lanes(); lanes > 1; lanes /= 2) {
+            List<Ir> next = new ArrayList<>();
+            int together = Math.min(2, parts.size());
+            for (int i = 0; i < parts.size(); i += together) {
+                Ir a = parts.get(i);
+                Ir b = parts.get(i + together - 1);
+                int half = lanes / 2;
+                int groups = together * a.type().lanes() / lanes;
+                int[] low = IntStream.range(0, groups * half)
+                        .map(lane -> lane / half * 2 * half + lane % half)
+                        .toArray();
+                int[] high = IntStream.of(low).map(lane -> lane + half).toArray();
+                next.add(operation.apply(f.shuffle(a, b, low), f.shuffle(a, b, high)));
+            }
+            parts = next;
         }
-        return f.extract(max, 0);
+        return parts.getFirst();
     }
 
     /** Lanes that lie before {@code end}, for a vector whose first lane is number {@code first}. */
     static Ir lanesBefore(IrFunction f, int lanes, Ir first, Ir end) {
-        int[] numbers = java.util.stream.IntStream.range(0, lanes).toArray();
+        int[] numbers = IntStream.range(0, lanes).toArray();
         Ir left = f.convert("trunc", f.sub(end, first), Type.I32);
         return f.icmp("slt", f.vector(Type.I32, numbers), f.splat(left, lanes));
     }

@@ -68,9 +68,32 @@ public record Kernels(IrModule module, Simd simd) {
                 attention.scale());
     }
 
-    /** {@code void (ptr q, ptr y, ptr blocks, i64 keys, i64 values, i64 position)}. */
-    public String attend(Op.Attention attention, KvType type) {
-        return AttendKernel.emit(module, simd, KvShape.of(attention, type));
+    /** {@code void (ptr q, ptr accumulator, ptr blocks, i64 keys, i64 values, i64 first, i64 end)}: one token, one span of positions. */
+    public String attendSpan(Op.Attention attention, KvType type) {
+        return AttendKernel.emitSpan(module, simd, KvShape.of(attention, type));
+    }
+
+    /** {@code void (ptr accumulators, i64 stride, i64 spans, ptr y)}: what spans give together. */
+    public String mergeSpans(Op.Attention attention, KvType type) {
+        return AttendKernel.emitMerge(module, KvShape.of(attention, type));
+    }
+
+    /** {@code void (ptr q, ptr y, ptr blocks, i64 keys, i64 values, i64 end)}: one token, all positions. */
+    public String attendToken(Op.Attention attention, KvType type) {
+        return AttendKernel.emitToken(module, simd, KvShape.of(attention, type));
+    }
+
+    /**
+     * {@code void (ptr q, i64 qStride, ptr y, i64 yStride, ptr blocks, i64 keys, i64 values, i64 position, i64 tokens)}: several tokens of one
+     * sequence and block.
+     */
+    public String attendTile(Op.Attention attention, KvType type) {
+        return AttendTileKernel.emit(module, simd, KvShape.of(attention, type));
+    }
+
+    /** Most tokens of {@link #attendTile}. */
+    public static int attendTileTokens(Op.Attention attention) {
+        return AttendTileKernel.mostTokens(KvShape.of(attention, KvType.F32));
     }
 
     /** {@code void (ptr from, ptr to)}: copies a row. */

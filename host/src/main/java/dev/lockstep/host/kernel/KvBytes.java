@@ -12,6 +12,11 @@ public final class KvBytes {
         return KvShape.of(attention, type).keyBytes();
     }
 
+    /** Bytes that attention of one KV head to a span of positions leaves for merging. */
+    public static long partial(Op.Attention attention, KvType type) {
+        return AttendKernel.partialBytes(KvShape.of(attention, type));
+    }
+
     /** Bytes of the values of one head of a block. */
     public static long values(Op.Attention attention, KvType type) {
         return KvShape.of(attention, type).valueBytes();

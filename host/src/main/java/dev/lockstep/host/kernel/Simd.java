@@ -32,6 +32,14 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
         return wide() ? 8 : 4;
     }
 
+    /** Sums of 16 floats that are held in registers at once, beside what they are made of. */
+    int sums() {
+        return switch (target.architecture()) {
+            case X86_64 -> wide() ? 24 : target.has(CpuFeature.AVX2) ? 6 : 3;
+            case AARCH64 -> 6;
+        };
+    }
+
     private boolean wide() {
         return target.has(CpuFeature.AVX512F);
     }

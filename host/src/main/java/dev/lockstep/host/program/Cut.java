@@ -8,6 +8,9 @@ enum Cut {
     TOKENS,
     /** Every core has a range of vectors of 16 elements (tiles of 16 rows), of all tokens. */
     ROWS,
-    /** Pair u of token and KV head belongs to core u mod cores. */
+    /**
+     * Pair u of token and KV head belongs to core u mod cores; in attention, of one token, the pair of span and KV head, and of several, the
+     * pair of tile (see {@link StepContext}) and KV head.
+     */
     HEADS
 }

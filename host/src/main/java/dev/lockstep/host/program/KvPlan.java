@@ -41,6 +41,19 @@ public final class KvPlan {
         return KvBytes.values(attention, type);
     }
 
+    /** Bytes of what attention of one KV head to a span leaves for merging. */
+    long partialBytes(Op.Attention attention) {
+        return KvBytes.partial(attention, type);
+    }
+
+    /** Bytes of what attention to so many spans leaves for merging, in the layer where it is most. */
+    public long partialBytes(Graph graph, int spans) {
+        return graph.attentions().stream()
+                .mapToLong(attention -> spans * attention.kvHeads() * partialBytes(attention))
+                .max()
+                .orElse(0);
+    }
+
     /** Bytes of a block, of all layers and heads. */
     public long blockBytes() {
         return bytes;

@@ -31,6 +31,7 @@ public final class Lowering {
     private final Map<Integer, Slot> slotOf = new HashMap<>();
     private List<Task> phase = new ArrayList<>();
     private boolean wanted;
+    private int lastMerge = -1;
 
     private Lowering(Graph graph, int capacity, KvType kvType) {
         this.graph = graph;
@@ -104,11 +105,34 @@ public final class Lowering {
         if (inputs.stream().anyMatch(this::ofThisPhase)) {
             endPhase();
         }
+        if (capacity == 1) {
+            attendBySpans(node, attention, inputs);
+        } else {
+            attendByTiles(node, attention, inputs);
+        }
+    }
+
+    /**
+     * One token: cores share the spans of positions of each KV head, and each of them merges all that it needs. What spans gave is kept in
+     * one place for all layers, so that the next attention may not start in the phase of a merge.
+     */
+    private void attendBySpans(Node node, Op.Attention attention, List<Slot> inputs) {
+        if (lastMerge == phases.size()) {
+            endPhase();
+        }
         Slot queries = inputs.getFirst();
         add(new Task(attention, Task.Part.APPEND, queries, inputs, Cut.HEADS, wanted));
-        if (capacity > 1) {
-            endPhase(); // tokens of this step attend to each other
-        }
+        add(new Task(attention, Task.Part.ATTEND, queries, List.of(queries), Cut.HEADS, wanted));
+        endPhase();
+        Slot output = define(node.value(), 1, Cut.REPLICATED);
+        add(new Task(attention, Task.Part.MERGE, output, List.of(), Cut.REPLICATED, wanted));
+        lastMerge = phases.size();
+    }
+
+    private void attendByTiles(Node node, Op.Attention attention, List<Slot> inputs) {
+        Slot queries = inputs.getFirst();
+        add(new Task(attention, Task.Part.APPEND, queries, inputs, Cut.HEADS, wanted));
+        endPhase(); // tokens of this step attend to each other
         Slot output = define(node.value(), 1, Cut.HEADS);
         add(new Task(attention, Task.Part.ATTEND, output, List.of(queries), Cut.HEADS, wanted));
     }

@@ -1,5 +1,7 @@
 package dev.lockstep.host.program;
 
+import dev.lockstep.graph.Graph;
+import dev.lockstep.host.kernel.Kernels;
 import dev.lockstep.host.kernel.Synchronization;
 
 /**
@@ -20,9 +22,14 @@ import dev.lockstep.host.kernel.Synchronization;
  *   320  angles          8 addresses of RoPE tables, rows of cosines then sines per position
  *   384  last            i64, cycle counter when core 0 left the last barrier
  *   392  phases          address of i64 sums of the cycles of each phase
+ *   400  tiles           i64, attention tiles of this step
+ *   408  partials        address of what attention to spans leaves for merging
  *   416  trace           address of the step's trace (see {@link TraceLayout}), or 0
  *   448  per token       i64 position, address of the sequence's table of KV blocks, i64 index of wanted token
+ *        per tile        i64 first token, i64 tokens
  * </pre>
+ *
+ * <p>An attention tile is a run of tokens of one sequence and one KV block, at most as many as {@link #mostTileTokens}.
  */
 public final class StepContext {
     public static final long WEIGHTS = 0;
@@ -40,6 +47,12 @@ public final class StepContext {
 
     /** Where the address of the trace is; 0 asks for none. */
     public static final long TRACE = 416;
+
+    /** Where the number of attention tiles is. */
+    public static final long TILES = 400;
+
+    /** Where the address of partial results of attention is. */
+    public static final long PARTIALS = 408;
 
     private static final long ANGLES = 320;
     private static final int MAX_ANGLES = 8;
@@ -75,6 +88,24 @@ public final class StepContext {
 
     /** Bytes of the context of a machine for steps of up to {@code capacity} tokens. */
     public static long bytes(int capacity) {
+        return PER_TOKEN + 40L * capacity;
+    }
+
+    /** Where the first tokens of attention tiles are. */
+    public static long tileTokens(int capacity) {
         return PER_TOKEN + 24L * capacity;
+    }
+
+    /** Where the sizes of attention tiles are. */
+    public static long tileSizes(int capacity) {
+        return PER_TOKEN + 32L * capacity;
+    }
+
+    /** Most tokens of an attention tile of a graph. */
+    public static int mostTileTokens(Graph graph) {
+        return graph.attentions().stream()
+                .mapToInt(Kernels::attendTileTokens)
+                .min()
+                .orElse(1);
     }
 }

@@ -73,13 +73,17 @@ final class StepEmitter {
                 prefetch(program.phases().get(phase + 1));
             }
             trace(phase, TraceLayout.ENDED);
-            f.callLocal(
-                    kernels.barrier(),
-                    f.offset(context, StepContext.ARRIVED),
-                    f.offset(context, StepContext.PHASE),
-                    cores);
+            barrier();
             addCycles(phase);
         }
+    }
+
+    private void barrier() {
+        f.callLocal(
+                kernels.barrier(),
+                f.offset(context, StepContext.ARRIVED),
+                f.offset(context, StepContext.PHASE),
+                cores);
     }
 
     /**
@@ -284,40 +288,143 @@ final class StepEmitter {
     // --- attention ---------------------------------------------------------------------------------------------------
 
     private void attention(Task task, Op.Attention attention) {
-        Ir units = f.mul(count(task), Ir.i64(attention.kvHeads()));
-        f.loop(core, units, cores, List.of(), (unit, _) -> {
-            Ir token = f.udiv(unit, Ir.i64(attention.kvHeads()));
-            Ir head = f.urem(unit, Ir.i64(attention.kvHeads()));
-            Ir position = perToken(Type.I64, StepContext.positions(), token);
-            Ir blocks = perToken(Type.PTR, StepContext.blockTables(program.capacity()), token);
-            Ir keys = f.add(Ir.i64(kvPlan.keys(attention)), f.mul(head, Ir.i64(kvPlan.keyBytes(attention))));
-            Ir values = f.add(Ir.i64(kvPlan.values(attention)), f.mul(head, Ir.i64(kvPlan.valueBytes(attention))));
-            long groupBytes = 4L * attention.group() * attention.headSize();
-            Ir queries = f.offset(row(task.inputs().getFirst(), token), f.mul(head, Ir.i64(groupBytes)));
-            if (task.part() == Task.Part.APPEND) {
-                Ir block = f.load(Type.PTR, f.offset(blocks, f.shl(f.lshr(position, 6), 3)));
-                long headBytes = 4L * attention.headSize();
-                f.callLocal(
-                        kernels.append(attention, program.kvType()),
-                        queries,
-                        f.offset(row(task.inputs().get(1), token), f.mul(head, Ir.i64(headBytes))),
-                        f.offset(row(task.inputs().get(2), token), f.mul(head, Ir.i64(headBytes))),
-                        angles(attention, position),
-                        f.offset(block, keys),
-                        f.offset(block, values),
-                        f.and(position, Ir.i64(KvLayout.BLOCK - 1)));
-            } else {
-                f.callLocal(
-                        kernels.attend(attention, program.kvType()),
-                        queries,
-                        f.offset(row(task.output(), token), f.mul(head, Ir.i64(groupBytes))),
-                        blocks,
-                        keys,
-                        values,
-                        position);
+        switch (task.part()) {
+            case APPEND -> append(task, attention);
+            case ATTEND -> {
+                if (program.capacity() == 1) {
+                    attendSpans(task, attention);
+                } else {
+                    attendTiles(task, attention);
+                }
             }
+            case MERGE -> mergeSpans(task, attention);
+            case WHOLE, GATHER -> throw new IllegalStateException(task + " is no part of attention");
+        }
+    }
+
+    private void append(Task task, Op.Attention attention) {
+        eachUnit(count(task), attention, (token, head) -> {
+            Ir position = perToken(Type.I64, StepContext.positions(), token);
+            Ir block = f.load(Type.PTR, f.offset(blockTable(token), f.shl(f.lshr(position, 6), 3)));
+            long headBytes = 4L * attention.headSize();
+            f.callLocal(
+                    kernels.append(attention, program.kvType()),
+                    heads(task.inputs().getFirst(), attention, token, head),
+                    f.offset(row(task.inputs().get(1), token), f.mul(head, Ir.i64(headBytes))),
+                    f.offset(row(task.inputs().get(2), token), f.mul(head, Ir.i64(headBytes))),
+                    angles(attention, position),
+                    f.offset(block, keys(attention, head)),
+                    f.offset(block, values(attention, head)),
+                    f.and(position, Ir.i64(KvLayout.BLOCK - 1)));
+        });
+    }
+
+    /**
+     * With one span, a core attends with queries that it rotated itself, to keys of which it wrote the last one. With several it may be another,
+     * and all wait for each other first.
+     */
+    private void attendSpans(Task task, Op.Attention attention) {
+        Ir token = Ir.i64(0);
+        Ir end = f.add(perToken(Type.I64, StepContext.positions(), token), Ir.i64(1));
+        Ir spans = spans(end);
+        f.ifThen(f.icmp("ugt", spans, Ir.i64(1)), this::barrier);
+        eachUnit(spans, attention, (span, head) -> {
+            Ir first = f.mul(span, Ir.i64(KvLayout.SPAN));
+            Ir next = f.add(first, Ir.i64(KvLayout.SPAN));
+            f.callLocal(
+                    kernels.attendSpan(attention, program.kvType()),
+                    heads(task.inputs().getFirst(), attention, token, head),
+                    partial(attention, span, head),
+                    blockTable(token),
+                    keys(attention, head),
+                    values(attention, head),
+                    first,
+                    f.select(f.icmp("ult", next, end), next, end));
+        });
+    }
+
+    private void mergeSpans(Task task, Op.Attention attention) {
+        Ir token = Ir.i64(0);
+        Ir spans = spans(f.add(perToken(Type.I64, StepContext.positions(), token), Ir.i64(1)));
+        f.loop(
+                Ir.i64(0),
+                Ir.i64(attention.kvHeads()),
+                1,
+                head -> f.callLocal(
+                        kernels.mergeSpans(attention, program.kvType()),
+                        partial(attention, Ir.i64(0), head),
+                        Ir.i64(attention.kvHeads() * kvPlan.partialBytes(attention)),
+                        spans,
+                        heads(task.output(), attention, token, head)));
+    }
+
+    private void attendTiles(Task task, Op.Attention attention) {
+        eachUnit(f.load(Type.I64, context, StepContext.TILES), attention, (tile, head) -> {
+            Ir token = perToken(Type.I64, StepContext.tileTokens(program.capacity()), tile);
+            Ir size = perToken(Type.I64, StepContext.tileSizes(program.capacity()), tile);
+            Ir position = perToken(Type.I64, StepContext.positions(), token);
+            Ir queries = heads(task.inputs().getFirst(), attention, token, head);
+            Ir results = heads(task.output(), attention, token, head);
+            f.ifThen(
+                    f.icmp("eq", size, Ir.i64(1)),
+                    () -> f.callLocal(
+                            kernels.attendToken(attention, program.kvType()),
+                            queries,
+                            results,
+                            blockTable(token),
+                            keys(attention, head),
+                            values(attention, head),
+                            f.add(position, Ir.i64(1))));
+            f.ifThen(
+                    f.icmp("ne", size, Ir.i64(1)),
+                    () -> f.callLocal(
+                            kernels.attendTile(attention, program.kvType()),
+                            queries,
+                            Ir.i64(task.inputs().getFirst().rowBytes()),
+                            results,
+                            Ir.i64(task.output().rowBytes()),
+                            blockTable(token),
+                            keys(attention, head),
+                            values(attention, head),
+                            position,
+                            size));
+        });
+    }
+
+    /** The core's pairs of something (tokens, tiles, spans) and a KV head. */
+    private void eachUnit(Ir count, Op.Attention attention, BiConsumer<Ir, Ir> body) {
+        Ir kvHeads = Ir.i64(attention.kvHeads());
+        f.loop(core, f.mul(count, kvHeads), cores, List.of(), (unit, _) -> {
+            body.accept(f.udiv(unit, kvHeads), f.urem(unit, kvHeads));
             return List.of();
         });
+    }
+
+    private Ir spans(Ir positions) {
+        return f.udiv(f.add(positions, Ir.i64(KvLayout.SPAN - 1)), Ir.i64(KvLayout.SPAN));
+    }
+
+    /** The query heads of a token that go with a KV head. */
+    private Ir heads(Slot slot, Op.Attention attention, Ir token, Ir head) {
+        return f.offset(row(slot, token), f.mul(head, Ir.i64(4L * attention.group() * attention.headSize())));
+    }
+
+    private Ir partial(Op.Attention attention, Ir span, Ir head) {
+        Ir index = f.add(f.mul(span, Ir.i64(attention.kvHeads())), head);
+        return f.offset(
+                f.load(Type.PTR, context, StepContext.PARTIALS), f.mul(index, Ir.i64(kvPlan.partialBytes(attention))));
+    }
+
+    private Ir keys(Op.Attention attention, Ir head) {
+        return f.add(Ir.i64(kvPlan.keys(attention)), f.mul(head, Ir.i64(kvPlan.keyBytes(attention))));
+    }
+
+    private Ir values(Op.Attention attention, Ir head) {
+        return f.add(Ir.i64(kvPlan.values(attention)), f.mul(head, Ir.i64(kvPlan.valueBytes(attention))));
+    }
+
+    private Ir blockTable(Ir token) {
+        return perToken(Type.PTR, StepContext.blockTables(program.capacity()), token);
     }
 
     private Ir angles(Op.Attention attention, Ir position) {

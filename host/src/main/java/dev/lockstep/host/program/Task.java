@@ -19,8 +19,10 @@ record Task(Op op, Part part, Slot output, List<Slot> inputs, Cut cut, boolean w
         WHOLE,
         /** Attention: rotate, and write keys and values to the cache. */
         APPEND,
-        /** Attention: attend. */
+        /** Attention: attend; of one token, span by span. */
         ATTEND,
+        /** Attention of one token: put together what spans gave. */
+        MERGE,
         /** Copy the rows of wanted tokens next to each other. */
         GATHER
     }

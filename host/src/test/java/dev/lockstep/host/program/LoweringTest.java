@@ -69,10 +69,15 @@ class LoweringTest {
     /** Otherwise the test above proves nothing. */
     @Test
     void theCheckerShouldMissEveryBarrierThatIsTakenAway() {
-        HostProgram program = Lowering.lower(model(1, 3, false, true, true).graph(), 3, KvType.F16);
+        TestModel model = model(1, 3, false, true, true);
+        assertEveryBarrierIsMissed(Lowering.lower(model.graph(), 3, KvType.F16), 3, List.of(0, 2));
+        assertEveryBarrierIsMissed(Lowering.lower(model.graph(), 1, KvType.F16), 1, List.of(0));
+    }
+
+    private static void assertEveryBarrierIsMissed(HostProgram program, int tokens, List<Integer> wanted) {
         for (int phase = 0; phase + 1 < program.phases().size(); phase++) {
             HostProgram merged = withoutBarrier(program, phase);
-            Throwable complaint = catchThrowable(() -> ProgramChecker.check(merged, 2, 3, List.of(0, 2)));
+            Throwable complaint = catchThrowable(() -> ProgramChecker.check(merged, 2, tokens, wanted));
             assertThat(complaint).as("without barrier %d of %s", phase, program).isInstanceOf(AssertionError.class);
         }
     }

@@ -33,6 +33,12 @@ final class ProgramChecker {
 
     private final Set<String> appended = new HashSet<>();
 
+    /** For one token: who attends in this phase, by layer; the layer whose results wait for merging; who merges in this phase. */
+    private final Map<Integer, Set<Integer>> attending = new HashMap<>();
+
+    private int attended = NOBODY;
+    private final Set<Integer> mergers = new HashSet<>();
+
     /** What each word holds, and who touched it in this phase. */
     private static final class Arena {
         private final Slot[] holds;
@@ -121,6 +127,10 @@ final class ProgramChecker {
         Arrays.stream(own).forEach(Arena::barrier);
         appended.addAll(appendedNow.keySet());
         appendedNow.clear();
+        assertThat(attending.size()).as("layers that attend in one phase").isLessThanOrEqualTo(1);
+        attending.keySet().forEach(layer -> attended = layer);
+        attending.clear();
+        mergers.clear();
     }
 
     /** One task on one core. */
@@ -190,32 +200,52 @@ final class ProgramChecker {
         }
 
         private void attention(Op.Attention attention) {
+            if (task.part() == Task.Part.MERGE) {
+                merge(attention);
+                return;
+            }
+            if (task.part() == Task.Part.ATTEND && program.capacity() == 1) {
+                assertThat(mergers).as(task + " overwrites what others merge").isSubsetOf(core);
+                attending.computeIfAbsent(attention.layer(), _ -> new HashSet<>()).add(core);
+            }
             for (int unit = core; unit < count * attention.kvHeads(); unit += cores) {
                 int token = unit / attention.kvHeads();
                 int head = unit % attention.kvHeads();
                 long headBytes = 4L * attention.headSize();
                 long groupBytes = attention.group() * headBytes;
                 Slot queries = task.inputs().getFirst();
-                read(queries, queries.offset() + (long) token * queries.rowBytes() + head * groupBytes, groupBytes);
+                long place = queries.offset() + (long) token * queries.rowBytes() + head * groupBytes;
+                read(queries, place, groupBytes);
                 if (task.part() == Task.Part.APPEND) {
-                    write(
-                            queries,
-                            queries.offset() + (long) token * queries.rowBytes() + head * groupBytes,
-                            groupBytes);
+                    write(queries, place, groupBytes);
                     for (Slot slot : task.inputs().subList(1, 3)) {
                         read(slot, slot.offset() + (long) token * slot.rowBytes() + head * headBytes, headBytes);
                     }
                     appendedNow.put(attention.layer() + " " + token + " " + head, core);
                 } else {
-                    Slot output = task.output();
-                    write(output, output.offset() + (long) token * output.rowBytes() + head * groupBytes, groupBytes);
-                    for (int before = 0; before <= token; before++) {
-                        String place = attention.layer() + " " + before + " " + head;
-                        int appender = appendedNow.getOrDefault(place, appended.contains(place) ? core : NOBODY);
-                        assertThat(appender).as(task + " attends to " + place).isEqualTo(core);
-                    }
+                    attend(attention, token, head, groupBytes);
                 }
             }
+        }
+
+        private void attend(Op.Attention attention, int token, int head, long groupBytes) {
+            if (program.capacity() > 1) { // a single token's results are not in the arena until they are merged
+                Slot output = task.output();
+                write(output, output.offset() + (long) token * output.rowBytes() + head * groupBytes, groupBytes);
+            }
+            for (int before = 0; before <= token; before++) {
+                String place = attention.layer() + " " + before + " " + head;
+                int appender = appendedNow.getOrDefault(place, appended.contains(place) ? core : NOBODY);
+                assertThat(appender).as(task + " attends to " + place).isEqualTo(core);
+            }
+        }
+
+        private void merge(Op.Attention attention) {
+            assertThat(task.output().isPrivate()).isTrue();
+            assertThat(attending.keySet()).as(task + " before the barrier").isSubsetOf(Set.of());
+            assertThat(attended).as(task + " merges what is there").isEqualTo(attention.layer());
+            mergers.add(core);
+            writeRow(0);
         }
 
         private void readRow(int input, int token) {

@@ -1,0 +1,252 @@
+package dev.lockstep.host.kernel;
+
+import dev.lockstep.graph.KvLayout;
+import dev.lockstep.graph.KvType;
+import dev.lockstep.host.ir.Ir;
+import dev.lockstep.host.ir.IrFunction;
+import dev.lockstep.host.ir.IrModule;
+import dev.lockstep.host.ir.Type;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Attention of several tokens of one sequence in one KV block: rows are all their query heads that share one KV head. Keys and
+ * values of a block become floats once, for all rows.
+ *
+ * <p>{@code void (ptr q, i64 qStride, ptr y, i64 yStride, ptr blocks, i64 keys, i64 values, i64 position, i64 tokens)}: {@code q} the first token's rotated and scaled
+ * queries, {@code qStride} bytes from token to token, {@code position} of the first.
+ */
+final class AttendTileKernel {
+    /** Rows that pay for the conversion of a block, while all that a core needs stays in its cache. */
+    private static final int MOST_ROWS = 128;
+
+    /** Elements of all rows together. */
+    private static final int MOST_ELEMENTS = 16384;
+
+    /** Rows of zeros after the last, since rows are taken several at a time. */
+    private static final int PADDING = BlockSoftmax.ROWS;
+
+    private static final int LANES = FloatRow.LANES;
+    private static final Type VECTOR = Type.FLOAT.times(LANES);
+
+    private final IrFunction f;
+    private final KvShape shape;
+    private final KvReader stored;
+    private final KvReader floats;
+    private final List<RegisterTile> scoreTiles;
+    private final List<RegisterTile> valueTiles;
+    private final Ir position;
+    private final Ir tokens;
+    private final Ir rows;
+    private final Ir queries;
+    private final Ir scores;
+    private final Ir keyFloats;
+    private final Ir valueFloats;
+    private final Accumulator span;
+    private final Accumulator all;
+    private final Accumulator.Factors factors;
+    private final int sums;
+
+    private AttendTileKernel(IrFunction f, Simd simd, KvShape shape) {
+        this.f = f;
+        this.shape = shape;
+        this.sums = simd.sums();
+        this.stored = new KvReader(f, shape, simd.half());
+        this.floats = new KvReader(f, new KvShape(shape.group(), shape.headSize(), KvType.F32), simd.half());
+        this.scoreTiles = tiles(KvLayout.BLOCK / LANES);
+        this.valueTiles = tiles(shape.valueVectors());
+        this.position = f.parameter(7);
+        this.tokens = f.parameter(8);
+        this.rows = f.mul(tokens, Ir.i64(shape.group()));
+        int most = mostTokens(shape) * shape.group() + PADDING;
+        this.queries = f.alloca(4L * most * shape.headSize());
+        this.scores = f.alloca(4L * most * KvLayout.BLOCK);
+        this.keyFloats = f.alloca(4L * shape.headSize() * KvLayout.BLOCK);
+        this.valueFloats = f.alloca(4L * shape.valueStride() * KvLayout.BLOCK);
+        this.span = Accumulator.onStack(f, most, shape.valueStride());
+        this.all = Accumulator.onStack(f, most, shape.valueStride());
+        this.factors = Accumulator.Factors.onStack(f, most);
+    }
+
+    /** Most tokens of a tile; 1 says that there is nothing to gain. */
+    static int mostTokens(KvShape shape) {
+        int rows = Math.min(MOST_ROWS, MOST_ELEMENTS / shape.headSize());
+        return Math.clamp(rows / shape.group(), 1, KvLayout.BLOCK);
+    }
+
+    static String emit(IrModule module, Simd simd, KvShape shape) {
+        return module.function(
+                "attend_tile_" + shape.label(),
+                List.of(
+                        Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR, Type.I64, Type.I64, Type.I64, Type.I64),
+                f -> new AttendTileKernel(f, simd, shape).emit());
+    }
+
+    private void emit() {
+        gatherQueries();
+        Ir paddedRows = f.add(rows, Ir.i64(PADDING));
+        all.clear(paddedRows);
+        Ir end = f.add(position, tokens);
+        f.loop(Ir.i64(0), end, KvLayout.SPAN, from -> {
+            span.clear(paddedRows);
+            f.loop(from, KvBlock.spanEnd(f, from, end), KvLayout.BLOCK, first -> block(first, end));
+            all.mergeAll(span, rows, factors);
+        });
+        eachToken(token -> f.loop(Ir.i64(0), Ir.i64(shape.group()), 1, head -> {
+            Ir heads = f.offset(f.parameter(2), f.mul(token, f.parameter(3)));
+            Ir y = f.offset(heads, f.mul(head, Ir.i64(4L * shape.headSize())));
+            all.finish(f.add(f.mul(token, Ir.i64(shape.group())), head), shape.headSize(), y);
+        }));
+    }
+
+    /** Brings the queries of all rows next to each other, and zeros after them. */
+    private void gatherQueries() {
+        int elements = shape.group() * shape.headSize();
+        int lanes = elements % LANES == 0 ? LANES : 0;
+        eachToken(token -> {
+            Ir from = f.offset(f.parameter(0), f.mul(token, f.parameter(1)));
+            Ir to = f.offset(queries, f.mul(token, Ir.i64(4L * elements)));
+            f.loop(
+                    Ir.i64(0),
+                    Ir.i64(elements),
+                    Math.max(1, lanes),
+                    i -> f.store(f.load(Type.FLOAT.times(lanes), word(from, i)), word(to, i)));
+        });
+        Ir padding = word(queries, f.mul(tokens, Ir.i64(elements)));
+        f.loop(
+                Ir.i64(0),
+                Ir.i64((long) PADDING * shape.headSize()),
+                1,
+                i -> f.store(Ir.constant(Type.FLOAT, 0f), word(padding, i)));
+    }
+
+    private void block(Ir first, Ir end) {
+        Ir block = KvBlock.address(f, f.parameter(4), first);
+        Ir next = KvBlock.following(f, f.parameter(4), first, end);
+        Ir keys = keys(block, next);
+        eachRows(scoreTiles.getFirst().rows(), row -> scores(row, keys));
+        eachRows(BlockSoftmax.ROWS, row -> softmax(row, first));
+        Ir values = values(block, next);
+        // A token sees all of a block unless the block is its own; then each token has another end.
+        Ir whole = f.icmp("ule", f.add(first, Ir.i64(KvLayout.BLOCK - 1)), position);
+        Ir own = f.icmp("ugt", f.add(first, Ir.i64(KvLayout.BLOCK - 1)), position);
+        f.ifThen(
+                whole,
+                () -> eachRows(
+                        valueTiles.getFirst().rows(), row -> accumulate(valueTiles, row, values, Ir.i64(KvLayout.BLOCK))));
+        f.ifThen(
+                own,
+                () -> eachToken(token -> accumulate(
+                        RegisterTile.cut(shape.group(), shape.valueVectors(), sums),
+                        f.mul(token, Ir.i64(shape.group())),
+                        values,
+                        f.sub(f.add(f.add(position, token), Ir.i64(1)), first))));
+    }
+
+    /** The block's keys as floats. */
+    private Ir keys(Ir block, Ir nextBlock) {
+        Ir keys = f.offset(block, f.parameter(5));
+        if (shape.type() == KvType.F32) {
+            return keys;
+        }
+        stored.eachElement(
+                keys,
+                KvReader.Part.all(KvLayout.BLOCK / LANES),
+                List.of(f.offset(nextBlock, f.parameter(5))),
+                List.of(),
+                (element, vectors, _) -> storeRow(keyFloats, element, KvLayout.BLOCK, vectors));
+        return keyFloats;
+    }
+
+    /** The block's values as floats. */
+    private Ir values(Ir block, Ir nextBlock) {
+        Ir values = f.offset(block, f.parameter(6));
+        if (shape.type() == KvType.F32) {
+            return values;
+        }
+        stored.eachPosition(
+                values,
+                KvReader.Part.all(shape.valueVectors()),
+                Ir.i64(KvLayout.BLOCK),
+                List.of(f.offset(nextBlock, f.parameter(6))),
+                List.of(),
+                (position, vectors, _) -> storeRow(valueFloats, position, shape.valueStride(), vectors));
+        return valueFloats;
+    }
+
+    private List<Ir> storeRow(Ir base, Ir row, int stride, List<Ir> vectors) {
+        Ir place = f.offset(base, f.mul(row, Ir.i64(4L * stride)));
+        for (int v = 0; v < vectors.size(); v++) {
+            f.store(vectors.get(v), f.offset(place, (long) v * VECTOR.bytes()));
+        }
+        return List.of();
+    }
+
+    private void scores(Ir row, Ir keys) {
+        Ir rowQueries = word(queries, f.mul(row, Ir.i64(shape.headSize())));
+        Ir rowScores = word(scores, f.mul(row, Ir.i64(KvLayout.BLOCK)));
+        for (RegisterTile tile : scoreTiles) {
+            List<Ir> dots = floats.eachElement(
+                    keys,
+                    new KvReader.Part(tile.firstVector(), tile.vectors()),
+                    List.of(),
+                    zeros(tile),
+                    (element, vectors, sums) ->
+                            RowProducts.next(f, tile, word(rowQueries, element), shape.headSize(), vectors, sums));
+            RowProducts.store(f, tile, dots, rowScores, KvLayout.BLOCK);
+        }
+    }
+
+    private void softmax(Ir row, Ir first) {
+        Ir beforeBlock = f.sub(f.add(position, Ir.i64(1)), first);
+        BlockSoftmax.emit(
+                f,
+                scores,
+                row,
+                BlockSoftmax.ROWS,
+                i -> f.add(beforeBlock, f.udiv(f.add(row, Ir.i64(i)), Ir.i64(shape.group()))),
+                span,
+                factors);
+    }
+
+    /** Weighted sums of the values before {@code end} for rows from {@code row} on, merged into the span. */
+    private void accumulate(List<RegisterTile> tiles, Ir row, Ir values, Ir end) {
+        Ir weights = word(scores, f.mul(row, Ir.i64(KvLayout.BLOCK)));
+        for (RegisterTile tile : tiles) {
+            Ir tileWeights = f.offset(weights, 4L * KvLayout.BLOCK * tile.firstRow());
+            List<Ir> results = floats.eachPosition(
+                    values,
+                    new KvReader.Part(tile.firstVector(), tile.vectors()),
+                    end,
+                    List.of(),
+                    zeros(tile),
+                    (at, vectors, sums) ->
+                            RowProducts.next(f, tile, word(tileWeights, at), KvLayout.BLOCK, vectors, sums));
+            RowProducts.merge(f, tile, results, row, span, factors);
+        }
+    }
+
+    private void eachRows(int step, Consumer<Ir> body) {
+        f.loop(Ir.i64(0), rows, step, body);
+    }
+
+    private void eachToken(Consumer<Ir> body) {
+        f.loop(Ir.i64(0), tokens, 1, body);
+    }
+
+    /** Tiles of as many rows as can share the vectors of a row of four. */
+    private List<RegisterTile> tiles(int vectors) {
+        int atOnce = Math.min(4, Math.min(vectors, Math.max(1, sums / 6)));
+        int rowsAtOnce = Math.min(PADDING, Math.max(1, sums / atOnce));
+        return RegisterTile.cut(rowsAtOnce, vectors, rowsAtOnce * atOnce);
+    }
+
+    private static List<Ir> zeros(RegisterTile tile) {
+        return Collections.nCopies(tile.sums(), Ir.zero(VECTOR));
+    }
+
+    private Ir word(Ir base, Ir index) {
+        return f.offset(base, f.shl(index, 2));
+    }
+}
