@@ -114,7 +114,7 @@ public final class CompiledModel {
             if (index == null) {
                 index = blocks.size();
                 BlockCompiler.Result result = new BlockCompiler(chip, maps, segment, plan.cut(), plan.map(), positions)
-                        .compile("segment" + index);
+                        .compile(segment.segment().name() + "-" + index);
                 blocks.add(result.block());
                 results.add(result);
                 known.put(structure, index);

@@ -62,6 +62,14 @@ record Segment(Value input, List<Node> nodes) {
                 .findFirst();
     }
 
+    /** What it mainly does, in one word. */
+    String name() {
+        if (attention().isPresent()) {
+            return "attention";
+        }
+        return nodes.stream().anyMatch(node -> node.op() instanceof Op.Gated) ? "feed-forward" : "logits";
+    }
+
     /** Equal for segments that do the same with other weights. */
     String structure() {
         Map<Value, Integer> names = new HashMap<>();

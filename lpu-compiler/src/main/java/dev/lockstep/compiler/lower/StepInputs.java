@@ -51,12 +51,12 @@ final class StepInputs {
             case "sin" -> angles(position, false);
             case "mask" -> mask(vector, position);
             case "lane" -> oneLane(position % plan.cut().lanes());
-            case "key offsets" ->
+            case "key-offsets" ->
                 all(
                         vector == position % Slices.PAIRS
                                 ? position / Slices.PAIRS
                                 : plan.map().keyDump());
-            case "value offset" ->
+            case "value-offset" ->
                 all(position / plan.cut().lanes() * plan.map().blockWords());
             default -> throw new IllegalArgumentException("no input is called " + name);
         };
@@ -73,8 +73,8 @@ final class StepInputs {
             inputs.add(new Input("sin", map.sin()));
             inputs.add(new Input("mask", map.mask()));
             inputs.add(new Input("lane", map.lane()));
-            inputs.add(new Input("key offsets", map.keyOffsets()));
-            inputs.add(new Input("value offset", map.valueOffset()));
+            inputs.add(new Input("key-offsets", map.keyOffsets()));
+            inputs.add(new Input("value-offset", map.valueOffset()));
         }
         return inputs;
     }

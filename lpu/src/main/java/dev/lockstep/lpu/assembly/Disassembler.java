@@ -44,7 +44,7 @@ public final class Disassembler {
     }
 
     private void block(Block block) {
-        line("block " + block.name().replaceAll("\\s+", "_") + " bases " + block.bases());
+        line("block " + block.name() + " bases " + block.bases());
         for (Queue queue : block.queues().keySet()) {
             line("  queue " + queue);
             for (Entry entry : block.entries(queue)) {
@@ -72,7 +72,7 @@ public final class Disassembler {
     private void buffer(Buffer buffer) {
         line("buffer %s %s chip %d %s %s %d word %d vectors %d"
                 .formatted(
-                        buffer.name().replaceAll("\\s+", "_"),
+                        buffer.name(),
                         Words.text(buffer.use()),
                         buffer.chip(),
                         Words.text(buffer.type()),

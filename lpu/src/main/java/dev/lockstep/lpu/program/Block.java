@@ -11,12 +11,13 @@ import java.util.TreeMap;
 /**
  * A piece of a program of one chip that can be placed at any cycle.
  *
- * @param name what it computes
+ * @param name what it computes, in one word
  * @param bases how many bases its addresses refer to
  * @param queues entries of every queue, in the order of their cycles; the dispatches of one end before the next one's begin
  */
 public record Block(String name, int bases, SortedMap<Queue, List<Entry>> queues) {
     public Block {
+        LpuProgram.requireWord(name);
         SortedMap<Queue, List<Entry>> copy = new TreeMap<>();
         queues.forEach((queue, entries) -> copy.put(queue, inOrder(name, queue, entries)));
         queues = Collections.unmodifiableSortedMap(copy);

@@ -41,6 +41,13 @@ public record LpuProgram(
                 .findFirst();
     }
 
+    /** Names stand in program text, where words end at blanks. */
+    static void requireWord(String name) {
+        if (!name.matches("[^\\s;,]+")) {
+            throw new IsaException("'" + name + "' is no name: it has to be one word.");
+        }
+    }
+
     private static void requireBlock(List<Block> blocks, Placement placement) {
         if (placement.block() < 0 || placement.block() >= blocks.size()) {
             throw new IsaException("There is no block " + placement.block() + " among " + blocks.size() + ".");

@@ -14,6 +14,11 @@ public record Repeat(int count, int interval, int wordStep, int labelStep) {
     public static final Repeat ONCE = new Repeat(1, 0, 0, 0);
 
     public Repeat {
+        if (count == 1) {
+            interval = 0;
+            wordStep = 0;
+            labelStep = 0;
+        }
         if (count < 1 || (count > 1 && interval < 1)) {
             throw new IsaException(
                     "An instruction cannot be dispatched " + count + " times every " + interval + " cycles.");

@@ -1,0 +1,41 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.compiler.lower.CompiledModel;
+import dev.lockstep.compiler.lower.LpuCompiler;
+import dev.lockstep.formats.GgufFile;
+import dev.lockstep.graph.architecture.Architectures;
+import dev.lockstep.graph.architecture.ModelDescription;
+import dev.lockstep.graph.architecture.ModelShape;
+import dev.lockstep.graph.architecture.WeightTypes;
+import dev.lockstep.lpu.binary.ProgramWriter;
+import dev.lockstep.lpu.machine.Machine;
+import java.nio.file.Path;
+
+/** The program that computes one token at the end of a context, written to a file. */
+final class TokenProgramFile {
+    private TokenProgramFile() {}
+
+    /** @return the schedule that was written */
+    static CompiledModel.TokenProgram write(String model, Machine machine, int chips, int positions, Path file) {
+        CompiledModel.TokenProgram token = switch (ModelReference.parse(model)) {
+            case ModelReference.File gguf -> {
+                try (GgufFile opened = GgufFile.open(gguf.path())) {
+                    yield compile(ModelDescription.of(opened.metadata(), opened.tensors()), machine, chips, positions);
+                }
+            }
+            case ModelReference.Shape shape -> {
+                ModelShape known = UsageException.refusing(() -> ModelShape.named(shape.name()));
+                yield compile(known.describe(WeightTypes.F16), machine, chips, positions);
+            }
+        };
+        ProgramFile.write(file, ProgramWriter.bytes(token.program()));
+        return token;
+    }
+
+    private static CompiledModel.TokenProgram compile(
+            ModelDescription description, Machine machine, int chips, int positions) {
+        return new LpuCompiler(machine)
+                .compile(Architectures.build(description), description.tensors(), chips, positions)
+                .program(positions - 1);
+    }
+}
