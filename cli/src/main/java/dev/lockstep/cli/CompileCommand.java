@@ -7,6 +7,7 @@ import dev.lockstep.compiler.partition.WeightPrecision;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Quantity;
 import dev.lockstep.lpu.machine.Topology;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -28,6 +29,9 @@ import picocli.CommandLine.Option;
         })
 final class CompileCommand implements Callable<Integer> {
     private static final int USUAL_CONTEXT = 4096;
+
+    /** Positions that a program keeps room for unless one asks for others. */
+    private static final int PROGRAM_CONTEXT = 512;
 
     private final Console console;
 
@@ -70,6 +74,12 @@ final class CompileCommand implements Callable<Integer> {
             description = "quadfour_ring (default), quadfour_line, dragonfly or dragonfly_racks.")
     private Topology topology = Topology.QUADFOUR_RING;
 
+    @Option(
+            names = "--program",
+            paramLabel = "FILE",
+            description = "Also write the program of a token on 1, 2, 4 or 8 chips, for disasm and explain.")
+    private @Nullable Path program;
+
     @Option(names = "--json", description = "Print one object.")
     private boolean json;
 
@@ -79,6 +89,9 @@ final class CompileCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (program != null) {
+            writeProgram(program);
+        }
         var plan = UsageException.refusing(() -> Plan.of(question()));
         if (json) {
             Json.print(console, plan.fields());
@@ -88,12 +101,23 @@ final class CompileCommand implements Callable<Integer> {
         return ExitStatus.DONE;
     }
 
+    private void writeProgram(Path file) {
+        int chips = Given.required(target).chips();
+        int positions = context == 0 ? PROGRAM_CONTEXT : context;
+        var token = TokenProgramFile.write(Given.required(model), machine(), chips, positions, file);
+        console.note("lockstep: wrote the program of a token at position %d on %d chips, %d cycles, to %s"
+                .formatted(positions - 1, chips, token.predictedCycles(), file));
+    }
+
+    private Machine machine() {
+        return hop == null ? Machine.lpuV1() : Machine.lpuV1().with(Quantity.HOP, hop);
+    }
+
     private Question question() {
         var sizes = SizesReference.read(Given.required(model));
-        var machine = Machine.lpuV1();
         return new Question(
                 sizes,
-                hop == null ? machine : machine.with(Quantity.HOP, hop),
+                machine(),
                 topology,
                 Given.required(target).chips(),
                 context == 0 ? Math.min(USUAL_CONTEXT, sizes.contextLength()) : context,

@@ -17,7 +17,9 @@ import picocli.CommandLine.Parameters;
 final class DisasmCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "FILE", description = "A program: what 'lockstep compile --program' or 'lockstep asm' wrote.")
+    @Parameters(
+            paramLabel = "FILE",
+            description = "A program: what 'lockstep compile --program' or 'lockstep asm' wrote.")
     private @Nullable Path source;
 
     @Option(

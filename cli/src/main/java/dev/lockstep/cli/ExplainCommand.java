@@ -26,7 +26,9 @@ final class ExplainCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(paramLabel = "FILE", description = "A program: what 'lockstep compile --program' or 'lockstep asm' wrote.")
+    @Parameters(
+            paramLabel = "FILE",
+            description = "A program: what 'lockstep compile --program' or 'lockstep asm' wrote.")
     private @Nullable Path source;
 
     @Option(names = "--chip", paramLabel = "C", description = "Which chip, from 0. Default 0.")
@@ -63,7 +65,8 @@ final class ExplainCommand implements Callable<Integer> {
         console.printLine("chip %d, cycle %d: cycle %d of block %s, which began in cycle %d"
                 .formatted(chip, cycle, cycle - placement.start(), moment.block(), placement.start()));
         for (Moment.Dispatch dispatch : moment.dispatches()) {
-            console.printLine("  %-14s %s%s".formatted(dispatch.queue(), InstructionText.of(dispatch.instruction()), times(dispatch)));
+            console.printLine("  %-14s %s%s"
+                    .formatted(dispatch.queue(), InstructionText.of(dispatch.instruction()), times(dispatch)));
         }
         if (moment.dispatches().isEmpty()) {
             console.printLine("  no queue dispatches anything");
@@ -73,8 +76,8 @@ final class ExplainCommand implements Callable<Integer> {
             console.printLine("next:");
             waiting.stream()
                     .limit(NEXT)
-                    .forEach(next -> console.printLine(
-                            "  %-14s in %d cycles".formatted(next.queue(), next.cycle() - cycle)));
+                    .forEach(next ->
+                            console.printLine("  %-14s in %d cycles".formatted(next.queue(), next.cycle() - cycle)));
             if (waiting.size() > NEXT) {
                 console.printLine("  and " + (waiting.size() - NEXT) + " more queues later");
             }

@@ -30,7 +30,8 @@ final class ProgramFile {
         try {
             Files.write(file, bytes);
         } catch (IOException failure) {
-            throw new UsageException(file + ": cannot be written (" + failure.getMessage() + "); check the path", failure);
+            throw new UsageException(
+                    file + ": cannot be written (" + failure.getMessage() + "); check the path", failure);
         }
     }
 

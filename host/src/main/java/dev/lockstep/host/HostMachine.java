@@ -117,7 +117,9 @@ public final class HostMachine implements Machine {
         setContext(StepContext.ARENA, memory.address());
         setContext(StepContext.CORES, options.threads());
         long partialBytes = kvPlan.partialBytes(graph, KvLayout.spans(options.contextLength()));
-        setContext(StepContext.PARTIALS, LargeMemory.allocate(Math.max(partialBytes, 1), arena).address());
+        setContext(
+                StepContext.PARTIALS,
+                LargeMemory.allocate(Math.max(partialBytes, 1), arena).address());
         for (int i = 0; i < single.ropes().size(); i++) {
             AngleTables table = new AngleTables(single.ropes().get(i), options.contextLength(), arena);
             angles.add(table);

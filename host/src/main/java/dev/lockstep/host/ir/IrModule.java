@@ -75,7 +75,8 @@ public final class IrModule {
         declarations.forEach(
                 declaration -> text.append("declare ").append(declaration).append('\n'));
         functions.values().forEach(function -> text.append('\n').append(function));
-        // Kernels stay apart: inlining them into each layer would multiply the code. And loops that clear memory stay loops.
+        // Kernels stay apart: inlining them into each layer would multiply the code. And loops that clear memory stay
+        // loops.
         return text.append("\nattributes " + KERNEL + " = { nounwind noinline \"no-builtins\" ")
                 .append(functionAttributes)
                 .append(" }\nattributes " + SCHEDULE + " = { nounwind noinline optnone }\n")

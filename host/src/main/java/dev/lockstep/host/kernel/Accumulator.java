@@ -50,11 +50,7 @@ final class Accumulator {
             f.store(Ir.constant(Type.FLOAT, Float.NEGATIVE_INFINITY), word(maxima, row));
             f.store(Ir.constant(Type.FLOAT, 0f), word(sums, row));
         });
-        f.loop(
-                Ir.i64(0),
-                f.mul(rows, Ir.i64(stride)),
-                LANES,
-                i -> f.store(Ir.zero(VECTOR), word(results, i)));
+        f.loop(Ir.i64(0), f.mul(rows, Ir.i64(stride)), LANES, i -> f.store(Ir.zero(VECTOR), word(results, i)));
     }
 
     /** The largest scores of rows from {@code row} on, one to a lane. */

@@ -90,11 +90,7 @@ final class AppendKernel {
     /** What is not rotated. */
     private void pass(Ir x, int from, Target target) {
         if (from < shape.headSize()) {
-            f.loop(
-                    Ir.i64(from),
-                    Ir.i64(shape.headSize()),
-                    1,
-                    i -> target.put(f.load(Type.FLOAT, word(x, i)), i));
+            f.loop(Ir.i64(from), Ir.i64(shape.headSize()), 1, i -> target.put(f.load(Type.FLOAT, word(x, i)), i));
         }
     }
 

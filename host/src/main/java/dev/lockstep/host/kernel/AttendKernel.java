@@ -94,8 +94,7 @@ final class AttendKernel {
 
     /** Dot products of all rows with the 64 keys of a block. */
     private void scores(Ir scores, Ir keys, Ir nextKeys) {
-        for (RegisterTile tile :
-                RegisterTile.cut(shape.group(), KvLayout.BLOCK / FloatRow.LANES, simd.sums())) {
+        for (RegisterTile tile : RegisterTile.cut(shape.group(), KvLayout.BLOCK / FloatRow.LANES, simd.sums())) {
             List<Ir> dots = reader.eachElement(
                     keys,
                     new KvReader.Part(tile.firstVector(), tile.vectors()),
@@ -103,7 +102,8 @@ final class AttendKernel {
                     zeros(tile),
                     (element, vectors, sums) -> {
                         Ir row = f.offset(f.parameter(0), 4L * shape.headSize() * tile.firstRow());
-                        return RowProducts.next(f, tile, f.offset(row, f.shl(element, 2)), shape.headSize(), vectors, sums);
+                        return RowProducts.next(
+                                f, tile, f.offset(row, f.shl(element, 2)), shape.headSize(), vectors, sums);
                     });
             RowProducts.store(f, tile, dots, scores, KvLayout.BLOCK);
         }
@@ -121,7 +121,8 @@ final class AttendKernel {
                     zeros(tile),
                     (position, vectors, sums) -> {
                         Ir row = f.offset(scores, 4L * KvLayout.BLOCK * tile.firstRow());
-                        return RowProducts.next(f, tile, f.offset(row, f.shl(position, 2)), KvLayout.BLOCK, vectors, sums);
+                        return RowProducts.next(
+                                f, tile, f.offset(row, f.shl(position, 2)), KvLayout.BLOCK, vectors, sums);
                     });
             RowProducts.merge(f, tile, results, Ir.i64(0), accumulator, factors);
         }

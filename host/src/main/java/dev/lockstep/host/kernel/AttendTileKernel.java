@@ -78,8 +78,7 @@ final class AttendTileKernel {
     static String emit(IrModule module, Simd simd, KvShape shape) {
         return module.function(
                 "attend_tile_" + shape.label(),
-                List.of(
-                        Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR, Type.I64, Type.I64, Type.I64, Type.I64),
+                List.of(Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR, Type.I64, Type.I64, Type.I64, Type.I64),
                 f -> new AttendTileKernel(f, simd, shape).emit());
     }
 
@@ -134,7 +133,8 @@ final class AttendTileKernel {
         f.ifThen(
                 whole,
                 () -> eachRows(
-                        valueTiles.getFirst().rows(), row -> accumulate(valueTiles, row, values, Ir.i64(KvLayout.BLOCK))));
+                        valueTiles.getFirst().rows(),
+                        row -> accumulate(valueTiles, row, values, Ir.i64(KvLayout.BLOCK))));
         f.ifThen(
                 own,
                 () -> eachToken(token -> accumulate(

@@ -91,10 +91,7 @@ record KvReader(IrFunction f, KvShape shape, HalfFloat half) {
             case F16 -> half.toFloat(f, f.load(Type.I16.times(LANES), address));
             case F32 -> f.load(Type.FLOAT.times(LANES), address);
             case Q8 ->
-                f.convert(
-                        "sitofp",
-                        f.sext(f.load(Type.I8.times(LANES), address), Type.I32),
-                        Type.FLOAT.times(LANES));
+                f.convert("sitofp", f.sext(f.load(Type.I8.times(LANES), address), Type.I32), Type.FLOAT.times(LANES));
         };
     }
 

@@ -35,14 +35,18 @@ record KvWriter(IrFunction f, KvShape shape, HalfFloat half, Ir scratch) {
         Ir column = f.offset(keys, f.mul(slot, Ir.i64(shape.type().elementBytes())));
         switch (shape.type()) {
             case F16, F32 ->
-                eachElement(shape.headSize(), i -> store(
-                        f.load(Type.FLOAT, f.offset(x, f.shl(i, 2))),
-                        f.offset(column, f.mul(i, Ir.i64(shape.keyRowBytes())))));
+                eachElement(
+                        shape.headSize(),
+                        i -> store(
+                                f.load(Type.FLOAT, f.offset(x, f.shl(i, 2))),
+                                f.offset(column, f.mul(i, Ir.i64(shape.keyRowBytes())))));
             case Q8 -> {
                 Ir scales = f.offset(f.offset(keys, shape.keyScales()), f.shl(slot, 1));
                 for (int block = 0; block < shape.scales(); block++) {
                     int first = block * KvType.BLOCK;
-                    quantize(f.offset(x, 4L * first), f.offset(scales, (long) block * shape.keyRowBytes() * KvType.SCALE_BYTES));
+                    quantize(
+                            f.offset(x, 4L * first),
+                            f.offset(scales, (long) block * shape.keyRowBytes() * KvType.SCALE_BYTES));
                     Ir rows = f.offset(column, (long) first * shape.keyRowBytes());
                     eachElement(
                             Math.min(KvType.BLOCK, shape.headSize() - first),
@@ -93,8 +97,7 @@ record KvWriter(IrFunction f, KvShape shape, HalfFloat half, Ir scratch) {
         Ir exact = f.bitcast(f.fdiv(largest, Ir.constant(Type.FLOAT, LARGEST)), Type.I32);
         Ir bits = f.lshr(f.add(exact, Ir.constant(Type.I32, 0xFFFF)), 16);
         Ir scale = f.bitcast(f.shl(bits, 16), Type.FLOAT);
-        Ir inverse = f.select(
-                zero, Ir.constant(Type.FLOAT, 0f), f.fdiv(Ir.constant(Type.FLOAT, 1f), scale));
+        Ir inverse = f.select(zero, Ir.constant(Type.FLOAT, 0f), f.fdiv(Ir.constant(Type.FLOAT, 1f), scale));
         Ir quants = Elementary.round(f, f.fmul(floats, f.splat(inverse, KvType.BLOCK)));
         f.store(f.convert("trunc", quants, INTS.as(Type.I8)), scratch);
         Ir kept = f.select(zero, Ir.constant(Type.I32, 0), bits);

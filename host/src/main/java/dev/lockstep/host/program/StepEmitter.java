@@ -80,10 +80,7 @@ final class StepEmitter {
 
     private void barrier() {
         f.callLocal(
-                kernels.barrier(),
-                f.offset(context, StepContext.ARRIVED),
-                f.offset(context, StepContext.PHASE),
-                cores);
+                kernels.barrier(), f.offset(context, StepContext.ARRIVED), f.offset(context, StepContext.PHASE), cores);
     }
 
     /**

@@ -206,7 +206,9 @@ final class ProgramChecker {
             }
             if (task.part() == Task.Part.ATTEND && program.capacity() == 1) {
                 assertThat(mergers).as(task + " overwrites what others merge").isSubsetOf(core);
-                attending.computeIfAbsent(attention.layer(), _ -> new HashSet<>()).add(core);
+                attending
+                        .computeIfAbsent(attention.layer(), _ -> new HashSet<>())
+                        .add(core);
             }
             for (int unit = core; unit < count * attention.kvHeads(); unit += cores) {
                 int token = unit / attention.kvHeads();

@@ -63,7 +63,8 @@ public record Moment(
             long within = cycle - placement.start();
             if (within >= 0 && within <= block.lastCycle()) {
                 now = Optional.of(placement);
-                block.queues().forEach((queue, entries) -> look(queue, entries, placement, within, dispatches, waiting));
+                block.queues()
+                        .forEach((queue, entries) -> look(queue, entries, placement, within, dispatches, waiting));
             }
         }
         waiting.sort(Comparator.comparingLong(Waiting::cycle).thenComparing(Waiting::queue));
@@ -85,9 +86,11 @@ public record Moment(
             long next = next(entry, within);
             if (next == within) {
                 long inside = within - entry.cycle();
-                int outer = entry.outer().once() ? 0 : (int) (inside / entry.outer().interval());
+                int outer =
+                        entry.outer().once() ? 0 : (int) (inside / entry.outer().interval());
                 long rest = inside - (long) outer * entry.outer().interval();
-                int inner = entry.inner().once() ? 0 : (int) (rest / entry.inner().interval());
+                int inner =
+                        entry.inner().once() ? 0 : (int) (rest / entry.inner().interval());
                 dispatches.add(new Dispatch(
                         queue,
                         absolute(entry.at(outer, inner), placement),
