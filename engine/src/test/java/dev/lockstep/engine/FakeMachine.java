@@ -60,7 +60,12 @@ public final class FakeMachine implements Machine {
 
     /** Answers {@code answer}, token by token, to a prompt of {@code promptLength} tokens. */
     public static FakeMachine saying(int promptLength, int... answer) {
-        return new FakeMachine(TinyTokenizer.SIZE, 512, 8, tokens -> {
+        return saying(promptLength, 512, answer);
+    }
+
+    /** The same with a context of so many tokens. */
+    public static FakeMachine saying(int promptLength, int contextLength, int[] answer) {
+        return new FakeMachine(TinyTokenizer.SIZE, contextLength, 8, tokens -> {
             float[] logits = new float[TinyTokenizer.SIZE];
             int next = tokens.size() - promptLength;
             logits[next >= 0 && next < answer.length ? answer[next] : TinyTokenizer.END] = 10;

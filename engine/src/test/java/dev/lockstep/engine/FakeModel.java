@@ -19,7 +19,7 @@ public final class FakeModel {
         return open(machine, Map.of());
     }
 
-    public Lockstep openWithTemplate(FakeMachine machine, String template) {
+    public Lockstep openWithTemplate(Machine machine, String template) {
         return open(machine, Map.of(ChatTemplate.METADATA_KEY, template));
     }
 

@@ -13,9 +13,11 @@ import dev.lockstep.text.Tokenizer;
 import dev.lockstep.text.grammar.CompiledGrammar;
 import dev.lockstep.text.grammar.Matcher;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What one choice says: chooses its tokens, makes text of them, and notices when it is over. */
@@ -26,20 +28,22 @@ final class Answer {
     private final Tokenizer tokenizer;
     private final Sampler sampler;
     private final Optional<LogProbabilities> probabilities;
-    private final Optional<Matcher> matcher;
+    private final Optional<ToolUse> tools;
+    private final AnswerParts parts;
+    private final OutputParser parser;
+
+    /** Control tokens that the parser is to see. */
+    private final Set<String> marks;
+
+    /** What may follow, if not everything. */
+    private Optional<Matcher> matcher;
+
     private final StreamingDetokenizer detokenizer;
     private final StopStrings stops;
-    private final StringBuilder text = new StringBuilder();
     private final List<ScoredToken> tokens = new ArrayList<>();
     private Optional<FinishReason> finishReason = Optional.empty();
 
-    Answer(
-            CompletionJob job,
-            int choice,
-            CompletionRequest request,
-            List<String> stops,
-            Optional<CompiledGrammar> grammar,
-            Lockstep model) {
+    Answer(CompletionJob job, int choice, CompletionRequest request, AnswerRules rules, Lockstep model) {
         this.job = job;
         this.choice = choice;
         this.maxTokens = request.maxTokens();
@@ -55,9 +59,19 @@ final class Answer {
                 ? Optional.of(
                         new LogProbabilities(vocabulary, request.alternatives().getAsInt()))
                 : Optional.empty();
-        this.matcher = grammar.map(CompiledGrammar::matcher);
+        this.matcher = rules.grammar().map(CompiledGrammar::matcher);
+        this.tools = rules.tools();
+        this.parts = new AnswerParts(job, choice);
+        this.parser = new OutputParser(tools.map(ToolUse::syntax), rules.thinks(), parts);
+        this.marks = marks(rules);
+        if (rules.begunReasoning()) {
+            parser.beginReasoning();
+        }
+        if (rules.begunCall()) {
+            parser.beginCall();
+        }
         this.detokenizer = StreamingDetokenizer.afterPrompt(tokenizer);
-        this.stops = new StopStrings(stops);
+        this.stops = new StopStrings(rules.stopStrings());
         for (int token : job.prompt()) {
             sampler.accept(token);
         }
@@ -124,7 +138,8 @@ final class Answer {
         ScoredToken scored = scored(token, logits, offset);
         tokens.add(scored);
         job.tell(new CompletionEvent.Token(choice, scored));
-        emit(stops.append(detokenizer.append(token)));
+        emit(stops.append(text(token)));
+        keepCallsInForm();
         if (stops.stopped() || matcher.isPresent() && matcher.get().finished()) {
             finish(FinishReason.STOP);
         } else if (tokens.size() == maxTokens) {
@@ -160,10 +175,40 @@ final class Answer {
         return new ScoredToken(token, known.of(token), alternatives);
     }
 
+    private static Set<String> marks(AnswerRules rules) {
+        Set<String> marks = new HashSet<>();
+        rules.tools().ifPresent(use -> {
+            marks.addAll(use.syntax().markers());
+            marks.add("</tool_call>");
+        });
+        if (rules.thinks()) {
+            marks.add(OutputParser.THINK);
+            marks.add(OutputParser.END_THINK);
+        }
+        return marks;
+    }
+
+    private String text(int token) {
+        if (!marks.isEmpty() && tokenizer.isControl(token)) {
+            String piece = tokenizer.piece(token);
+            return marks.contains(piece) ? detokenizer.flush() + piece : "";
+        }
+        return detokenizer.append(token);
+    }
+
     private void emit(String certain) {
         if (!certain.isEmpty()) {
-            text.append(certain);
-            job.tell(new CompletionEvent.Text(choice, certain));
+            parser.append(certain);
+        }
+    }
+
+    /** Once the model has named the tool of a call that it began by itself, what follows has to fit the tool's schema, and only calls may follow. */
+    private void keepCallsInForm() {
+        if (matcher.isEmpty() && tools.isPresent() && parser.inCall() && parts.callsTools()) {
+            Matcher calls = tools.get().calls().matcher();
+            if (calls.acceptText(parser.callSoFar())) {
+                matcher = Optional.of(calls);
+            }
         }
     }
 
@@ -173,13 +218,15 @@ final class Answer {
             emit(stops.append(detokenizer.flush()));
             emit(stops.flush());
         }
-        finishReason = Optional.of(reason);
-        job.choiceFinished(choice, reason);
+        parser.end();
+        FinishReason why = reason == FinishReason.STOP && parts.callsTools() ? FinishReason.TOOL_CALLS : reason;
+        finishReason = Optional.of(why);
+        job.choiceFinished(choice, why);
     }
 
     /** Of a finished answer. */
     CompletionResult.Choice result() {
         return new CompletionResult.Choice(
-                text.toString(), "", List.of(), List.copyOf(tokens), finishReason.orElseThrow());
+                parts.text(), parts.reasoning(), parts.calls(), List.copyOf(tokens), finishReason.orElseThrow());
     }
 }

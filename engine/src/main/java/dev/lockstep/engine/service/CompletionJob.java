@@ -3,12 +3,10 @@ package dev.lockstep.engine.service;
 import dev.lockstep.engine.EngineException;
 import dev.lockstep.engine.FinishReason;
 import dev.lockstep.engine.Lockstep;
-import dev.lockstep.text.grammar.CompiledGrammar;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 
 /** A request on its way: its choices, its listener, its times. All but the ticket belongs to the scheduler's thread. */
 final class CompletionJob implements Ticket {
@@ -47,7 +45,8 @@ final class CompletionJob implements Ticket {
             PromptEncoder prompts,
             Grammars grammars,
             Lockstep model) {
-        int[] prompt = prompts.encode(request.input());
+        AnswerRules rules = AnswerRules.of(request, prompts, grammars);
+        int[] prompt = prompts.encode(request.input(), rules.begun());
         int context = model.machine().contextLength();
         if (prompt.length == 0) {
             throw new InvalidRequestException("input", "the prompt has no tokens; give some text to continue");
@@ -66,12 +65,8 @@ final class CompletionJob implements Ticket {
             }
         }
         var job = new CompletionJob(id, request, listener, prompt);
-        List<String> stops = Stream.concat(
-                        request.stopStrings().stream(), prompts.stopStrings(request.input()).stream())
-                .toList();
-        Optional<CompiledGrammar> grammar = grammars.of(request.constraint());
         for (int choice = 0; choice < request.choices(); choice++) {
-            var answer = new Answer(job, choice, request, stops, grammar, model);
+            var answer = new Answer(job, choice, request, rules, model);
             job.streams.add(new AnswerStream(job, answer, context, request.whenContextIsFull()));
         }
         return job;

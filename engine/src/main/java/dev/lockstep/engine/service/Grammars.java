@@ -6,15 +6,17 @@ import dev.lockstep.text.grammar.Grammar;
 import dev.lockstep.text.grammar.GrammarException;
 import dev.lockstep.text.grammar.TokenVocabulary;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/** Grammars of constraints that were asked for lately, ready for the model's vocabulary. Safe for use by many threads. */
+/** Grammars of constraints and tools that were asked for lately, ready for the model's vocabulary. Safe for use by many threads. */
 final class Grammars {
     private static final int MOST = 64;
 
     private final Lockstep model;
-    private final Map<Constraint, CompiledGrammar> known = new LinkedHashMap<>(16, 0.75f, true);
+    private final Map<Object, CompiledGrammar> known = new LinkedHashMap<>(16, 0.75f, true);
     private Optional<TokenVocabulary> vocabulary = Optional.empty();
 
     Grammars(Lockstep model) {
@@ -30,28 +32,47 @@ final class Grammars {
         if (constraint instanceof Constraint.None) {
             return Optional.empty();
         }
+        return Optional.of(cached(constraint, "constraint", () -> grammar(constraint)));
+    }
+
+    /**
+     * The grammar of calls of tools, behind the prefix of their syntax.
+     *
+     * @param several whether there may be more than one
+     * @throws InvalidRequestException if the parameters of a tool are no schema that can be kept
+     */
+    CompiledGrammar calls(ToolSyntax syntax, List<Tool> tools, boolean several) {
+        return cached(List.of(syntax, tools, several), "tools", () -> {
+            Map<String, String> functions = new LinkedHashMap<>();
+            for (Tool tool : tools) {
+                if (functions.put(tool.name(), tool.parameters()) != null) {
+                    throw new InvalidRequestException("tools", "two tools have the name \"" + tool.name() + "\"");
+                }
+            }
+            return Grammar.calls(syntax.calls(), functions, several);
+        });
+    }
+
+    private CompiledGrammar cached(Object key, String parameter, Supplier<Grammar> grammar) {
         synchronized (known) {
-            CompiledGrammar cached = known.get(constraint);
+            CompiledGrammar cached = known.get(key);
             if (cached != null) {
-                return Optional.of(cached);
+                return cached;
             }
         }
-        CompiledGrammar compiled = compile(constraint);
+        CompiledGrammar compiled;
+        try {
+            compiled = grammar.get().compile(vocabulary());
+        } catch (GrammarException refused) {
+            throw new InvalidRequestException(parameter, refused.getMessage());
+        }
         synchronized (known) {
-            known.put(constraint, compiled);
+            known.put(key, compiled);
             if (known.size() > MOST) {
                 known.remove(known.keySet().iterator().next());
             }
         }
-        return Optional.of(compiled);
-    }
-
-    private CompiledGrammar compile(Constraint constraint) {
-        try {
-            return grammar(constraint).compile(vocabulary());
-        } catch (GrammarException refused) {
-            throw new InvalidRequestException("constraint", refused.getMessage());
-        }
+        return compiled;
     }
 
     private static Grammar grammar(Constraint constraint) {

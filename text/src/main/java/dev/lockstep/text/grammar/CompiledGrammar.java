@@ -25,9 +25,13 @@ public final class CompiledGrammar {
     }
 
     /** The state after a token; dead if it may not follow. */
-    synchronized State next(State state, int token) {
+    State next(State state, int token) {
+        return next(state, vocabulary.bytes(token));
+    }
+
+    synchronized State next(State state, byte[] text) {
         State at = state;
-        for (byte value : vocabulary.bytes(token)) {
+        for (byte value : text) {
             at = automaton.next(at, value & 0xFF);
         }
         return at;

@@ -48,6 +48,17 @@ public final class Grammar {
         return new Grammar(GbnfParser.parse(grammar));
     }
 
+    /**
+     * Texts that call functions, from the object of the first call on: behind {@link CallSyntax#prefix}.
+     *
+     * @param functions JSON schemas of the arguments by the name of the function
+     * @param several whether there may be more than one call
+     * @throws GrammarException if a schema cannot be kept
+     */
+    public static Grammar calls(CallSyntax syntax, Map<String, String> functions, boolean several) {
+        return new Grammar(CallGrammar.rules(syntax, functions, several));
+    }
+
     Network network() {
         return network;
     }

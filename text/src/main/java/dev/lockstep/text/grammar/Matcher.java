@@ -1,5 +1,6 @@
 package dev.lockstep.text.grammar;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Where a text stands in its grammar. Not for use by several threads at once. */
@@ -31,6 +32,16 @@ public final class Matcher {
             throw new IllegalArgumentException("token " + token + " may not follow");
         }
         state = grammar.next(state, token);
+    }
+
+    /** Takes text that is no token of its own; false, and nothing is taken, if it may not follow. */
+    public boolean acceptText(String text) {
+        State after = grammar.next(state, text.getBytes(StandardCharsets.UTF_8));
+        if (after.dead()) {
+            return false;
+        }
+        state = after;
+        return true;
     }
 
     /** Whether the text so far is a whole text of the grammar. */

@@ -1,0 +1,174 @@
+package dev.lockstep.engine.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.engine.FakeMachine;
+import dev.lockstep.engine.FakeModel;
+import dev.lockstep.engine.FinishReason;
+import dev.lockstep.engine.TinyTokenizer;
+import dev.lockstep.engine.sampling.SamplingParameters;
+import dev.lockstep.text.json.Json;
+import dev.lockstep.text.template.Message;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ToolCallTest {
+    private static final String TEMPLATE =
+            "{% for m in messages %}{{ m.role }}: {{ m.content }}{% for c in m.tool_calls or [] %}{{ c.function.arguments.a }}"
+                    + "{% endfor %};{% endfor %}{{ tools | tojson if tools }}";
+
+    private static final Tool WEATHER = new Tool(
+            "weather",
+            "Says how the weather is.",
+            "{\"type\":\"object\",\"properties\":{\"city\":{\"enum\":[\"Bonn\",\"Rom\"]},\"days\":{\"type\":\"integer\",\"minimum\":1,"
+                    + "\"maximum\":9}},\"required\":[\"city\",\"days\"]}");
+
+    private static final Tool TIME =
+            new Tool("time", "Says how late it is.", "{\"type\":\"object\",\"properties\":{}}");
+
+    private final EventRecorder events = new EventRecorder();
+
+    @Test
+    void shouldStreamTheCallsThatTheModelMakes() {
+        String answer =
+                "I look.\n<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"city\": \"Bonn\", \"days\": 2}}\n</tool_call>";
+        try (var service = saying(answer)) {
+            CompletionResult result = submit(service, conversation(ToolChoice.AUTO), 0);
+            CompletionResult.Choice choice = result.choices().getFirst();
+            assertThat(choice.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+            assertThat(choice.text()).isEqualTo("I look.");
+            assertThat(choice.toolCalls()).singleElement().satisfies(call -> {
+                assertThat(call.name()).isEqualTo("weather");
+                assertThat(call.arguments()).isEqualTo("{\"city\": \"Bonn\", \"days\": 2}");
+                assertThat(call.id()).hasSize(9);
+                assertThat(events.all).contains(new CompletionEvent.ToolCallStarted(0, 0, call.id(), "weather"));
+            });
+            assertThat(events.all.stream().filter(CompletionEvent.ToolCallArguments.class::isInstance))
+                    .hasSizeGreaterThan(10);
+        }
+    }
+
+    /** The machine would go on with rubbish; the grammar of the named tool does not let it. */
+    @Test
+    void shouldKeepACallInFormOnceItIsNamed() {
+        try (var service = saying("<tool_call>{\"name\": \"weather\",")) {
+            CompletionResult.Choice choice =
+                    submit(service, conversation(ToolChoice.AUTO), 0).choices().getFirst();
+            assertThat(choice.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+            assertFits(choice.toolCalls().getFirst());
+        }
+    }
+
+    @Test
+    void shouldCallWhatItMustCall() {
+        try (var service = noise()) {
+            for (long seed = 1; seed <= 5; seed++) {
+                CompletionResult.Choice named = submit(service, conversation(ToolChoice.named("weather")), seed)
+                        .choices()
+                        .getFirst();
+                assertThat(named.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+                assertThat(named.text()).isEmpty();
+                assertThat(named.toolCalls()).hasSize(1);
+                assertFits(named.toolCalls().getFirst());
+                CompletionResult.Choice any = submit(service, conversation(ToolChoice.REQUIRED), seed)
+                        .choices()
+                        .getFirst();
+                assertThat(any.toolCalls()).isNotEmpty();
+                assertThat(any.toolCalls())
+                        .allSatisfy(call -> assertThat(call.name()).isIn("weather", "time"));
+            }
+        }
+    }
+
+    @Test
+    void shouldPutToolsAndCallsIntoThePrompt() {
+        try (var service = noise()) {
+            var call = Map.of("id", "x", "type", "function", "function", Map.of("name", "f", "arguments", "{\"a\":7}"));
+            var conversation = Conversation.of(List.of(
+                            Message.of("user", "Hi"),
+                            new Message("assistant", "", Map.of("tool_calls", List.of(call)))))
+                    .withTools(List.of(TIME), ToolChoice.AUTO, true);
+            assertThat(service.render(conversation))
+                    .isEqualTo(
+                            "user: Hi;assistant: 7;[{\"type\": \"function\", \"function\": {\"name\": \"time\", \"description\":"
+                                    + " \"Says how late it is.\", \"parameters\": {\"type\": \"object\", \"properties\": {}}}}]");
+            assertThat(service.render(conversation.withTools(List.of(TIME), ToolChoice.NONE, true)))
+                    .isEqualTo("user: Hi;assistant: 7;");
+        }
+    }
+
+    @Test
+    void shouldExplainToolsToTemplatesThatKnowNone() {
+        try (var service = InferenceService.open(
+                new FakeModel().openWithTemplate(FakeMachine.hashing(100, 8), "{{ messages[0].content }}"),
+                ServiceOptions.DEFAULT)) {
+            assertThat(service.render(conversation(ToolChoice.AUTO)))
+                    .contains("\"name\":\"weather\"", "<tool_call>", "\"arguments\"");
+        }
+    }
+
+    @Test
+    void shouldRefuseToolsThatCannotBe() {
+        try (var service = noise()) {
+            refused(service, conversation(ToolChoice.named("none")), "there is no tool \"none\" to call");
+            refused(
+                    service,
+                    Conversation.of("x").withTools(List.of(), ToolChoice.REQUIRED, true),
+                    "there are no tools");
+            refused(
+                    service,
+                    Conversation.of("x").withTools(List.of(new Tool("f", "", "[")), ToolChoice.AUTO, true),
+                    "no JSON");
+            refused(
+                    service,
+                    Conversation.of("x").withTools(List.of(TIME, TIME), ToolChoice.AUTO, true),
+                    "two tools have the name \"time\"");
+        }
+    }
+
+    private void refused(InferenceService service, Conversation conversation, String sentence) {
+        assertThatThrownBy(() -> submit(service, conversation, 0))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining(sentence);
+    }
+
+    private static void assertFits(CompletionResult.ToolCall call) {
+        var arguments = (Json.Obj) Json.parse(call.arguments());
+        assertThat(arguments.get("city").orElseThrow().toJava()).isIn("Bonn", "Rom");
+        assertThat((Long) arguments.get("days").orElseThrow().toJava()).isBetween(1L, 9L);
+    }
+
+    private CompletionResult submit(InferenceService service, Conversation conversation, long seed) {
+        var request = CompletionRequest.of(conversation)
+                .sampling(SamplingParameters.DEFAULT
+                        .withTemperature(seed == 0 ? 0 : 1)
+                        .withSeed(seed))
+                .maxTokens(900)
+                .build();
+        return service.submit(request, events).result().join();
+    }
+
+    private static Conversation conversation(ToolChoice choice) {
+        return Conversation.of("How is it?").withTools(List.of(WEATHER, TIME), choice, true);
+    }
+
+    private static InferenceService noise() {
+        return open(FakeMachine.hashing(2000, 32));
+    }
+
+    private static InferenceService saying(String answer) {
+        int prompt;
+        try (var service = noise()) {
+            prompt = service.encode(conversation(ToolChoice.AUTO)).length;
+        }
+        return open(FakeMachine.saying(prompt, 2000, TinyTokenizer.tokens(answer)));
+    }
+
+    private static InferenceService open(FakeMachine machine) {
+        return InferenceService.open(new FakeModel().openWithTemplate(machine, TEMPLATE), ServiceOptions.DEFAULT);
+    }
+}
