@@ -50,6 +50,7 @@ public final class Main {
                         new AsmCommand(console),
                         new DisasmCommand(console),
                         new ExplainCommand(console),
+                        new LpuValidateCommand(console),
                         new ServeCommand(console),
                         new CacheCommand(console),
                         new AccuracyCommand(console),

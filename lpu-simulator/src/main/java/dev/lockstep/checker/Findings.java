@@ -1,5 +1,7 @@
 package dev.lockstep.checker;
 
+import dev.lockstep.lpu.assembly.InstructionText;
+import dev.lockstep.lpu.isa.Instruction;
 import dev.lockstep.lpu.isa.Queue;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,9 +17,10 @@ final class Findings {
         this.limit = limit;
     }
 
-    void add(long cycle, Queue queue, Object instruction, String resource, String what) {
+    void add(long cycle, Queue queue, Instruction instruction, String resource, String what) {
         if (violations.size() < limit) {
-            violations.add(new Violation(chip, cycle, queue.toString(), instruction.toString(), resource, what));
+            violations.add(
+                    new Violation(chip, cycle, queue.toString(), InstructionText.of(instruction), resource, what));
         }
     }
 

@@ -10,7 +10,7 @@ import dev.lockstep.lpu.program.Placement;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +41,7 @@ public final class LegalityChecker {
             throw new LpuException("The program was made for the machine " + program.machine() + ", not for "
                     + machine.name() + ". Check it with that one.");
         }
-        Map<List<Placement>, Integer> seen = new IdentityHashMap<>();
+        Map<List<Placement>, Integer> seen = new HashMap<>();
         List<Integer> different = new ArrayList<>();
         for (int chip = 0; chip < program.chips().size(); chip++) {
             if (seen.putIfAbsent(program.chips().get(chip), chip) == null || image.isPresent()) {

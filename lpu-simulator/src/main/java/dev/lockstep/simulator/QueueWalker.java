@@ -1,5 +1,6 @@
 package dev.lockstep.simulator;
 
+import dev.lockstep.lpu.assembly.InstructionText;
 import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.isa.Instruction;
 import dev.lockstep.lpu.isa.Queue;
@@ -79,7 +80,7 @@ final class QueueWalker {
 
     /** Where the current instruction stands, for people. */
     String text() {
-        return entry.at(outer, inner) + " of block '"
+        return InstructionText.of(entry.at(outer, inner)) + " of block '"
                 + blocks.get(placement.block()).name() + "' placed at "
                 + placement.start() + ", dispatch " + (outer * entry.inner().count() + inner + 1) + " of "
                 + entry.dispatches();

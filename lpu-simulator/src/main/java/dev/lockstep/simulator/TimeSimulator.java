@@ -14,7 +14,7 @@ import dev.lockstep.lpu.program.LpuProgram;
 import dev.lockstep.lpu.program.Placement;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,8 +48,8 @@ public final class TimeSimulator {
     }
 
     private SimulationResult run() {
-        Map<List<Placement>, Long> completions = new IdentityHashMap<>();
-        Map<List<Placement>, Activity> activities = new IdentityHashMap<>();
+        Map<List<Placement>, Long> completions = new HashMap<>();
+        Map<List<Placement>, Activity> activities = new HashMap<>();
         List<Long> completion = new ArrayList<>();
         List<Activity> activity = new ArrayList<>();
         for (int chip = 0; chip < program.chips().size(); chip++) {

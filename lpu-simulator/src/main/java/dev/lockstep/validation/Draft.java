@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /** A program while it is written: instructions in any order, at cycles of which only the differences matter. */
 final class Draft {
@@ -59,15 +60,30 @@ final class Draft {
         List<List<Placement>> placements = new ArrayList<>();
         for (TreeMap<Queue, List<Line>> chip : chips) {
             TreeMap<Queue, List<Entry>> queues = new TreeMap<>();
-            chip.forEach((queue, lines) -> queues.put(
-                    queue,
-                    lines.stream()
-                            .sorted(Comparator.comparingInt(Line::cycle))
-                            .map(line -> new Entry(line.cycle - first, line.instruction, line.repeat))
-                            .toList()));
+            chip.forEach((queue, lines) -> queues.put(queue, inOrder(lines, first)));
             placements.add(List.of(new Placement(blocks.size(), 0, List.of())));
             blocks.add(new Block("chip " + blocks.size(), 0, queues));
         }
         return new LpuProgram(machine, topology, List.of(), blocks, placements, List.of());
+    }
+
+    /** Repetitions that have others in between are written out. */
+    private static List<Entry> inOrder(List<Line> lines, int first) {
+        List<Entry> entries = new ArrayList<>();
+        for (Line line : lines) {
+            entries.add(new Entry(line.cycle - first, line.instruction, line.repeat));
+        }
+        entries.sort(Comparator.comparingInt(Entry::cycle));
+        for (int i = 1; i < entries.size(); i++) {
+            if (entries.get(i).cycle() <= entries.get(i - 1).lastCycle()) {
+                return entries.stream()
+                        .flatMap(entry -> IntStream.range(0, entry.inner().count())
+                                .mapToObj(time -> new Entry(
+                                        entry.cycle() + time * entry.inner().interval(), entry.at(0, time))))
+                        .sorted(Comparator.comparingInt(Entry::cycle))
+                        .toList();
+            }
+        }
+        return entries;
     }
 }

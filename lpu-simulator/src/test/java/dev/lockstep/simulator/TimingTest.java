@@ -55,7 +55,7 @@ class TimingTest {
                             assertThat(e.cycle()).isEqualTo(53 + late);
                             assertThat(e.queue()).isEqualTo("mem.e.43");
                             assertThat(e.resource()).isEqualTo("stream e3 at position 41");
-                            assertThat(e.instruction()).startsWith("Write");
+                            assertThat(e.instruction()).startsWith("write e3#1 -> 9");
                             assertThat(e).hasMessageContaining("no vector is there");
                         });
             }

@@ -27,6 +27,7 @@ class ArchitectureTest {
             Map.entry("compiler", List.of("tensor", "formats", "graph", "lpu")),
             Map.entry("simulator", List.of("tensor", "lpu")),
             Map.entry("checker", List.of("tensor", "lpu")),
+            Map.entry("validation", List.of("tensor", "lpu", "simulator", "checker")),
             Map.entry("engine", List.of("tensor", "formats", "text", "graph", "host")),
             Map.entry("demo", List.of()),
             Map.entry("server", List.of("tensor", "formats", "text", "graph", "host", "engine")),
@@ -43,6 +44,7 @@ class ArchitectureTest {
                             "compiler",
                             "simulator",
                             "checker",
+                            "validation",
                             "engine",
                             "demo",
                             "server")));
