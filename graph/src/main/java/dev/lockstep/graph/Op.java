@@ -50,10 +50,18 @@ public sealed interface Op {
         }
     }
 
-    /** Root-mean-square norm with a gain per element (Zhang and Sennrich 2019). */
+    /**
+     * Root-mean-square norm with a gain per element (Zhang and Sennrich 2019). A gain narrower than the row norms every group of that
+     * many elements by itself, with the same gain: the heads of queries or keys.
+     */
     record RmsNorm(Value x, Weight gain, float epsilon) implements Op {
         public RmsNorm {
-            require(x.width() == gain.columns(), "rms_norm of width %d with gain of %d", x.width(), gain.columns());
+            require(x.width() % gain.columns() == 0, "rms_norm of width %d with gain of %d", x.width(), gain.columns());
+        }
+
+        /** Groups that are normed by themselves; 1 for a norm of the whole row. */
+        public int groups() {
+            return x.width() / gain.columns();
         }
 
         @Override

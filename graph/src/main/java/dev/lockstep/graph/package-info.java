@@ -25,7 +25,7 @@
  *   <li><b>Quantise.</b> a = max |x| of the 32; if a &lt; 2<sup>-100</sup> all is zero, else d = a / n and
  *       q = roundToNearestEven(x * (n / a)), n = 127 for q8 and 32258 = 254 * 127 for q16. A q16 integer is 254 h + l with h and l from -127
  *       to 127, so that products of bytes suffice; in products of q8 rows I is not rounded, since |I| &lt; 2<sup>24</sup>.
- *   <li><b>RMS norm.</b> 16 lanes, lane j sums x[j + 16 i]<sup>2</sup> by fma, i ascending; lanes are added as a binary tree (j with j + 8, 4,
+ *   <li><b>RMS norm</b> of a row, or of each group of n elements of it. 16 lanes, lane j sums x[j + 16 i]<sup>2</sup> by fma, i ascending; lanes are added as a binary tree (j with j + 8, 4,
  *       2, 1). y = (x * r) * w, r = 1 / sqrt(sum / n + epsilon).
  *   <li><b>RoPE.</b> cos and sin of double angles (StrictMath) rounded to float; y0 = fma(x0, cos, -(x1 * sin)), y1 = fma(x0, sin, x1 * cos).
  *   <li><b>Attention</b> over KV blocks of {@value dev.lockstep.graph.KvLayout#BLOCK} positions. q is multiplied by the scale first. Per block:

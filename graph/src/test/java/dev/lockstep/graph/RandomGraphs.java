@@ -37,7 +37,7 @@ final class RandomGraphs {
     private void step() {
         Value x = any();
         Value y = switch (random.nextInt(7)) {
-            case 0 -> builder.add(new Op.RmsNorm(x, vector(x.width()), random.nextFloat()));
+            case 0 -> builder.add(new Op.RmsNorm(x, vector(x.width() / (1 + random.nextInt(2))), random.nextFloat()));
             case 1 -> builder.add(new Op.Bias(x, vector(x.width())));
             case 2 -> builder.add(new Op.Add(x, x));
             case 3 -> builder.add(new Op.Gated(Activation.SILU, x, x));

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The promise of the host machine: the reference interpreter's bits, whatever the threads and the cut into steps. */
 class HostEqualsReferenceTest {
@@ -80,6 +81,15 @@ class HostEqualsReferenceTest {
     @MethodSource("groups")
     void shouldAgreeForEveryShapeOfAttention(TestShape shape, KvType kvType) {
         assertEqualsReference(TestModel.of(shape.widths(64, 64), 11), 2, kvType, 70, 1, 13, 70);
+    }
+
+    /** Heads of 24 end within a vector, heads of 32 do not. */
+    @ParameterizedTest
+    @ValueSource(ints = {24, 32})
+    void shouldAgreeWhereEveryHeadIsNormed(int headSize) {
+        TestShape shape =
+                TestShape.of(TensorType.Q8_0).widths(64, 64).attention(6, 3, headSize).headNorms();
+        assertEqualsReference(TestModel.of(shape, 12), 3, KvType.F16, 40, 1, 7, 40);
     }
 
     static Stream<Arguments> groups() {

@@ -70,6 +70,10 @@ public record TestModel(TestShape shape, Graph graph, Map<String, Tensor> weight
             Value q = linear(x, "q" + layer, shape.heads * shape.headSize);
             Value k = linear(x, "k" + layer, shape.kvHeads * shape.headSize);
             Value v = linear(x, "v" + layer, shape.kvHeads * shape.headSize);
+            if (shape.headNorms) {
+                q = graph.add(new Op.RmsNorm(q, vector("q_norm" + layer, shape.headSize, 1), 1e-6f));
+                k = graph.add(new Op.RmsNorm(k, vector("k_norm" + layer, shape.headSize, 1), 1e-6f));
+            }
             Value mixed = graph.add(new Op.Attention(
                     q, k, v, layer, shape.heads, shape.kvHeads, shape.headSize, rope, shape.attentionScale));
             return linear(mixed, "o" + layer, shape.width);

@@ -25,6 +25,7 @@ public final class TestShape {
     int vocabulary = 77;
     boolean tied;
     boolean bias;
+    boolean headNorms;
     Precision precision = Precision.NORMAL;
 
     private TestShape(List<TensorType> types) {
@@ -63,6 +64,7 @@ public final class TestShape {
         }
         shape.tied = random.nextInt(3) == 0;
         shape.bias = random.nextInt(3) == 0;
+        shape.headNorms = random.nextInt(3) == 0;
         shape.precision = Precision.values()[random.nextInt(2)];
         return shape;
     }
@@ -121,6 +123,12 @@ public final class TestShape {
         return this;
     }
 
+    /** Every head of queries and keys is normed. */
+    public TestShape headNorms() {
+        this.headNorms = true;
+        return this;
+    }
+
     /** What the graph is lowered to. */
     public TestShape precision(Precision precision) {
         this.precision = precision;
@@ -129,7 +137,7 @@ public final class TestShape {
 
     @Override
     public String toString() {
-        return "%s %d layers of %d-%d, %d/%d heads of %d, rope %s %d, %d of %d experts, vocabulary %d%s%s, %s precision"
+        return "%s %d layers of %d-%d, %d/%d heads of %d, rope %s %d, %d of %d experts, vocabulary %d%s%s%s, %s precision"
                 .formatted(
                         types,
                         layers,
@@ -145,6 +153,7 @@ public final class TestShape {
                         vocabulary,
                         tied ? ", tied" : "",
                         bias ? ", bias" : "",
+                        headNorms ? ", normed heads" : "",
                         precision.text());
     }
 }

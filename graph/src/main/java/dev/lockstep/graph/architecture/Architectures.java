@@ -6,7 +6,11 @@ import java.util.List;
 
 /** Every architecture that can be run. */
 public final class Architectures {
-    private static final List<Architecture> ALL = List.of(new LlamaArchitecture());
+    private static final List<Architecture> ALL = List.of(
+            new LlamaArchitecture(),
+            new QwenArchitecture("qwen2", false),
+            new QwenArchitecture("qwen3", true),
+            new QwenArchitecture("qwen3moe", true));
 
     private Architectures() {}
 

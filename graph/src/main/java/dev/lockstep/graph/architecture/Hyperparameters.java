@@ -59,12 +59,16 @@ public record Hyperparameters(
         }
         int headSize = headSize(keys, embeddingLength, heads);
         int experts = keys.countOrZero("expert_count", MOST_HEADS);
+        int feedForwardLength = keys.positive("feed_forward_length", MOST);
         return new Hyperparameters(
                 architecture,
                 contextLength,
                 embeddingLength,
                 keys.positive("block_count", MOST_HEADS),
-                keys.positive("feed_forward_length", MOST),
+                experts == 0
+                        ? feedForwardLength
+                        : keys.optionalPositive("expert_feed_forward_length", MOST)
+                                .orElse(feedForwardLength),
                 heads,
                 kvHeads,
                 headSize,

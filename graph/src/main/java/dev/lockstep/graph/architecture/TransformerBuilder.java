@@ -13,10 +13,31 @@ final class TransformerBuilder {
     private final Hyperparameters parameters;
     private final ModelWeights weights;
     private final GraphBuilder graph = new GraphBuilder();
+    private boolean normHeads;
 
     TransformerBuilder(Hyperparameters parameters, ModelWeights weights) {
         this.parameters = parameters;
         this.weights = weights;
+    }
+
+    /** Lets attention norm every head of queries and keys before it turns them. */
+    void normHeads() {
+        normHeads = true;
+    }
+
+    /** A whole model of blocks that norm before attention and before the feed-forward network (or experts), and its logits. */
+    void preNormDecoder(Rope rope, Activation activation) {
+        Value x = tokenEmbedding();
+        for (int layer = 0; layer < parameters.layers(); layer++) {
+            x = add(x, attention(rmsNorm(x, block(layer) + "attn_norm"), layer, rope));
+            Value normed = rmsNorm(x, block(layer) + "ffn_norm");
+            x = add(
+                    x,
+                    parameters.experts() == 0
+                            ? gatedFeedForward(normed, layer, activation)
+                            : mixtureOfExperts(normed, layer, activation));
+        }
+        logits(rmsNorm(x, "output_norm"));
     }
 
     Value tokenEmbedding() {
@@ -44,10 +65,20 @@ final class TransformerBuilder {
         Value q = linear(x, block + "attn_q", parameters.queryWidth());
         Value k = linear(x, block + "attn_k", parameters.kvWidth());
         Value v = linear(x, block + "attn_v", parameters.kvWidth());
+        if (normHeads) {
+            q = headNorm(q, block + "attn_q_norm");
+            k = headNorm(k, block + "attn_k_norm");
+        }
         float scale = (float) (1 / Math.sqrt(parameters.headSize()));
         Value mixed = graph.add(new Op.Attention(
                 q, k, v, layer, parameters.heads(), parameters.kvHeads(), parameters.headSize(), rope, scale));
         return linear(mixed, block + "attn_output", parameters.embeddingLength());
+    }
+
+    /** Norms every head by itself, all with the same gain. */
+    private Value headNorm(Value x, String name) {
+        Weight gain = weights.vector(name + ".weight", parameters.headSize());
+        return graph.add(new Op.RmsNorm(x, gain, parameters.normEpsilon()));
     }
 
     /** {@code down(activation(gate(x)) * up(x))}. */

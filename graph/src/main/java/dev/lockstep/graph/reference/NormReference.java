@@ -1,12 +1,12 @@
 package dev.lockstep.graph.reference;
 
-/** Root-mean-square norm. */
+/** Root-mean-square norm of every {@code gain.length} elements. */
 final class NormReference {
     private NormReference() {}
 
     static Rows.Floats rmsNorm(Rows.Floats x, float[] gain, float epsilon) {
-        int n = x.width();
-        Rows.Floats y = Rows.Floats.of(x.rows(), n);
+        int n = gain.length;
+        Rows.Floats y = Rows.Floats.of(x.rows(), x.width());
         for (int start = 0; start < x.data().length; start += n) {
             float r = 1f / (float) Math.sqrt(sumOfSquares(x.data(), start, n) / n + epsilon);
             for (int i = 0; i < n; i++) {

@@ -1,5 +1,6 @@
 package dev.lockstep.graph.conformance;
 
+import dev.lockstep.graph.architecture.Architectures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -33,7 +34,7 @@ record ConformanceCase(
         return Path.of(System.getProperty("lockstep.root", ".."), "..", "shared", "conformance");
     }
 
-    /** All cases of llama-architecture files. */
+    /** All cases of architectures that can be run. */
     static Stream<ConformanceCase> all() {
         return Stream.concat(files("models"), files("stories260k")).flatMap(file -> read(file).stream());
     }
@@ -48,7 +49,7 @@ record ConformanceCase(
 
     private static List<ConformanceCase> read(Path file) {
         JsonNode json = JsonMapper.shared().readTree(file.toFile());
-        if (!json.get("arch").asString().equals("llama")) {
+        if (!Architectures.names().contains(json.get("arch").asString())) {
             return List.of();
         }
         Path gguf = file.resolveSibling(json.get("gguf").asString());

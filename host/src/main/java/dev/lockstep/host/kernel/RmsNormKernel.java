@@ -6,7 +6,7 @@ import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
 import java.util.List;
 
-/** Root-mean-square norm of one row: {@code void (ptr x, ptr gain, ptr y)}. */
+/** Root-mean-square norm of one row or one head: {@code void (ptr x, ptr gain, ptr y)}. */
 final class RmsNormKernel {
     private static final Type VECTOR = Type.FLOAT.times(FloatRow.LANES);
 
@@ -38,11 +38,17 @@ final class RmsNormKernel {
         }
         Ir mean = f.fdiv(Elementary.sumOfLanes(f, squares), Ir.constant(Type.FLOAT, (float) width));
         Ir root = f.sqrt(f.fadd(mean, Ir.constant(Type.FLOAT, epsilon)));
-        Ir factor = f.splat(f.fdiv(Ir.constant(Type.FLOAT, 1f), root), FloatRow.LANES);
-        f.loop(Ir.i64(0), Ir.i64(width), FloatRow.LANES, i -> {
+        Ir factor = f.fdiv(Ir.constant(Type.FLOAT, 1f), root);
+        scale(f, VECTOR, 0, width - rest, f.splat(factor, FloatRow.LANES));
+        // One by one, since what lies behind a head belongs to the next, or to another core's token.
+        scale(f, Type.FLOAT, width - rest, width, factor);
+    }
+
+    private static void scale(IrFunction f, Type type, int from, int to, Ir factor) {
+        f.loop(Ir.i64(from), Ir.i64(to), type.lanes(), i -> {
             Ir bytes = f.shl(i, 2);
-            Ir scaled = f.fmul(f.load(VECTOR, f.offset(x, bytes)), factor);
-            Ir gain = f.load(VECTOR, f.offset(f.parameter(1), bytes));
+            Ir scaled = f.fmul(f.load(type, f.offset(f.parameter(0), bytes)), factor);
+            Ir gain = f.load(type, f.offset(f.parameter(1), bytes));
             f.store(f.fmul(scaled, gain), f.offset(f.parameter(2), bytes));
         });
     }

@@ -141,11 +141,14 @@ final class StepEmitter {
             case Op.RmsNorm norm ->
                 eachToken(
                         task,
-                        token -> f.callLocal(
-                                kernels.rmsNorm(norm.width(), norm.epsilon()),
-                                row(task.inputs().getFirst(), token),
-                                weight(norm.gain()),
-                                row(task.output(), token)));
+                        token -> eachPart(norm.groups(), group -> {
+                            Ir at = f.mul(group, Ir.i64(4L * norm.gain().columns()));
+                            f.callLocal(
+                                    kernels.rmsNorm(norm.gain().columns(), norm.epsilon()),
+                                    f.offset(row(task.inputs().getFirst(), token), at),
+                                    weight(norm.gain()),
+                                    f.offset(row(task.output(), token), at));
+                        }));
             case Op.Quantize quantize -> {
                 Slot from = task.inputs().getFirst();
                 eachToken(
