@@ -6,6 +6,7 @@ import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.GraphException;
 import dev.lockstep.graph.architecture.Architectures;
 import dev.lockstep.graph.architecture.ModelDescription;
+import dev.lockstep.graph.architecture.TensorRows;
 import dev.lockstep.graph.pass.Passes;
 import dev.lockstep.text.Tokenizer;
 import java.nio.file.Path;
@@ -29,8 +30,10 @@ final class ModelLoader {
     }
 
     private static LoadedModel load(GgufFile file, LockstepOptions options) {
+        int context = options.contextLength() == 0 ? LockstepOptions.DEFAULT_CONTEXT : options.contextLength();
         Graph graph = Passes.lower(
-                Architectures.build(ModelDescription.of(file.metadata(), file.tensors())), options.precision());
+                Architectures.build(ModelDescription.of(file.metadata(), file.tensors()), context),
+                options.precision());
         Tokenizer tokenizer = Tokenizer.of(file.metadata());
         String name = file.path().getFileName().toString();
         String type = WeightTraffic.mainType(graph).toString();
@@ -39,7 +42,10 @@ final class ModelLoader {
                 type,
                 graph,
                 Machines.open(
-                        graph, file.tensors(), options, () -> ProgramCaches.of(file, name, type, options), _ -> {}),
+                        graph,
+                        TensorRows.with(graph, file.tensors()),
+                        options,
+                        () -> ProgramCaches.of(file, name, type, options), _ -> {}),
                 options.effectiveThreads());
         return new LoadedModel(program, file.metadata(), tokenizer, file::close, options.warnings());
     }

@@ -113,6 +113,16 @@ public final class GraphParser {
                 Value b = value();
                 yield () -> new Op.Add(a, b);
             }
+            case "scale" -> {
+                Value x = value();
+                float factor = attribute("by", TextScanner::floatNumber);
+                yield () -> new Op.Scale(x, factor);
+            }
+            case "soft_cap" -> {
+                Value x = value();
+                float cap = attribute("cap", TextScanner::floatNumber);
+                yield () -> new Op.SoftCap(x, cap);
+            }
             case "gated" -> {
                 Activation activation = named(Activation.values(), Activation::text, "activation");
                 Value gate = value();

@@ -52,6 +52,8 @@ public final class GraphPrinter {
             case Op.Linear(Value x, Weight matrix) -> "linear %s %s".formatted(x, weight(matrix));
             case Op.Bias(Value x, Weight vector) -> "bias %s %s".formatted(x, weight(vector));
             case Op.Add(Value a, Value b) -> "add %s %s".formatted(a, b);
+            case Op.Scale(Value x, float factor) -> "scale %s by %s".formatted(x, factor);
+            case Op.SoftCap(Value x, float cap) -> "soft_cap %s cap %s".formatted(x, cap);
             case Op.Gated(Activation activation, Value gate, Value up) ->
                 "gated %s %s %s".formatted(activation.text(), gate, up);
             case Op.Attention attention -> attention(attention);

@@ -194,6 +194,50 @@ public sealed interface Op {
         }
     }
 
+    /** {@code x * factor}, elementwise. */
+    record Scale(Value x, float factor) implements Op {
+        public Scale {
+            require(Float.isFinite(factor), "scale by %s", factor);
+        }
+
+        @Override
+        public List<Value> inputs() {
+            return List.of(x);
+        }
+
+        @Override
+        public int width() {
+            return x.width();
+        }
+
+        @Override
+        public Op withInputs(List<Value> inputs) {
+            return new Scale(inputs.get(0), factor);
+        }
+    }
+
+    /** {@code cap * tanh(x / cap)}, elementwise: keeps values between -cap and cap (Gemma 2, 2024). */
+    record SoftCap(Value x, float cap) implements Op {
+        public SoftCap {
+            require(Float.isFinite(cap) && cap > 0, "soft_cap of %s", cap);
+        }
+
+        @Override
+        public List<Value> inputs() {
+            return List.of(x);
+        }
+
+        @Override
+        public int width() {
+            return x.width();
+        }
+
+        @Override
+        public Op withInputs(List<Value> inputs) {
+            return new SoftCap(inputs.get(0), cap);
+        }
+    }
+
     /** {@code activation(gate) * up}, elementwise. */
     record Gated(Activation activation, Value gate, Value up) implements Op {
         public Gated {

@@ -77,7 +77,7 @@ public final class Verifier {
             case Op.Bias bias -> checkVector(node, bias.x(), bias.vector());
             case Op.Route route -> requireFloats(node, route.scores());
             case Op.ExpertSum sum -> requireFloats(node, sum.x());
-            case Op.Quantize _, Op.Add _, Op.Gated _, Op.Attention _ ->
+            case Op.Quantize _, Op.Add _, Op.Scale _, Op.SoftCap _, Op.Gated _, Op.Attention _ ->
                 node.op().inputs().forEach(input -> requireFloats(node, input));
         }
     }

@@ -27,6 +27,8 @@
  *       to 127, so that products of bytes suffice; in products of q8 rows I is not rounded, since |I| &lt; 2<sup>24</sup>.
  *   <li><b>RMS norm</b> of a row, or of each group of n elements of it. 16 lanes, lane j sums x[j + 16 i]<sup>2</sup> by fma, i ascending; lanes are added as a binary tree (j with j + 8, 4,
  *       2, 1). y = (x * r) * w, r = 1 / sqrt(sum / n + epsilon).
+ *   <li><b>Activations</b>, soft caps: silu(x) = x / (1 + exp(-x)); gelu(x) = x / (1 + exp(-2u)), u = x * fma(x * x, c3, c1); a soft cap is
+ *       tanh(x / cap) * cap with tanh(t) = 1 - 2 / (exp(t + t) + 1).
  *   <li><b>RoPE.</b> cos and sin of double angles (StrictMath) rounded to float; y0 = fma(x0, cos, -(x1 * sin)), y1 = fma(x0, sin, x1 * cos).
  *   <li><b>Attention</b> over KV blocks of {@value dev.lockstep.graph.KvLayout#BLOCK} positions. q is multiplied by the scale first. Per block:
  *       s[j] = dot over the head in order by fma from +0; m = max s up to the token's own position;

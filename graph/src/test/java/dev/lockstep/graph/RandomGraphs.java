@@ -36,13 +36,15 @@ final class RandomGraphs {
 
     private void step() {
         Value x = any();
-        Value y = switch (random.nextInt(7)) {
+        Value y = switch (random.nextInt(9)) {
             case 0 -> builder.add(new Op.RmsNorm(x, vector(x.width() / (1 + random.nextInt(2))), random.nextFloat()));
             case 1 -> builder.add(new Op.Bias(x, vector(x.width())));
             case 2 -> builder.add(new Op.Add(x, x));
-            case 3 -> builder.add(new Op.Gated(Activation.SILU, x, x));
+            case 3 -> builder.add(new Op.Gated(Activation.values()[random.nextInt(2)], x, x));
             case 4 -> builder.add(new Op.Linear(quantized(x), quantizedMatrix(x.width())));
             case 5 -> attention(x);
+            case 6 -> builder.add(new Op.Scale(x, random.nextFloat() - 0.5f));
+            case 7 -> builder.add(new Op.SoftCap(x, 1 + random.nextFloat()));
             default -> experts(x);
         };
         floats.add(y);

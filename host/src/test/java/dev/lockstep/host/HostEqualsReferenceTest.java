@@ -2,6 +2,7 @@ package dev.lockstep.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.graph.Activation;
 import dev.lockstep.graph.KvType;
 import dev.lockstep.graph.Precision;
 import dev.lockstep.graph.Rope;
@@ -90,6 +91,17 @@ class HostEqualsReferenceTest {
         TestShape shape =
                 TestShape.of(TensorType.Q8_0).widths(64, 64).attention(6, 3, headSize).headNorms();
         assertEqualsReference(TestModel.of(shape, 12), 3, KvType.F16, 40, 1, 7, 40);
+    }
+
+    @Test
+    void shouldAgreeWithFactorsCapsAndGelu() {
+        TestShape shape = TestShape.of(TensorType.Q4_0, TensorType.F16)
+                .widths(96, 160)
+                .layers(2)
+                .activation(Activation.GELU)
+                .scaled(0.22f, 5);
+        assertEqualsReference(TestModel.of(shape, 13), 3, KvType.F16, 40, 1, 7, 40);
+        assertEqualsReference(TestModel.of(shape.experts(4, 2), 14), 2, KvType.F16, 20, 1, 20);
     }
 
     static Stream<Arguments> groups() {

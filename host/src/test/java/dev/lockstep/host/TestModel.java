@@ -1,6 +1,5 @@
 package dev.lockstep.host;
 
-import dev.lockstep.graph.Activation;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.GraphBuilder;
 import dev.lockstep.graph.Op;
@@ -47,21 +46,23 @@ public record TestModel(TestShape shape, Graph graph, Map<String, Tensor> weight
 
         Graph build() {
             Weight table = matrix("embedding", shape.width, shape.vocabulary, 1, 1);
-            Value x = graph.add(new Op.Embedding(table));
+            Value x = scaled(graph.add(new Op.Embedding(table)));
             List<Double> frequencies = IntStream.range(0, shape.ropePairs)
                     .mapToObj(i -> Math.pow(1e4, -(double) i / shape.ropePairs))
                     .toList();
             Rope rope = new Rope(shape.pairing, frequencies, 1.25);
             for (int layer = 0; layer < shape.layers; layer++) {
-                x = graph.add(new Op.Add(x, attention(norm(x, "attention_norm" + layer), layer, rope)));
+                x = graph.add(new Op.Add(x, scaled(attention(norm(x, "attention_norm" + layer), layer, rope))));
                 Value normed = norm(x, "feed_forward_norm" + layer);
-                x = graph.add(new Op.Add(x, shape.experts == 0 ? dense(normed, layer) : experts(normed, layer)));
+                Value mixed = shape.experts == 0 ? dense(normed, layer) : experts(normed, layer);
+                x = graph.add(new Op.Add(x, scaled(mixed)));
             }
             Value normed = norm(x, "norm");
-            if (shape.tied) {
-                graph.add(new Op.Linear(normed, table));
-            } else {
-                linear(normed, "output", shape.vocabulary);
+            Value logits = shape.tied
+                    ? graph.add(new Op.Linear(normed, table))
+                    : linear(normed, "output", shape.vocabulary);
+            if (shape.cap > 0) {
+                graph.add(new Op.SoftCap(logits, shape.cap));
             }
             return graph.build("test", 4096);
         }
@@ -82,7 +83,7 @@ public record TestModel(TestShape shape, Graph graph, Map<String, Tensor> weight
         private Value dense(Value x, int layer) {
             Value gate = linear(x, "gate" + layer, shape.hidden);
             Value up = linear(x, "up" + layer, shape.hidden);
-            return linear(graph.add(new Op.Gated(Activation.SILU, gate, up)), "down" + layer, shape.width);
+            return linear(graph.add(new Op.Gated(shape.activation, gate, up)), "down" + layer, shape.width);
         }
 
         private Value experts(Value x, int layer) {
@@ -90,13 +91,17 @@ public record TestModel(TestShape shape, Graph graph, Map<String, Tensor> weight
             Value choice = graph.add(new Op.Route(scores, shape.expertsUsed));
             Value gate = expertLinear(x, choice, "gates" + layer, shape.width, shape.hidden);
             Value up = expertLinear(x, choice, "ups" + layer, shape.width, shape.hidden);
-            Value mixed = graph.add(new Op.Gated(Activation.SILU, gate, up));
+            Value mixed = graph.add(new Op.Gated(shape.activation, gate, up));
             Value down = expertLinear(mixed, choice, "downs" + layer, shape.hidden, shape.width);
             return graph.add(new Op.ExpertSum(down, choice));
         }
 
         private Value expertLinear(Value x, Value choice, String name, int columns, int rows) {
             return graph.add(new Op.ExpertLinear(x, choice, matrix(name, columns, rows, shape.experts, 1)));
+        }
+
+        private Value scaled(Value x) {
+            return shape.scale == 1 ? x : graph.add(new Op.Scale(x, shape.scale));
         }
 
         private Value norm(Value x, String name) {

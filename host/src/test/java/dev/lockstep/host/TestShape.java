@@ -1,5 +1,6 @@
 package dev.lockstep.host;
 
+import dev.lockstep.graph.Activation;
 import dev.lockstep.graph.Precision;
 import dev.lockstep.graph.Rope;
 import dev.lockstep.tensor.TensorType;
@@ -26,6 +27,9 @@ public final class TestShape {
     boolean tied;
     boolean bias;
     boolean headNorms;
+    Activation activation = Activation.SILU;
+    float scale = 1;
+    float cap;
     Precision precision = Precision.NORMAL;
 
     private TestShape(List<TensorType> types) {
@@ -65,6 +69,10 @@ public final class TestShape {
         shape.tied = random.nextInt(3) == 0;
         shape.bias = random.nextInt(3) == 0;
         shape.headNorms = random.nextInt(3) == 0;
+        shape.activation = Activation.values()[random.nextInt(2)];
+        if (random.nextInt(3) == 0) {
+            shape.scaled(0.5f + random.nextFloat(), 1 + random.nextInt(30));
+        }
         shape.precision = Precision.values()[random.nextInt(2)];
         return shape;
     }
@@ -129,6 +137,19 @@ public final class TestShape {
         return this;
     }
 
+    /** Of the feed-forward networks. */
+    public TestShape activation(Activation activation) {
+        this.activation = activation;
+        return this;
+    }
+
+    /** A factor on embeddings and on what blocks add, and a soft cap on logits. */
+    public TestShape scaled(float factor, float cap) {
+        this.scale = factor;
+        this.cap = cap;
+        return this;
+    }
+
     /** What the graph is lowered to. */
     public TestShape precision(Precision precision) {
         this.precision = precision;
@@ -137,7 +158,7 @@ public final class TestShape {
 
     @Override
     public String toString() {
-        return "%s %d layers of %d-%d, %d/%d heads of %d, rope %s %d, %d of %d experts, vocabulary %d%s%s%s, %s precision"
+        return "%s %d layers of %d-%d, %d/%d heads of %d, rope %s %d, %d of %d experts, vocabulary %d%s%s%s, %s, scale %s, cap %s, %s precision"
                 .formatted(
                         types,
                         layers,
@@ -154,6 +175,9 @@ public final class TestShape {
                         tied ? ", tied" : "",
                         bias ? ", bias" : "",
                         headNorms ? ", normed heads" : "",
+                        activation.text(),
+                        scale,
+                        cap,
                         precision.text());
     }
 }

@@ -14,4 +14,13 @@ public interface Architecture {
      * @throws dev.lockstep.graph.GraphException if the model cannot be expressed in the IR
      */
     Graph build(ModelDescription model);
+
+    /**
+     * As {@link #build(ModelDescription)}, for a model whose graph depends on the context that it is to hold.
+     *
+     * @param mostUsed positions that will be used, at most; more than the model was trained for means all of them
+     */
+    default Graph build(ModelDescription model, int mostUsed) {
+        return build(model);
+    }
 }

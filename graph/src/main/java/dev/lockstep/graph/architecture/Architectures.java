@@ -8,6 +8,10 @@ import java.util.List;
 public final class Architectures {
     private static final List<Architecture> ALL = List.of(
             new LlamaArchitecture(),
+            new GemmaArchitecture(),
+            new GraniteArchitecture("granite"),
+            new GraniteArchitecture("granitemoe"),
+            new Phi3Architecture(),
             new QwenArchitecture("qwen2", false),
             new QwenArchitecture("qwen3", true),
             new QwenArchitecture("qwen3moe", true));
@@ -20,14 +24,27 @@ public final class Architectures {
     }
 
     /**
-     * The graph of a model of any known architecture.
+     * The graph of a model of any known architecture, for the context that it was trained for.
      *
      * @throws GraphException if the architecture is not known
      * @throws dev.lockstep.formats.FormatException if the file does not fit its architecture
      */
     public static Graph build(ModelDescription model) {
+        return of(model).build(model);
+    }
+
+    /**
+     * As {@link #build(ModelDescription)}, for a smaller context.
+     *
+     * @param mostUsed positions that will be used, at most; more than the model was trained for means all of them
+     */
+    public static Graph build(ModelDescription model, int mostUsed) {
+        return of(model).build(model, mostUsed);
+    }
+
+    private static Architecture of(ModelDescription model) {
         String name = model.architecture();
-        Architecture architecture = ALL.stream()
+        return ALL.stream()
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
                 .orElseThrow(
@@ -37,6 +54,5 @@ public final class Architectures {
                                         ModelDescription.ARCHITECTURE_KEY,
                                         name,
                                         String.join(", ", names()))));
-        return architecture.build(model);
     }
 }

@@ -14,10 +14,45 @@ final class TransformerBuilder {
     private final ModelWeights weights;
     private final GraphBuilder graph = new GraphBuilder();
     private boolean normHeads;
+    private boolean fused;
+    private float embeddingScale = 1;
+    private float residualScale = 1;
+    private float logitsDivisor = 1;
+    private float attentionScale;
 
     TransformerBuilder(Hyperparameters parameters, ModelWeights weights) {
         this.parameters = parameters;
         this.weights = weights;
+        this.attentionScale = (float) (1 / Math.sqrt(parameters.headSize()));
+    }
+
+    /** Takes queries, keys and values as rows of one matrix, and gate and up of another. */
+    void fuseProjections() {
+        fused = true;
+    }
+
+    /** A factor on the token embeddings. */
+    void scaleEmbedding(float factor) {
+        embeddingScale = factor;
+    }
+
+    /** A factor on what attention and feed-forward networks add. */
+    void scaleResiduals(float factor) {
+        residualScale = factor;
+    }
+
+    /** What the logits are divided by. */
+    void divideLogits(float divisor) {
+        logitsDivisor = divisor;
+    }
+
+    /** The factor on queries, instead of one over the root of the head's size. */
+    void scaleAttention(float factor) {
+        attentionScale = factor;
+    }
+
+    float attentionScale() {
+        return attentionScale;
     }
 
     /** Lets attention norm every head of queries and keys before it turns them. */
@@ -27,17 +62,16 @@ final class TransformerBuilder {
 
     /** A whole model of blocks that norm before attention and before the feed-forward network (or experts), and its logits. */
     void preNormDecoder(Rope rope, Activation activation) {
-        Value x = tokenEmbedding();
+        Value x = scaled(tokenEmbedding(), embeddingScale);
         for (int layer = 0; layer < parameters.layers(); layer++) {
-            x = add(x, attention(rmsNorm(x, block(layer) + "attn_norm"), layer, rope));
+            x = add(x, scaled(attention(rmsNorm(x, block(layer) + "attn_norm"), layer, rope), residualScale));
             Value normed = rmsNorm(x, block(layer) + "ffn_norm");
-            x = add(
-                    x,
-                    parameters.experts() == 0
-                            ? gatedFeedForward(normed, layer, activation)
-                            : mixtureOfExperts(normed, layer, activation));
+            Value mixed = parameters.experts() == 0
+                    ? gatedFeedForward(normed, layer, activation)
+                    : mixtureOfExperts(normed, layer, activation);
+            x = add(x, scaled(mixed, residualScale));
         }
-        logits(rmsNorm(x, "output_norm"));
+        scaled(logits(rmsNorm(x, "output_norm")), 1 / logitsDivisor);
     }
 
     Value tokenEmbedding() {
@@ -62,17 +96,32 @@ final class TransformerBuilder {
     /** Self-attention of a layer, with the projections before and after it. */
     Value attention(Value x, int layer, Rope rope) {
         String block = block(layer);
-        Value q = linear(x, block + "attn_q", parameters.queryWidth());
-        Value k = linear(x, block + "attn_k", parameters.kvWidth());
-        Value v = linear(x, block + "attn_v", parameters.kvWidth());
+        int kvWidth = parameters.kvWidth();
+        Value q;
+        Value k;
+        Value v;
+        if (fused) {
+            int keys = parameters.queryWidth();
+            Weight all = weights.matrix(block + "attn_qkv.weight", x.width(), keys + 2 * kvWidth);
+            q = graph.add(new Op.Linear(x, TensorRows.of(all, 0, keys)));
+            k = graph.add(new Op.Linear(x, TensorRows.of(all, keys, keys + kvWidth)));
+            v = graph.add(new Op.Linear(x, TensorRows.of(all, keys + kvWidth, keys + 2 * kvWidth)));
+        } else {
+            q = linear(x, block + "attn_q", parameters.queryWidth());
+            k = linear(x, block + "attn_k", kvWidth);
+            v = linear(x, block + "attn_v", kvWidth);
+        }
         if (normHeads) {
             q = headNorm(q, block + "attn_q_norm");
             k = headNorm(k, block + "attn_k_norm");
         }
-        float scale = (float) (1 / Math.sqrt(parameters.headSize()));
         Value mixed = graph.add(new Op.Attention(
-                q, k, v, layer, parameters.heads(), parameters.kvHeads(), parameters.headSize(), rope, scale));
+                q, k, v, layer, parameters.heads(), parameters.kvHeads(), parameters.headSize(), rope, attentionScale));
         return linear(mixed, block + "attn_output", parameters.embeddingLength());
+    }
+
+    private Value scaled(Value x, float factor) {
+        return factor == 1 ? x : graph.add(new Op.Scale(x, factor));
     }
 
     /** Norms every head by itself, all with the same gain. */
@@ -84,8 +133,17 @@ final class TransformerBuilder {
     /** {@code down(activation(gate(x)) * up(x))}. */
     Value gatedFeedForward(Value x, int layer, Activation activation) {
         String block = block(layer);
-        Value gate = linear(x, block + "ffn_gate", parameters.feedForwardLength());
-        Value up = linear(x, block + "ffn_up", parameters.feedForwardLength());
+        int hidden = parameters.feedForwardLength();
+        Value gate;
+        Value up;
+        if (fused) {
+            Weight both = weights.matrix(block + "ffn_up.weight", x.width(), 2 * hidden);
+            gate = graph.add(new Op.Linear(x, TensorRows.of(both, 0, hidden)));
+            up = graph.add(new Op.Linear(x, TensorRows.of(both, hidden, 2 * hidden)));
+        } else {
+            gate = linear(x, block + "ffn_gate", hidden);
+            up = linear(x, block + "ffn_up", hidden);
+        }
         return linear(graph.add(new Op.Gated(activation, gate, up)), block + "ffn_down", parameters.embeddingLength());
     }
 

@@ -61,6 +61,8 @@ public final class QuantizeActivations implements Pass {
                     Op.Quantize _,
                     Op.Bias _,
                     Op.Add _,
+                    Op.Scale _,
+                    Op.SoftCap _,
                     Op.Gated _,
                     Op.Attention _,
                     Op.Route _,

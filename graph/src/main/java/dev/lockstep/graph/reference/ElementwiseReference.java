@@ -22,11 +22,28 @@ final class ElementwiseReference {
         return new Rows.Floats(x.width(), y);
     }
 
+    static Rows.Floats scale(Rows.Floats x, float factor) {
+        float[] y = new float[x.data().length];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = x.data()[i] * factor;
+        }
+        return new Rows.Floats(x.width(), y);
+    }
+
+    static Rows.Floats softCap(Rows.Floats x, float cap) {
+        float[] y = new float[x.data().length];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = Numerics.tanh(x.data()[i] / cap) * cap;
+        }
+        return new Rows.Floats(x.width(), y);
+    }
+
     static Rows.Floats gated(Activation activation, Rows.Floats gate, Rows.Floats up) {
         float[] y = new float[gate.data().length];
         for (int i = 0; i < y.length; i++) {
             float activated = switch (activation) {
                 case SILU -> Numerics.silu(gate.data()[i]);
+                case GELU -> Numerics.gelu(gate.data()[i]);
             };
             y[i] = activated * up.data()[i];
         }

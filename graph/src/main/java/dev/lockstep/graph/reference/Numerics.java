@@ -23,6 +23,12 @@ public final class Numerics {
 
     public static final float LN2_LOW = -0x1.bd0106p-13f;
 
+    /** sqrt(2 / pi). */
+    public static final float GELU_LINEAR = 0.7978845608f;
+
+    /** 0.044715 sqrt(2 / pi). */
+    public static final float GELU_CUBIC = 0.0356774081f;
+
     /** Coefficients of r^7 down to r^2 of exp(r) on [-ln 2 / 2, ln 2 / 2] (Cephes, expf). */
     private static final float[] EXP_POLYNOMIAL = {
         1.9875691500E-4f, 1.3981999507E-3f, 8.3334519073E-3f, 4.1665795894E-2f, 1.6666665459E-1f, 5.0000001201E-1f
@@ -60,5 +66,16 @@ public final class Numerics {
     /** x / (1 + e^-x). */
     public static float silu(float x) {
         return x / (1f + exp(-x));
+    }
+
+    /** GELU in its tangent form, as x / (1 + e^-2u) with u = sqrt(2 / pi) (x + 0.044715 x^3). */
+    public static float gelu(float x) {
+        float u = x * Math.fma(x * x, GELU_CUBIC, GELU_LINEAR);
+        return x / (1f + exp(-(u + u)));
+    }
+
+    /** 1 - 2 / (e^2x + 1), with an absolute error below 2^-22. */
+    public static float tanh(float x) {
+        return 1f - 2f / (exp(x + x) + 1f);
     }
 }

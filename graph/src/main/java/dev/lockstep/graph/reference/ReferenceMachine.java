@@ -172,6 +172,8 @@ public final class ReferenceMachine implements Machine {
             }
             case Op.Bias bias -> ElementwiseReference.bias(floats(bias.x(), values), weights.vector(bias.vector()));
             case Op.Add add -> ElementwiseReference.add(floats(add.a(), values), floats(add.b(), values));
+            case Op.Scale scale -> ElementwiseReference.scale(floats(scale.x(), values), scale.factor());
+            case Op.SoftCap softCap -> ElementwiseReference.softCap(floats(softCap.x(), values), softCap.cap());
             case Op.Gated gated ->
                 ElementwiseReference.gated(
                         gated.activation(), floats(gated.gate(), values), floats(gated.up(), values));

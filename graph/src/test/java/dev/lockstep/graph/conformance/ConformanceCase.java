@@ -17,12 +17,14 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A prompt with the results of the file's exact weights.
  *
+ * @param contextLength context that the reference engine was opened with
  * @param exactMargins distance between the two largest logits at each greedy step; empty where they were not recorded
  * @param engineRms root mean square of the difference between the reference engine's 8-bit run and {@code exact}
  */
 record ConformanceCase(
         String name,
         Path gguf,
+        int contextLength,
         int[] tokens,
         float[] exact,
         int[] exactGreedy,
@@ -63,11 +65,18 @@ record ConformanceCase(
         return new ConformanceCase(
                 name,
                 gguf,
+                json.get("n_ctx").asInt(),
                 ints(json.get("tokens_in")),
-                floats(gguf.resolveSibling(exact.get("file").asString())),
+                floats(gguf.resolveSibling(exactFile(json).asString())),
                 ints(exact.get("greedy_tokens_out")),
                 doubles(exact.get("greedy_margin")),
                 engine.isNumber() ? OptionalDouble.of(engine.asDouble()) : OptionalDouble.empty());
+    }
+
+    /** Of GELU models the float64 evaluation, since the reference engine takes GELU from a table of float16. */
+    private static JsonNode exactFile(JsonNode json) {
+        JsonNode float64 = json.path("f64").path("file");
+        return float64.isString() ? float64 : json.get("exact").get("file");
     }
 
     /** The float32 file is its own exact run; the others do not record the margins of theirs. */
@@ -79,6 +88,7 @@ record ConformanceCase(
             cases.add(new ConformanceCase(
                     name + ".p" + cases.size(),
                     gguf,
+                    json.path("n_ctx").asInt(Integer.MAX_VALUE),
                     ints(prompt.get("tokens_in")),
                     floats(gguf.resolveSibling(
                             prompt.get(isExact ? "logits" : "exact_logits").asString())),

@@ -71,6 +71,28 @@ class NumericsTest {
         assertThat(Numerics.silu(1e30f)).isEqualTo(1e30f);
     }
 
+    @Test
+    void geluShouldBeCloseToItsDefinition() {
+        for (float x = -30; x < 30; x += 0x1p-8f) {
+            double u = Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x);
+            double expected = x / (1 + StrictMath.exp(-2 * u));
+            double tolerance = Math.abs(expected) * Math.max(1, 2 * Math.abs(u)) * 0x1p-20 + 1e-30;
+            assertThat((double) Numerics.gelu(x)).as("gelu(%s)", x).isCloseTo(expected, within(tolerance));
+        }
+        assertThat(Numerics.gelu(0)).isZero();
+        assertThat(Numerics.gelu(-1e30f)).isFinite();
+        assertThat(Numerics.gelu(1e30f)).isEqualTo(1e30f);
+    }
+
+    @Test
+    void tanhShouldHaveAnAbsoluteErrorBelowTwoToTheMinus22() {
+        for (float x = -20; x < 20; x += 0x1p-9f) {
+            assertThat((double) Numerics.tanh(x)).isCloseTo(StrictMath.tanh(x), within(0x1p-22));
+        }
+        assertThat(Numerics.tanh(1e30f)).isEqualTo(1f);
+        assertThat(Numerics.tanh(-1e30f)).isEqualTo(-1f);
+    }
+
     private static float next(float x) {
         return Float.intBitsToFloat(Float.floatToRawIntBits(x) + STRIDE);
     }

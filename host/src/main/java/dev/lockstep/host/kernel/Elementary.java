@@ -50,7 +50,18 @@ final class Elementary {
     static Ir activation(IrFunction f, Activation activation, Ir x) {
         return switch (activation) {
             case SILU -> f.fdiv(x, f.fadd(Ir.constant(x.type(), 1f), exp(f, f.fneg(x))));
+            case GELU -> {
+                Ir linear = Ir.constant(x.type(), Numerics.GELU_LINEAR);
+                Ir u = f.fmul(x, f.fma(f.fmul(x, x), Ir.constant(x.type(), Numerics.GELU_CUBIC), linear));
+                yield f.fdiv(x, f.fadd(Ir.constant(x.type(), 1f), exp(f, f.fneg(f.fadd(u, u)))));
+            }
         };
+    }
+
+    /** {@link Numerics#tanh}. */
+    static Ir tanh(IrFunction f, Ir x) {
+        Ir one = Ir.constant(x.type(), 1f);
+        return f.fsub(one, f.fdiv(Ir.constant(x.type(), 2f), f.fadd(exp(f, f.fadd(x, x)), one)));
     }
 
     /** {@link Numerics#round}. */

@@ -7,6 +7,7 @@ import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.UnaryOperator;
 
 /**
  * Operations on single elements of one row: {@code void (ptr a, ptr b, ptr y, i64 from, i64 to)} for the vectors of 16
@@ -31,8 +32,34 @@ final class Elementwise {
                 f -> each(f, (gate, up) -> f.fmul(Elementary.activation(f, activation, gate), up)));
     }
 
+    /** y = a * factor; b is not read. */
+    static String scale(IrModule module, float factor) {
+        return module.function("scale" + bits(factor), PARAMETERS, f -> each(f, a -> f.fmul(a, Ir.constant(VECTOR, factor))));
+    }
+
+    /** y = tanh(a / cap) * cap; b is not read. */
+    static String softCap(IrModule module, float cap) {
+        Ir caps = Ir.constant(VECTOR, cap);
+        return module.function(
+                "soft_cap" + bits(cap),
+                PARAMETERS,
+                f -> each(f, a -> f.fmul(Elementary.tanh(f, f.fdiv(a, caps)), caps)));
+    }
+
+    private static String bits(float parameter) {
+        return String.format(Locale.ROOT, "_%08x", Float.floatToRawIntBits(parameter));
+    }
+
     private interface Operation {
         Ir apply(Ir a, Ir b);
+    }
+
+    private static void each(IrFunction f, UnaryOperator<Ir> operation) {
+        f.loop(f.parameter(3), f.parameter(4), 1, i -> {
+            Ir bytes = f.mul(i, Ir.i64(VECTOR.bytes()));
+            Ir a = f.load(VECTOR, f.offset(f.parameter(0), bytes));
+            f.store(operation.apply(a), f.offset(f.parameter(2), bytes));
+        });
     }
 
     private static void each(IrFunction f, Operation operation) {

@@ -42,6 +42,16 @@ public record Kernels(IrModule module, Simd simd) {
         return Elementwise.add(module);
     }
 
+    /** {@code void (ptr x, ptr unused, ptr y, i64 from, i64 to)} over vectors of 16. */
+    public String scale(float factor) {
+        return Elementwise.scale(module, factor);
+    }
+
+    /** {@code void (ptr x, ptr unused, ptr y, i64 from, i64 to)} over vectors of 16. */
+    public String softCap(float cap) {
+        return Elementwise.softCap(module, cap);
+    }
+
     /** {@code void (ptr gate, ptr up, ptr y, i64 from, i64 to)} over vectors of 16. */
     public String gated(Activation activation) {
         return Elementwise.gated(module, activation);

@@ -172,6 +172,13 @@ final class StepEmitter {
             case Op.Add _ ->
                 elementwise(task, kernels.add(), token -> row(task.inputs().get(1), token));
             case Op.Bias bias -> elementwise(task, kernels.add(), _ -> weight(bias.vector()));
+            case Op.Scale scale ->
+                elementwise(task, kernels.scale(scale.factor()), token -> row(task.inputs().getFirst(), token));
+            case Op.SoftCap softCap ->
+                elementwise(
+                        task,
+                        kernels.softCap(softCap.cap()),
+                        token -> row(task.inputs().getFirst(), token));
             case Op.Gated gated ->
                 elementwise(
                         task,

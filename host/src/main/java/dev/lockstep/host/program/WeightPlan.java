@@ -34,6 +34,8 @@ public final class WeightPlan {
                 case Op.Bias bias -> place(bias.vector(), false);
                 case Op.Embedding _,
                         Op.Add _,
+                        Op.Scale _,
+                        Op.SoftCap _,
                         Op.Gated _,
                         Op.Quantize _,
                         Op.Attention _,

@@ -84,6 +84,20 @@ class ElementaryTest {
 
     @ParameterizedTest
     @MethodSource("dev.lockstep.host.cpu.TestTargets#all")
+    void geluShouldBeThatOfTheReference(Target target) {
+        TestTargets.assumeRunnable(target);
+        assertSame(target, 3, (f, x) -> Elementary.activation(f, Activation.GELU, x), Numerics::gelu);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.lockstep.host.cpu.TestTargets#all")
+    void tanhShouldBeThatOfTheReference(Target target) {
+        TestTargets.assumeRunnable(target);
+        assertSame(target, 3, Elementary::tanh, Numerics::tanh);
+    }
+
+    @ParameterizedTest
+    @MethodSource("dev.lockstep.host.cpu.TestTargets#all")
     void siluShouldBeThatOfTheReference(Target target) {
         TestTargets.assumeRunnable(target);
         assertSame(target, 5, (f, x) -> Elementary.activation(f, Activation.SILU, x), Numerics::silu);

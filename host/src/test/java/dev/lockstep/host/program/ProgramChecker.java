@@ -179,7 +179,7 @@ final class ProgramChecker {
                         readVectors(1, token);
                         writeVectors(token);
                     });
-                case Op.Bias _ ->
+                case Op.Bias _, Op.Scale _, Op.SoftCap _ ->
                     eachToken(token -> {
                         readVectors(0, token);
                         writeVectors(token);
