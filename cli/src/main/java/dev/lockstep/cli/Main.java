@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
 
@@ -22,7 +25,7 @@ public final class Main {
 
     /** Runs one command line to its end and returns the exit status. */
     static int execute(Console console, String... arguments) {
-        var command = commandLine(console);
+        var command = commandLine(console, arguments);
         int status = command.execute(arguments);
         try {
             console.flush();
@@ -35,10 +38,11 @@ public final class Main {
         return status;
     }
 
-    static CommandLine commandLine(Console console) {
+    /** All verbs, or only the one that the arguments name: to learn the options of all takes as long as to open a model. */
+    static CommandLine commandLine(Console console, String... arguments) {
         var root = new LockstepCommand(console);
         var command = new CommandLine(root);
-        List.of(
+        List<Object> verbs = List.of(
                         new RunCommand(console),
                         new ChatCommand(console),
                         new InspectCommand(console),
@@ -54,8 +58,8 @@ public final class Main {
                         new ServeCommand(console),
                         new CacheCommand(console),
                         new AccuracyCommand(console),
-                        new WarmUpCommand())
-                .forEach(command::addSubcommand);
+                        new WarmUpCommand());
+        named(verbs, arguments).forEach(command::addSubcommand);
         command.getSubcommands()
                 .values()
                 .forEach(verb -> verb.getCommandSpec()
@@ -71,6 +75,17 @@ public final class Main {
                 .setOut(new PrintWriter(console.output(), true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler(failures)
                 .setExecutionExceptionHandler(failures);
+    }
+
+    private static List<Object> named(List<Object> verbs, String... arguments) {
+        var first = Arrays.stream(arguments)
+                .filter(argument -> !argument.startsWith("-"))
+                .findFirst();
+        var named = verbs.stream()
+                .filter(verb -> first.equals(
+                        Optional.of(verb.getClass().getAnnotation(Command.class).name())))
+                .toList();
+        return named.isEmpty() ? verbs : named;
     }
 
     /** The version that the build wrote down. */

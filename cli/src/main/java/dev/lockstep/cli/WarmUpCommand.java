@@ -20,6 +20,12 @@ final class WarmUpCommand implements Callable<Integer> {
             Main.execute(console, verb, "--help");
             Main.execute(console, verb, "-m", "no such file");
         }
+        // The first opens by making everything, the second by finding it in the program cache, as most starts do.
+        for (int round = 0; round < 2; round++) {
+            Main.execute(console, "run", "-m", "demo", "-p", "Hello", "-n", "4", "--temp", "0.8");
+            Main.execute(console, "run", "-m", "demo", "-p", "Hello", "-n", "4", "--json");
+        }
+        Main.execute(console, "chat", "-m", "demo");
         Main.execute(console, "--help");
         Main.execute(console, "--version");
         Main.execute(console, "inspect", "shape:tinyllama-1.1b");

@@ -75,23 +75,24 @@ final class CachedProgram {
         }
     }
 
-    /** The packed weights of a model, in memory of the arena. */
-    MemorySegment weights(WeightPlan plan, Arena arena, Supplier<MemorySegment> packed) {
-        if (cache.isEmpty()) {
-            return packed.get();
+    /** The packed weights of a model that the cache has, in memory of the arena. */
+    Optional<MemorySegment> knownWeights(WeightPlan plan, Arena arena) {
+        return cache.flatMap(known -> known.programs().read(weightsKey(plan), arena))
+                .filter(content -> content.byteSize() == plan.bytes());
+    }
+
+    /** Keeps weights that had to be packed. */
+    void keepWeights(WeightPlan plan, MemorySegment packed) {
+        if (cache.isPresent()) {
+            write(weightsKey(plan), packed.asSlice(0, plan.bytes()));
         }
-        List<String> parts = new ArrayList<>(List.of(fingerprint, cache.get().identity()));
+    }
+
+    private CacheKey weightsKey(WeightPlan plan) {
+        List<String> parts =
+                new ArrayList<>(List.of(fingerprint, cache.orElseThrow().identity()));
         plan.places().forEach(place -> parts.add(place.toString()));
-        CacheKey key = CacheKey.of(EntryKind.WEIGHTS, parts);
-        return cache.get()
-                .programs()
-                .read(key, arena)
-                .filter(content -> content.byteSize() == plan.bytes())
-                .orElseGet(() -> {
-                    MemorySegment made = packed.get();
-                    write(key, made.asSlice(0, plan.bytes()));
-                    return made;
-                });
+        return CacheKey.of(EntryKind.WEIGHTS, parts);
     }
 
     /** Writes beside the work: the first token need not wait for the disk. */

@@ -90,10 +90,11 @@ public final class HostMachine implements Machine {
         this.options = options;
         Target target = options.target().orElseGet(Target::host);
         WeightPlan weightPlan = new WeightPlan(graph);
+        cached = new CachedProgram(options.cache());
+        var knownWeights = Background.start("lockstep-weights", () -> cached.knownWeights(weightPlan, arena));
         KvPlan kvPlan = new KvPlan(graph, options.kvType());
         single = Lowering.lower(graph, 1, options.kvType());
         several = Lowering.lower(graph, Math.max(2, options.maxStepTokens()), options.kvType());
-        cached = new CachedProgram(options.cache());
         code = cached.code(
                 graph,
                 options,
@@ -103,8 +104,11 @@ public final class HostMachine implements Machine {
         singleEntry = code.symbol(HostModule.step(single)).address();
         severalEntry = code.symbol(HostModule.step(several)).address();
 
-        MemorySegment packed =
-                cached.weights(weightPlan, arena, () -> PackedWeights.pack(graph, weightPlan, weights, arena, options));
+        MemorySegment packed = knownWeights.result().orElseGet(() -> {
+            MemorySegment made = PackedWeights.pack(graph, weightPlan, weights, arena, options);
+            cached.keepWeights(weightPlan, made);
+            return made;
+        });
         memory = LargeMemory.allocate(Math.max(arenaBytes(single), arenaBytes(several)), arena);
         kvBlocks = new KvBlocks(arena, kvPlan.blockBytes());
         Op.Embedding lookup = (Op.Embedding) graph.nodes().getFirst().op();
