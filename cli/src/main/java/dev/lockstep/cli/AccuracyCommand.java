@@ -96,14 +96,21 @@ final class AccuracyCommand implements Callable<Integer> {
                 run.name(),
                 run.type(),
                 LogitsError.between(exact, ReferenceRun.floats(run.logits()), width),
-                LogitsError.between(exact, logits(run, Precision.NORMAL, exact.length), width),
-                LogitsError.between(exact, logits(run, Precision.HIGH, exact.length), width));
+                error(run, exact, Precision.NORMAL, KvType.F32),
+                error(run, exact, Precision.HIGH, KvType.F32),
+                error(run, exact, Precision.NORMAL, KvType.F16),
+                error(run, exact, Precision.NORMAL, KvType.Q8));
     }
 
-    private float[] logits(ReferenceRun run, Precision precision, int count) {
+    private LogitsError error(ReferenceRun run, float[] exact, Precision precision, KvType kvType) {
+        int width = exact.length / run.tokens().length;
+        return LogitsError.between(exact, logits(run, precision, kvType, exact.length), width);
+    }
+
+    private float[] logits(ReferenceRun run, Precision precision, KvType kvType, int count) {
         var options = LockstepOptions.DEFAULT
                 .withEngine(engine)
-                .withKvType(KvType.F32)
+                .withKvType(kvType)
                 .withPrecision(precision)
                 .withWarnings(_ -> {});
         var all = new float[count];

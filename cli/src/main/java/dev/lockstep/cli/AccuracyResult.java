@@ -5,19 +5,28 @@ package dev.lockstep.cli;
  *
  * @param theirs the other engine's
  * @param ours of normal precision
- * @param high ours of high precision
+ * @param high of high precision
+ * @param f16 of normal precision, with a KV cache of 16 bits
+ * @param q8 of normal precision, with a KV cache of 8 bits
  */
-record AccuracyResult(String name, String type, LogitsError theirs, LogitsError ours, LogitsError high) {
-    /** Engines that round alike differ by chance by some percent over a few dozen tokens. */
-    private static final double CHANCE = 0.1;
+record AccuracyResult(
+        String name,
+        String type,
+        LogitsError theirs,
+        LogitsError ours,
+        LogitsError high,
+        LogitsError f16,
+        LogitsError q8) {
+    /** A difference of so many standard errors is taken for one: chance alone shows it once in 20 comparisons, on either side. */
+    private static final double TELLING = 2;
 
-    /** The other engine's divergence and ours: which is smaller, or that they are equal but for chance. */
+    /** The other engine's divergence and ours: which is smaller, or that they cannot be told apart. */
     String verdict() {
-        double ratio = ours.divergence() / theirs.divergence();
-        if (ratio > 1 + CHANCE) {
-            return "worse";
+        double below = ours.standardErrorsBelow(theirs);
+        if (below > TELLING) {
+            return "better";
         }
-        return ratio < 1 - CHANCE ? "better" : "equal";
+        return below < -TELLING ? "worse" : "equal";
     }
 
     /** By how much high precision reduces the error. */
@@ -27,6 +36,13 @@ record AccuracyResult(String name, String type, LogitsError theirs, LogitsError 
 
     /** The sum of all that was measured of a type. */
     AccuracyResult plus(AccuracyResult other) {
-        return new AccuracyResult(type, type, theirs.plus(other.theirs), ours.plus(other.ours), high.plus(other.high));
+        return new AccuracyResult(
+                type,
+                type,
+                theirs.plus(other.theirs),
+                ours.plus(other.ours),
+                high.plus(other.high),
+                f16.plus(other.f16),
+                q8.plus(other.q8));
     }
 }

@@ -43,22 +43,22 @@ public final class Main {
         var root = new LockstepCommand(console);
         var command = new CommandLine(root);
         List<Object> verbs = List.of(
-                        new RunCommand(console),
-                        new ChatCommand(console),
-                        new InspectCommand(console),
-                        new TokenizeCommand(console),
-                        new LogitsCommand(console),
-                        new BenchCommand(console),
-                        new CompileCommand(console),
-                        new SimulateCommand(console),
-                        new AsmCommand(console),
-                        new DisasmCommand(console),
-                        new ExplainCommand(console),
-                        new LpuValidateCommand(console),
-                        new ServeCommand(console),
-                        new CacheCommand(console),
-                        new AccuracyCommand(console),
-                        new WarmUpCommand());
+                new RunCommand(console),
+                new ChatCommand(console),
+                new InspectCommand(console),
+                new TokenizeCommand(console),
+                new LogitsCommand(console),
+                new BenchCommand(console),
+                new CompileCommand(console),
+                new SimulateCommand(console),
+                new AsmCommand(console),
+                new DisasmCommand(console),
+                new ExplainCommand(console),
+                new LpuValidateCommand(console),
+                new ServeCommand(console),
+                new CacheCommand(console),
+                new AccuracyCommand(console),
+                new WarmUpCommand());
         named(verbs, arguments).forEach(command::addSubcommand);
         command.getSubcommands()
                 .values()

@@ -176,7 +176,11 @@ class ProgramCacheTest {
         Path file = Files.writeString(directory.resolve("file"), "");
         ProgramCache cache = new ProgramCache(file.resolve("programs"), 0, warnings::add);
         cache.write(KEY, "model", "Q4_0", MemorySegment.ofArray(CONTENT));
-        assertThat(warnings).singleElement().asString().contains("cannot be written").contains("--no-cache");
+        assertThat(warnings)
+                .singleElement()
+                .asString()
+                .contains("cannot be written")
+                .contains("--no-cache");
         assertThat(cache.entries()).isEmpty();
     }
 
