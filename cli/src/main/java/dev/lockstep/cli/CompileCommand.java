@@ -4,9 +4,15 @@ import dev.lockstep.compiler.Plan;
 import dev.lockstep.compiler.partition.Objective;
 import dev.lockstep.compiler.partition.Question;
 import dev.lockstep.compiler.partition.WeightPrecision;
+import dev.lockstep.compiler.report.HtmlReport;
+import dev.lockstep.compiler.report.Outcome;
+import dev.lockstep.compiler.trace.ChromeTrace;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Quantity;
 import dev.lockstep.lpu.machine.Topology;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +30,12 @@ import picocli.CommandLine.Option;
             "",
             "MODEL is shape:NAME, a GGUF file, or a config.json of Hugging Face (or its directory).",
             "Examples:",
-            "  lockstep compile -m shape:llama-2-70b --target lpu:576",
+            "  lockstep compile -m shape:llama-2-70b --target lpu:576 --report report.html --trace trace.json",
             "  lockstep compile -m shape:llama-2-70b --target lpu:576 --hop-ns 722 --json"
         })
 final class CompileCommand implements Callable<Integer> {
     private static final int USUAL_CONTEXT = 4096;
+    private static final int MOST_IN_A_LINE = 64;
 
     /** Positions that a program keeps room for unless one asks for others. */
     private static final int PROGRAM_CONTEXT = 512;
@@ -71,8 +78,19 @@ final class CompileCommand implements Callable<Integer> {
     @Option(
             names = "--topology",
             paramLabel = "NAME",
-            description = "quadfour_ring (default), quadfour_line, dragonfly or dragonfly_racks.")
-    private Topology topology = Topology.QUADFOUR_RING;
+            description = "quadfour_ring (default above 64 chips), quadfour_line, dragonfly or dragonfly_racks.")
+    private @Nullable Topology topology;
+
+    @Option(names = "--report", paramLabel = "FILE.html", description = "Write a page that shows where the time goes.")
+    private @Nullable Path report;
+
+    @Option(names = "--trace", paramLabel = "FILE.json", description = "Write a trace for Perfetto or Chrome.")
+    private @Nullable Path trace;
+
+    @Option(
+            names = "--no-check",
+            description = "Do not have the schedule checked for conflicts, which takes most of the time.")
+    private boolean unchecked;
 
     @Option(
             names = "--program",
@@ -93,12 +111,43 @@ final class CompileCommand implements Callable<Integer> {
             writeProgram(program);
         }
         var plan = UsageException.refusing(() -> Plan.of(question()));
+        var compilation = new SystemCompilation(console, plan, !unchecked);
+        var outcome = compilation.run();
         if (json) {
-            Json.print(console, plan.fields());
+            Json.print(console, outcome.map(Outcome::fields).orElseGet(() -> compilation.fieldsWithout()));
         } else {
-            new PlanReport(console, plan).print();
+            new PlanReport(console, plan, outcome, compilation.reason()).print();
+        }
+        if (report != null || trace != null) {
+            var scheduled = outcome.orElseThrow(() -> new UsageException(
+                    "there is no schedule to show: " + compilation.reason() + "; leave out --report and --trace"));
+            write(scheduled);
         }
         return ExitStatus.DONE;
+    }
+
+    private void write(Outcome outcome) {
+        if (report != null) {
+            writing(report, out -> out.append(HtmlReport.of(outcome)));
+        }
+        if (trace != null) {
+            var question = outcome.plan().question();
+            int tensor = outcome.plan().partition().tensor();
+            writing(trace, out -> ChromeTrace.write(outcome.schedule(), question.machine(), tensor, out));
+        }
+    }
+
+    private interface Content {
+        void write(Appendable out) throws IOException;
+    }
+
+    private void writing(Path file, Content content) {
+        try (var out = Files.newBufferedWriter(file)) {
+            content.write(out);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(new IOException(file + ": cannot be written; check the path", failure));
+        }
+        console.note("lockstep: wrote " + file);
     }
 
     private void writeProgram(Path file) {
@@ -115,14 +164,20 @@ final class CompileCommand implements Callable<Integer> {
 
     private Question question() {
         var sizes = SizesReference.read(Given.required(model));
+        int chips = Given.required(target).chips();
         return new Question(
                 sizes,
                 machine(),
-                topology,
-                Given.required(target).chips(),
+                topology == null ? usual(chips) : topology,
+                chips,
                 context == 0 ? Math.min(USUAL_CONTEXT, sizes.contextLength()) : context,
                 users,
                 precision,
                 objective);
+    }
+
+    /** A ring needs more nodes than each has neighbours. */
+    private static Topology usual(int chips) {
+        return chips > MOST_IN_A_LINE ? Topology.QUADFOUR_RING : Topology.QUADFOUR_LINE;
     }
 }

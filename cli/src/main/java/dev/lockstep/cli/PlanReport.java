@@ -3,7 +3,9 @@ package dev.lockstep.cli;
 import dev.lockstep.compiler.Plan;
 import dev.lockstep.compiler.bound.LowerBound;
 import dev.lockstep.compiler.partition.Candidate;
+import dev.lockstep.compiler.report.Outcome;
 import java.util.Locale;
+import java.util.Optional;
 
 /** A plan as people read it. */
 final class PlanReport {
@@ -11,15 +13,20 @@ final class PlanReport {
 
     private final Console console;
     private final Plan plan;
+    private final Optional<Outcome> outcome;
+    private final String reason;
 
-    PlanReport(Console console, Plan plan) {
+    /** @param reason why there is no outcome, if there is none */
+    PlanReport(Console console, Plan plan, Optional<Outcome> outcome, String reason) {
         this.console = console;
         this.plan = plan;
+        this.outcome = outcome;
+        this.reason = reason;
     }
 
     void print() {
         var question = plan.question();
-        var best = plan.search().best();
+        var best = plan.chosen();
         var model = question.model();
         line(
                 "model",
@@ -44,10 +51,44 @@ final class PlanReport {
                 best.memory().head() / 1e6,
                 best.memory().cache() / 1e6);
         bound(plan.bound());
-        line("estimate", "%.1f µs a token by formula", plan.micros(best.cost().cycles()));
+        outcome.ifPresentOrElse(this::scheduled, () -> {
+            line("estimate", "%.1f µs a token by formula, %.0f tokens/s", plan.micros(plan.estimatedCycles()), plan.perSecond(plan.estimatedCycles()));
+            line("schedule", "none: %s", reason);
+        });
         console.printLine("");
         console.printLine("considered   chips   tokens/s   why");
         plan.search().bestOfEachDegree().stream().limit(SHOWN).forEach(this::candidate);
+    }
+
+    private void scheduled(Outcome outcome) {
+        line(
+                "schedule",
+                "%.1f µs a token, %.0f tokens/s and user: %.1f %% of the bound",
+                plan.micros(outcome.cyclesPerToken()),
+                outcome.tokensPerSecond(),
+                100 * outcome.shareOfBound());
+        line(
+                "proof",
+                "%d cycles predicted, %d simulated on all chips; %s",
+                outcome.schedule().predictedCycles(),
+                outcome.simulatedCycles(),
+                outcome.conflicts() < 0 ? "not checked for conflicts" : outcome.conflicts() + " conflicts");
+        var energy = outcome.energy();
+        line(
+                "energy",
+                "%.2f J a token for %d user(s) on %d chips: %.2f J done, %.2f J standing by; %.0f %% of it rests on assumed rows",
+                energy.total(),
+                outcome.usersAtOnce(),
+                plan.partition().chips(),
+                energy.dynamic(),
+                energy.standing(),
+                100 * energy.assumedShare());
+        line(
+                "took",
+                "%.1f s to schedule, %.1f s to simulate, %.1f s to check",
+                outcome.compileSeconds(),
+                outcome.simulateSeconds(),
+                outcome.checkSeconds());
     }
 
     private void bound(LowerBound bound) {

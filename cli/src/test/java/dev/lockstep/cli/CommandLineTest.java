@@ -96,11 +96,19 @@ class CommandLineTest {
 
     @Test
     void shouldCompileAShapeForProcessingUnits() {
-        assertThat(execute("compile", "-m", "shape:llama-2-7b", "--target", "lpu:64", "--json"))
+        assertThat(execute("compile", "-m", "shape:tinyllama-1.1b", "--target", "lpu:32", "--no-check", "--json"))
                 .isZero();
         assertThat(text(out))
                 .startsWith("{")
-                .contains("\"tensor_parallel\":", "\"bound_tokens_per_second\":", "\"hop_ns\":300.0");
+                .contains("\"tensor_parallel\":32", "\"hop_ns\":300.0", "\"scheduled\":true", "\"predicted_cycles\":")
+                .contains("\"tokens_per_second_per_user\":", "\"bound_tokens_per_second\":", "\"joules_per_token\":");
+    }
+
+    @Test
+    void shouldSayWhyThereIsNoSchedule() {
+        assertThat(execute("compile", "-m", "shape:mixtral-8x7b", "--target", "lpu:576"))
+                .isZero();
+        assertThat(text(out)).contains("schedule     none: routed experts");
     }
 
     @ParameterizedTest

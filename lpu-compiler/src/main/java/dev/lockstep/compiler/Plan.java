@@ -2,6 +2,8 @@ package dev.lockstep.compiler;
 
 import dev.lockstep.compiler.bound.BoundTerm;
 import dev.lockstep.compiler.bound.LowerBound;
+import dev.lockstep.compiler.decode.DecodeCompiler;
+import dev.lockstep.compiler.partition.Candidate;
 import dev.lockstep.compiler.partition.Partition;
 import dev.lockstep.compiler.partition.PartitionSearch;
 import dev.lockstep.compiler.partition.Question;
@@ -10,12 +12,35 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** How a model is divided, and what no schedule of that division can beat. */
-public record Plan(PartitionSearch search, LowerBound bound) {
+/**
+ * How a model is divided, and what no schedule of that division can beat.
+ *
+ * @param chosen the fastest candidate that can be scheduled, if it is nearly as fast as the fastest of all
+ * @param unscheduled why the chosen one cannot be scheduled; empty if it can
+ */
+public record Plan(PartitionSearch search, Candidate chosen, LowerBound bound, String unscheduled) {
+    /** A schedule that is proven is worth so much of an estimate. */
+    private static final double NEARLY = 0.6;
+
     /** @throws IllegalArgumentException if the model does not fit, saying what would be needed */
     public static Plan of(Question question) {
         PartitionSearch search = PartitionSearch.of(question);
-        return new Plan(search, LowerBound.of(question, search.best().partition()));
+        Candidate best = search.best();
+        String refusal = DecodeCompiler.refusal(question, best.partition());
+        Candidate chosen = best;
+        if (!refusal.isEmpty()) {
+            chosen = search.candidates().stream()
+                    .filter(candidate -> candidate.memory().fits())
+                    .filter(candidate -> candidate.tokensPerSecond() >= NEARLY * best.tokensPerSecond())
+                    .filter(candidate -> DecodeCompiler.refusal(question, candidate.partition()).isEmpty())
+                    .findFirst()
+                    .orElse(best);
+        }
+        return new Plan(
+                search,
+                chosen,
+                LowerBound.of(question, chosen.partition()),
+                chosen.equals(best) ? refusal : "");
     }
 
     public Question question() {
@@ -23,7 +48,11 @@ public record Plan(PartitionSearch search, LowerBound bound) {
     }
 
     public Partition partition() {
-        return search.best().partition();
+        return chosen.partition();
+    }
+
+    public long estimatedCycles() {
+        return chosen.cost().cycles();
     }
 
     public double micros(long cycles) {
@@ -50,7 +79,7 @@ public record Plan(PartitionSearch search, LowerBound bound) {
         fields.put("pipeline_parallel", partition().stages());
         fields.put("attention", partition().split().words());
         fields.put("hop_ns", question.machine().number(Quantity.HOP));
-        fields.put("bytes_per_chip", search.best().memory().total());
+        fields.put("bytes_per_chip", chosen.memory().total());
         fields.put("bound_tokens_per_second", perSecond(bound.cycles()));
         fields.put("bound_cycles", bound.cycles());
         fields.put("binding_term", bound.binding().title());
@@ -59,7 +88,7 @@ public record Plan(PartitionSearch search, LowerBound bound) {
                     "bound_" + term.name().toLowerCase(Locale.ROOT) + "_cycles",
                     bound.terms().get(term));
         }
-        fields.put("estimated_cycles", search.best().cost().cycles());
+        fields.put("estimated_cycles", estimatedCycles());
         return fields;
     }
 }

@@ -16,11 +16,15 @@ import java.util.Map;
 /**
  * Cycles that one token of one user takes at least, for any schedule of a given partition. Everything that can overlap is taken to
  * overlap fully: the weights before a sum, the sum's vectors on the links and the weights after it count as the longest of the
- * three. What depends on one another adds: hops, passes through arrays and chains in the vector unit.
+ * three. What depends on one another adds: hops from vector unit to vector unit, passes through arrays, and chains of operations, of the
+ * recipes that the schedules of this compiler follow (the longest path of dependencies with nothing in its way).
  */
 public final class LowerBound {
-    /** Dependent passes through arrays: projections, scores, values, output; gate and up, down. */
-    private static final int ARRAY_PASSES = 6;
+    /** Dependent passes through arrays: projections, scores, their offset, values, output; gate and up, down. */
+    private static final int ARRAY_PASSES = 7;
+
+    /** Dependent operations of the vector unit beside sums: scale, rotate, softmax, normalise, gate. */
+    private static final int OPERATIONS = 38;
 
     private final Map<BoundTerm, Long> terms;
 
@@ -75,15 +79,31 @@ public final class LowerBound {
         void layer(int index) {
             LayerShard shard = shard(index);
             boolean shared = partition.split() == HeadSplit.BY_CONTEXT && partition.tensor() > 1;
-            add(BoundTerm.HOPS, 2 * sum.hopCycles(machine) + (shared ? machine.hopCycles() : 0));
+            hops(2 * sum.hops() + (shared ? 1 : 0));
             around(stream(shard.output()), stream(shard.gateUp()) + stream(shard.router()));
             around(stream(shard.down()), stream(shard.input()));
-            add(BoundTerm.CACHE, Math.ceilDiv(shard.cacheBytesRead(), (long) machine.streamBytesPerCycle()));
-            add(BoundTerm.ARRAYS, (long) ARRAY_PASSES * phases.throughArray());
-            // rotate: 3, softmax: 6 with two sums over lanes in arrays, gate: 5, each sum: one addition a doubling of
-            // its operands.
-            int additions = 2 * (32 - Integer.numberOfLeadingZeros(partition.tensor() - 1) + 1);
-            add(BoundTerm.VECTORS, phases.chain(3 + 6 + 5 + additions) + 2L * phases.array());
+            add(BoundTerm.CACHE, cache(shard));
+            add(BoundTerm.ARRAYS, (long) ARRAY_PASSES * phases.array());
+            // A sum doubles what it has added with each operation, and widens, narrows and adds the residual.
+            int additions =
+                    2 * (32 - Integer.numberOfLeadingZeros(Math.max(1, partition.tensor() - 1)) + 2 * sum.hops() - 1);
+            add(BoundTerm.VECTORS, (long) (OPERATIONS + additions) * phases.alu() + phases.turn());
+        }
+
+        /** Values of two bytes need two vectors on the same link, so that each hop takes one vector more than its latency. */
+        private void hops(long hops) {
+            add(BoundTerm.HOPS, hops * phases.hop());
+            add(BoundTerm.LINKS, hops * machine.whole(Quantity.VECTOR_CYCLES));
+        }
+
+        /** Keys are loaded row by row, values by the elements of a head, half of them in each hemisphere. */
+        private long cache(LayerShard shard) {
+            int group = machine.whole(Quantity.INSTALL_STREAMS);
+            long keys = Math.ceilDiv(shard.positions(), group);
+            int lanes = machine.whole(Quantity.PLANE_ROWS);
+            long elements = shard.cacheBytesPerPosition() / 4;
+            long values = Math.ceilDiv(shard.positions(), lanes) * Math.ceilDiv(elements, (long) group);
+            return (keys + values) / 2;
         }
 
         /** Weights before a sum, its vectors, and weights after it: all three can overlap. */
@@ -94,22 +114,16 @@ public final class LowerBound {
         }
 
         void pipeline() {
-            // The last sum of a stage passes over one more link, and then over one inside the next node.
-            int vectors = 2 * Math.ceilDiv(model.width(), machine.lanes());
-            long slots = (long) Math.ceilDiv(vectors, Math.max(1, sum.vectors() == 0 ? 1 : vectors / sum.vectors()))
-                    * machine.whole(Quantity.VECTOR_CYCLES);
-            long boundaries = partition.stages() - 1L;
-            add(BoundTerm.HOPS, boundaries * machine.hopCycles());
-            add(BoundTerm.LINKS, partition.tensor() == 1 ? boundaries * slots : 0);
+            hops(partition.stages() - 1L);
         }
 
         void ends() {
             Matrix head = new Matrix(model.width(), Math.ceilDiv(model.vocabulary(), partition.tensor()));
-            long choose = phases.throughArray() + (long) Math.max(0, sum.hops() - 1) * machine.hopCycles();
-            int reach = machine.whole(Quantity.QUADFOUR_REACH) * machine.whole(Quantity.NODE_CHIPS);
-            long back = Math.ceilDiv(Math.max(0, partition.chips() - partition.tensor()), reach);
-            long embed = (long) Math.max(0, sum.hops() - 1) * machine.hopCycles();
-            add(BoundTerm.HEAD, stream(head) + choose + back * machine.hopCycles() + embed);
+            add(
+                    BoundTerm.HEAD,
+                    stream(head)
+                            + phases.array()
+                            + Turnaround.of(question, partition).cycles());
         }
 
         private LayerShard shard(int index) {

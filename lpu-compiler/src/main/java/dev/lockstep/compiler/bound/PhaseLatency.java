@@ -1,39 +1,33 @@
 package dev.lockstep.compiler.bound;
 
+import dev.lockstep.lpu.machine.Direction;
 import dev.lockstep.lpu.machine.Floorplan;
 import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Quantity;
 
-/** The least cycles from one place of a chip to the next, by the timing law of the machine, with nothing in the way. */
-public record PhaseLatency(
-        int array, int vectorEntryToExit, int edgeToVector, int switchToVector, int alu, int memory) {
-
+/**
+ * The least cycles from one operation of the vector unit to the next, by the timing law of the machine, with nothing in the way.
+ *
+ * @param array out to the matrix unit, through an array and its accumulators, and back
+ * @param hop out to a switch, over a link, and in from a switch
+ * @param turn out to a switch, between neighbouring lanes, and back
+ * @param alu one operation
+ */
+public record PhaseLatency(int array, int hop, int turn, int alu) {
     public static PhaseLatency of(Machine machine) {
         Floorplan plan = new Floorplan(machine);
-        int edge =
-                Math.abs(plan.matrix(Hemisphere.EAST) - plan.vectorInput(dev.lockstep.lpu.machine.Direction.WESTWARD));
-        int out =
-                Math.abs(plan.matrix(Hemisphere.EAST) - plan.vectorOutput(dev.lockstep.lpu.machine.Direction.EASTWARD));
-        int toSwitch = Math.abs(
-                plan.switches(Hemisphere.EAST) - plan.vectorInput(dev.lockstep.lpu.machine.Direction.WESTWARD));
-        int multiply = machine.whole(Quantity.MULTIPLY_CYCLES) + machine.whole(Quantity.ACCUMULATE_CYCLES);
+        int out = plan.vectorOutput(Direction.EASTWARD);
+        int in = plan.vectorInput(Direction.WESTWARD);
+        int matrix = plan.matrix(Hemisphere.EAST);
+        int switches = plan.switches(Hemisphere.EAST);
+        int array = machine.whole(Quantity.MULTIPLY_CYCLES) + machine.whole(Quantity.ACCUMULATE_CYCLES);
+        int toSwitch = switches - out;
+        int fromSwitch = switches - in;
         return new PhaseLatency(
-                multiply + edge,
-                out,
-                edge,
-                toSwitch,
-                machine.whole(Quantity.ALU_CYCLES),
-                machine.whole(Quantity.READ_CYCLES) + machine.whole(Quantity.WRITE_CYCLES));
-    }
-
-    /** From a row at the vector unit's exit through an array and back to its entry. */
-    public int throughArray() {
-        return vectorEntryToExit + array;
-    }
-
-    /** A chain of operations in the vector unit. */
-    public int chain(int operations) {
-        return operations * alu;
+                matrix - out + array + matrix - in,
+                toSwitch + machine.linkCycles() + machine.whole(Quantity.RECEIVE_CYCLES) + fromSwitch,
+                toSwitch + machine.whole(Quantity.DISTRIBUTE_CYCLES) + fromSwitch,
+                machine.whole(Quantity.ALU_CYCLES));
     }
 }

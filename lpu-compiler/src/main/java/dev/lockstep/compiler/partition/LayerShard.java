@@ -28,6 +28,8 @@ public record LayerShard(
         int cacheBytesPerPosition,
         int positions) {
     private static final int SUPERLANE = 16;
+    private static final int LANES = 320;
+    private static final int ROUND = 4 * LANES;
 
     public static LayerShard of(int width, LayerSizes layer, int tensor, HeadSplit split, int context) {
         AttentionSizes attention = layer.attention();
@@ -80,20 +82,35 @@ public record LayerShard(
 
     /** Weights of the attention half in memory. */
     public long attentionBytes(Machine machine, WeightPrecision precision) {
-        return input.paddedBytes(machine, precision) + output.paddedBytes(machine, precision);
+        return input.paddedBytes(machine, precision) + inRounds(output).paddedBytes(machine, precision);
     }
 
     /** Weights of the feed-forward half in memory, of all experts. */
     public long feedForwardBytes(Machine machine, WeightPrecision precision) {
-        long used = gateUp.paddedBytes(machine, precision) + down.paddedBytes(machine, precision);
-        return router.paddedBytes(machine, precision) + (long) Math.ceil(used * experts);
+        if (experts > 1) {
+            double used = gateUp.paddedBytes(machine, precision) + down.paddedBytes(machine, precision);
+            return router.paddedBytes(machine, precision) + (long) Math.ceil(used * experts);
+        }
+        int hidden = down.inputs();
+        int blocks = Math.max(1, Math.ceilDiv(hidden, LANES));
+        int each = Math.ceilDiv(Math.ceilDiv(hidden, SUPERLANE), blocks) * SUPERLANE;
+        Matrix wide = new Matrix(gateUp.inputs(), 2 * blocks * each);
+        return wide.paddedBytes(machine, precision)
+                + inRounds(new Matrix(blocks * LANES, down.outputs())).paddedBytes(machine, precision);
     }
 
-    /** Keys and values in memory: a key takes whole vectors, values lie transposed and fill theirs with positions. */
+    /** Outputs that are summed over chips come in rounds of a block in each plane. */
+    private static Matrix inRounds(Matrix matrix) {
+        return new Matrix(matrix.inputs(), Math.ceilDiv(matrix.outputs(), ROUND) * ROUND);
+    }
+
+    /** Keys and values in memory, in blocks of positions of which both hemispheres have as many: a key takes whole vectors, values lie transposed. */
     public long cacheBytesKept(Machine machine) {
-        int elements = cacheBytesPerPosition / 2;
-        long keys = 2L * Math.ceilDiv(elements / 2, machine.lanes()) * machine.lanes() * positions;
-        long values = 2L * (elements / 2) * Math.ceilDiv(positions, machine.lanes()) * machine.lanes();
+        int lanes = machine.lanes();
+        long blocks = 2L * Math.ceilDiv(Math.ceilDiv(positions, lanes), 2);
+        int elements = cacheBytesPerPosition / 4;
+        long keys = 2L * Math.ceilDiv(elements, lanes) * lanes * blocks * lanes;
+        long values = 2L * elements * blocks * lanes;
         return keys + values;
     }
 

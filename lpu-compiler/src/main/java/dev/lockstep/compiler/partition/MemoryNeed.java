@@ -13,11 +13,14 @@ import dev.lockstep.lpu.machine.Machine;
  * @param capacity of the slices that stream
  */
 public record MemoryNeed(long weights, long head, long cache, long capacity) {
+    /** Words of each slice that hold arrays of ones, and room for one array. */
+    private static final int TABLES = 60;
+
     static MemoryNeed of(Question question, Partition partition) {
         ModelSizes model = question.model();
         Machine machine = question.machine();
         int layers = model.layers().size();
-        long capacity = 2L * machine.streams() * machine.wordsPerSlice() * machine.lanes();
+        long capacity = 2L * machine.streams() * (machine.wordsPerSlice() - TABLES) * machine.lanes();
         MemoryNeed fullest = new MemoryNeed(0, 0, 0, capacity);
         for (int stage = 0; stage < partition.stages(); stage++) {
             long weights = 0;

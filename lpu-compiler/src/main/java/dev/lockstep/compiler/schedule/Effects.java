@@ -11,14 +11,14 @@ import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Quantity;
 
 /** How many cycles after its dispatch an instruction has had its effect. */
-final class Effects {
+public final class Effects {
     private final Machine machine;
 
-    Effects(Machine machine) {
+    public Effects(Machine machine) {
         this.machine = machine;
     }
 
-    int after(Instruction instruction) {
+    public int after(Instruction instruction) {
         return switch (instruction) {
             case MemoryInstruction.Read _, MemoryInstruction.Gather _ -> machine.whole(Quantity.READ_CYCLES);
             case MemoryInstruction.Write _, MemoryInstruction.Scatter _ -> machine.whole(Quantity.WRITE_CYCLES);

@@ -12,6 +12,7 @@ import java.util.Optional;
  */
 public final class Wiring {
     private static final int NOTHING = -1;
+    private static final int QUAD = 4;
 
     private final Topology topology;
     private final int chips;
@@ -49,7 +50,14 @@ public final class Wiring {
         if (nodes > 1) {
             switch (topology) {
                 case NODE -> throw new AssertionError("refused above");
-                case QUADFOUR_LINE, QUADFOUR_RING -> wiring.joinNeighbours(machine, topology == Topology.QUADFOUR_RING);
+                case QUADFOUR_LINE, QUADFOUR_RING -> {
+                    boolean ring = topology == Topology.QUADFOUR_RING;
+                    if (wiring.hasQuads(machine, ring)) {
+                        wiring.joinQuads(machine, ring);
+                    } else {
+                        wiring.joinNeighbours(machine, ring);
+                    }
+                }
                 case DRAGONFLY -> wiring.joinAllNodes();
                 case DRAGONFLY_RACKS -> wiring.joinRacks(machine);
             }
@@ -181,6 +189,66 @@ public final class Wiring {
                 }
             }
         }
+    }
+
+    /** Whether nodes can be numbered by fours that do the same: there are as many, and each has its own neighbours on both sides. */
+    private boolean hasQuads(Machine machine, boolean ring) {
+        return machine.whole(Quantity.QUADFOUR_REACH) == QUAD
+                && 2 * machine.whole(Quantity.QUADFOUR_LINKS) == nodeChips
+                && globalPorts() == nodeChips * QUAD
+                && nodes() % QUAD == 0
+                && (!ring || nodes() > 2 * QUAD);
+    }
+
+    /**
+     * Joins neighbours so that nodes which share work do so alike. In every aligned four of nodes the lower half of a node's chips have the links to the other three (port
+     * number by the exclusive or of the nodes' numbers) and to the node four further on; the upper half have those to the node four before, and to
+     * the three neighbours in other fours. The maker publishes how many links there are, not which chips have them.
+     */
+    private void joinQuads(Machine machine, boolean ring) {
+        int links = machine.whole(Quantity.QUADFOUR_LINKS);
+        int nodes = nodes();
+        for (int node = 0; node < nodes; node++) {
+            for (int distance = 1; distance <= QUAD; distance++) {
+                int other = node + distance;
+                if (other >= nodes && !ring) {
+                    continue;
+                }
+                other %= nodes;
+                for (int chip = 0; chip < links; chip++) {
+                    int port = local + QUAD - 1;
+                    if (distance == QUAD) {
+                        link(node * nodeChips + chip, port, other * nodeChips + links + chip, port);
+                    } else if (node / QUAD == other / QUAD) {
+                        int mate = local + (node ^ other) - 1;
+                        link(node * nodeChips + chip, mate, other * nodeChips + chip, mate);
+                    } else {
+                        link(
+                                node * nodeChips + links + chip,
+                                local + outside(node, distance),
+                                other * nodeChips + links + chip,
+                                local + outside(other, -distance));
+                    }
+                }
+            }
+        }
+    }
+
+    /** Rank of a neighbour among the three that belong to other fours, the nearest before first. */
+    private static int outside(int node, int distance) {
+        int place = node % QUAD;
+        int before = QUAD - 1 - place;
+        return distance < 0 ? distance + QUAD - 1 : before + distance + place - QUAD;
+    }
+
+    private void link(int chip, int port, int otherChip, int otherPort) {
+        int end = index(chip, port);
+        int other = index(otherChip, otherPort);
+        if (peers[end] != NOTHING || peers[other] != NOTHING) {
+            throw new AssertionError("port used twice");
+        }
+        peers[end] = other;
+        peers[other] = end;
     }
 
     private void joinAllNodes() {

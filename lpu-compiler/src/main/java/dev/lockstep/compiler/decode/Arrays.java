@@ -1,0 +1,155 @@
+package dev.lockstep.compiler.decode;
+
+import dev.lockstep.lpu.isa.Address;
+import dev.lockstep.lpu.isa.Element;
+import dev.lockstep.lpu.isa.Flow;
+import dev.lockstep.lpu.isa.MatrixInstruction;
+import dev.lockstep.lpu.isa.MemoryInstruction;
+import dev.lockstep.lpu.isa.Queue;
+import dev.lockstep.lpu.isa.Stream;
+import dev.lockstep.lpu.machine.Hemisphere;
+import dev.lockstep.lpu.program.Repeat;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Weights into arrays, rows through them. All chips of a node do this alike. */
+final class Arrays {
+    private static final int ROWS = MatrixInstruction.ROWS_PER_GROUP;
+
+    private final Scheduler scheduler;
+    private final Geometry geometry;
+    private final Map<Hemisphere, List<Integer>> streaming = new EnumMap<>(Hemisphere.class);
+
+    Arrays(Scheduler scheduler) {
+        this.scheduler = scheduler;
+        this.geometry = scheduler.geometry();
+        for (Hemisphere hemisphere : Hemisphere.values()) {
+            streaming.put(hemisphere, geometry.streaming(hemisphere));
+        }
+    }
+
+    /** The slice that feeds an outward stream. */
+    int slice(Hemisphere hemisphere, int stream) {
+        return streaming.get(hemisphere).get(stream);
+    }
+
+    /**
+     * Loads groups of weights into the buffer of a plane (of both planes of the hemisphere, for FP16): runs of groups, with a gap of one cycle after each.
+     *
+     * @param u key of the first group
+     * @param word of the first group; the others follow
+     */
+    void load(Element type, Plane plane, long u, int run, int runs, int word) {
+        load(type, plane, u, run, runs, word, 0, scheduler.labels(ROWS * run * runs));
+    }
+
+    /** Loads groups in two runs with a gap between them, the first of which may be longer by one. */
+    void loadInTwo(Element type, Plane plane, long u, int groups, int word) {
+        int first = (groups + 1) / 2;
+        int second = groups / 2;
+        if (first == second) {
+            load(type, plane, u, first, 2, word);
+            return;
+        }
+        int label = scheduler.labels(ROWS * groups);
+        load(type, plane, u, first, 1, word, 0, label);
+        if (second > 0) {
+            load(type, plane, u + first + 1, second, 1, word + first, first, label + ROWS * first);
+        }
+    }
+
+    private void load(Element type, Plane plane, long u, int run, int runs, int word, int group, int label) {
+        int streams = ROWS * type.planes();
+        int first = type == Element.FP16 ? 0 : ROWS * plane.index();
+        Repeat reads = new Repeat(run, 1, 1, ROWS);
+        Repeat outer = runs == 1 ? Repeat.ONCE : new Repeat(runs, run + 1, run, ROWS * run);
+        for (int stream = first; stream < first + streams; stream++) {
+            int row = (stream - first) / type.planes();
+            Flow to = new Flow(
+                    new Stream(Geometry.out(plane.hemisphere(), 0).direction(), stream),
+                    label + row + (stream - first) % type.planes() * Flow.PLANE);
+            int slice = slice(plane.hemisphere(), stream);
+            scheduler
+                    .all()
+                    .put(
+                            Queue.memory(plane.hemisphere(), slice),
+                            u + geometry.memory(slice) - geometry.read,
+                            new MemoryInstruction.Read(Address.of(word), to),
+                            reads,
+                            outer);
+        }
+        scheduler
+                .all()
+                .put(
+                        plane.weights(),
+                        u + geometry.matrix,
+                        new MatrixInstruction.LoadWeights(type, first, group, label),
+                        reads,
+                        outer);
+    }
+
+    /** Loads the same groups of FP16 twice, one after the other. */
+    void loadTwice(Plane plane, long u, int groups, int word) {
+        int label = scheduler.labels(ROWS * groups);
+        Repeat once = new Repeat(groups, 1, 1, ROWS);
+        Repeat twice = new Repeat(2, groups, 0, 0);
+        Repeat rows = new Repeat(2, groups, groups, 0);
+        for (int stream = 0; stream < 2 * ROWS; stream++) {
+            Flow to = new Flow(
+                    new Stream(Geometry.out(plane.hemisphere(), 0).direction(), stream),
+                    label + stream / 2 + stream % 2 * Flow.PLANE);
+            int slice = slice(plane.hemisphere(), stream);
+            scheduler
+                    .all()
+                    .put(
+                            Queue.memory(plane.hemisphere(), slice),
+                            u + geometry.memory(slice) - geometry.read,
+                            new MemoryInstruction.Read(Address.of(word), to),
+                            once,
+                            twice);
+        }
+        scheduler
+                .all()
+                .put(
+                        plane.weights(),
+                        u + geometry.matrix,
+                        new MatrixInstruction.LoadWeights(Element.FP16, 0, 0, label),
+                        once,
+                        rows);
+    }
+
+    /** Notes the keys that runs of groups take, so that nothing else uses them. */
+    void occupy(long u, int run, int runs) {
+        for (int i = 0; i < runs; i++) {
+            scheduler.occupy(u + (long) i * (run + 1), run);
+        }
+    }
+
+    void install(Element type, Plane plane, long u, int groups) {
+        scheduler.all().put(plane.weights(), u + geometry.matrix, new MatrixInstruction.InstallWeights(type, groups));
+    }
+
+    /**
+     * Multiplies the active weights with a row of FP16 that flows outward.
+     *
+     * @param slot of the accumulators
+     * @param result label of the sums if they are to flow inward; 0 if there is more to come
+     */
+    void multiply(Plane plane, long u, int stream, int label, int slot, boolean add, int result) {
+        scheduler.through(u);
+        Flow row = new Flow(Geometry.out(plane.hemisphere(), stream), label);
+        long cycle = u + geometry.matrix;
+        scheduler.all().put(plane.activations(), cycle, new MatrixInstruction.Activate(Element.FP16, row));
+        Optional<Flow> to = result == 0
+                ? Optional.empty()
+                : Optional.of(new Flow(Geometry.in(plane.hemisphere(), plane.resultStream()), result));
+        scheduler
+                .all()
+                .put(
+                        plane.accumulators(),
+                        cycle + geometry.multiply,
+                        new MatrixInstruction.Accumulate(Element.FP32, slot, add, label, to));
+    }
+}

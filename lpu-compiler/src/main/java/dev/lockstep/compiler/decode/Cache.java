@@ -1,0 +1,163 @@
+package dev.lockstep.compiler.decode;
+
+import dev.lockstep.lpu.isa.Address;
+import dev.lockstep.lpu.isa.Element;
+import dev.lockstep.lpu.isa.Flow;
+import dev.lockstep.lpu.isa.MemoryInstruction;
+import dev.lockstep.lpu.isa.Operand;
+import dev.lockstep.lpu.isa.Queue;
+import dev.lockstep.lpu.isa.Stream;
+import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
+import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
+import dev.lockstep.lpu.machine.Hemisphere;
+
+/**
+ * Keys and values of one head in one layer. Blocks of 320 positions lie alternately in the east and the west. A key is a row of the array that
+ * multiplies it with the query, so it lies as it is computed, in the pair of slices that feeds its row. Values lie transposed: the row of an
+ * element has its positions as lanes.
+ */
+final class Cache {
+    private static final int STREAM = 4;
+    private static final int OLD_STREAM = 30;
+    private static final int ROWS = 16;
+
+    private final Stage stage;
+    private final Shape shape;
+    private final Scheduler scheduler;
+    private final Geometry geometry;
+    private final int keys;
+    private final int values;
+
+    /** Key outward with which the current key passed into memory. */
+    private long written;
+
+    Cache(Stage stage, Shape shape) {
+        this.stage = stage;
+        this.shape = shape;
+        this.scheduler = stage.scheduler();
+        this.geometry = scheduler.geometry();
+        int perSide = Math.ceilDiv(shape.positionBlocks(), 2);
+        keys = stage.layout().streaming(perSide * shape.blockGroups());
+        values = stage.layout().streaming(perSide * shape.headGroups());
+    }
+
+    static Hemisphere side(int block) {
+        return block % 2 == 0 ? Hemisphere.EAST : Hemisphere.WEST;
+    }
+
+    /** First word of the keys of a block. */
+    int keyWord(int block) {
+        return keys + block / 2 * shape.blockGroups();
+    }
+
+    int valueWord(int block) {
+        return values + block / 2 * shape.headGroups();
+    }
+
+    /** Groups of a block that hold positions. */
+    int keyGroups(int block) {
+        return Math.ceilDiv(Math.min(shape.lanes(), shape.positions() - block * shape.lanes()), ROWS);
+    }
+
+    /** Key outward from which on weights that are read have the current key among them. */
+    long keyReadable() {
+        return written + 1 + geometry.read;
+    }
+
+    /** Writes the key of the current position. */
+    void keep(Kept key) {
+        int position = shape.positions() - 1;
+        int block = position / shape.lanes();
+        int row = position % shape.lanes();
+        Hemisphere side = side(block);
+        long cycle = key.ready();
+        Stream out = Geometry.out(side, STREAM);
+        Kept narrow = scheduler.all().narrow(key.operand(), cycle, cycle, out);
+        long u = geometry.outwardAt(narrow.ready());
+        scheduler.through(u);
+        write(side, row, keyWord(block) + row / ROWS, out, narrow.label(), u);
+        written = u;
+    }
+
+    /**
+     * Adds the current value to the transposed ones, when the arrays have nothing else to do: an array whose only row is the value, times
+     * a row that is one in one lane, gives the element of that lane in the lane of the position.
+     *
+     * @param from key from which on the arrays are free
+     */
+    void append(long from) {
+        int position = shape.positions() - 1;
+        int block = position / shape.lanes();
+        int row = position % shape.lanes();
+        Hemisphere side = side(block);
+        Plane plane = new Plane(side, 0);
+        int groups = row / ROWS + 1;
+        long loaded = load(side, plane, row, groups, from);
+        long next = loaded;
+        for (int element = 0; element < shape.headSize(); element++) {
+            int lane = element;
+            next = 2 + scheduler.attempt(next, u -> element(side, plane, block, lane, u));
+        }
+    }
+
+    /** Writes the value as the only row of a tile, and loads that; returns the key from which on rows can come. */
+    private long load(Hemisphere side, Plane plane, int row, int groups, long from) {
+        long written = scheduler.attempt(from, u -> {
+            scheduler.through(u);
+            long cycle = geometry.completedFor(u) - geometry.alu;
+            Operand value = stage.constants().from(side, Layout.value(side), cycle);
+            Stream out = Geometry.out(side, STREAM);
+            Kept narrow = scheduler.all().narrow(value, cycle, cycle, out);
+            write(side, row, stage.scratch() + row / ROWS, out, narrow.label(), u);
+        });
+        long start = scheduler.attempt(written + 1 + geometry.read, u -> {
+            stage.arrays().occupy(u, groups, 1);
+            stage.arrays().load(Element.FP16, plane, u, groups, 1, stage.scratch());
+            stage.arrays().install(Element.FP16, plane, u + groups, groups);
+        });
+        return start + groups + geometry.installed;
+    }
+
+    private void element(Hemisphere side, Plane plane, int block, int element, long u) {
+        Group all = scheduler.all();
+        int alu = geometry.alu;
+        int unit = scheduler.label();
+        all.readOutward(side, Layout.unit(element), STREAM, unit, u);
+        int column = scheduler.label();
+        stage.arrays().multiply(plane, u, STREAM, unit, 0, false, column);
+        long cycle = geometry.taken(geometry.throughArray(u));
+        int word = valueWord(block) + element / ROWS;
+        int old = scheduler.label();
+        for (int part = 0; part < Element.FP16.planes(); part++) {
+            int slice = stage.arrays().slice(side, 2 * (element % ROWS) + part);
+            long w = geometry.inwardAt(cycle);
+            Flow to = new Flow(Geometry.in(side, OLD_STREAM), old).plane(part);
+            all.put(
+                    Queue.memory(side, slice),
+                    w - geometry.memory(slice) - geometry.read,
+                    new MemoryInstruction.Read(Address.of(word), to));
+        }
+        Kept wide = all.widen(new Operand.OfStream(new Flow(Geometry.in(side, OLD_STREAM), old)), cycle, cycle + alu);
+        Kept fresh = all.unary(UnaryOperation.COPY, Element.FP32, Constants.sums(plane, column), cycle, cycle + alu);
+        Kept sum = all.binary(BinaryOperation.ADD, wide.operand(), fresh.operand(), cycle + alu, cycle + 2L * alu);
+        Stream out = Geometry.out(side, STREAM + 2);
+        Kept narrow = all.narrow(sum.operand(), cycle + 2L * alu, cycle + 2L * alu, out);
+        long back = geometry.outwardAt(narrow.ready());
+        scheduler.through(back);
+        write(side, element, word, out, narrow.label(), back);
+    }
+
+    /** Writes FP16 into the pair of slices that feeds a row of the array. */
+    private void write(Hemisphere side, int row, int word, Stream out, int label, long u) {
+        for (int part = 0; part < Element.FP16.planes(); part++) {
+            int slice = stage.arrays().slice(side, 2 * (row % ROWS) + part);
+            Flow from = new Flow(out, label).plane(part);
+            scheduler
+                    .all()
+                    .put(
+                            Queue.memory(side, slice),
+                            u + geometry.memory(slice),
+                            new MemoryInstruction.Write(from, Address.of(word)));
+        }
+    }
+}

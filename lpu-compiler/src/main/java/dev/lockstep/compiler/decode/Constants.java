@@ -1,0 +1,60 @@
+package dev.lockstep.compiler.decode;
+
+import dev.lockstep.lpu.isa.Element;
+import dev.lockstep.lpu.isa.Flow;
+import dev.lockstep.lpu.isa.Operand;
+import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
+import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
+import dev.lockstep.lpu.machine.Hemisphere;
+
+/** Vectors of FP32 from memory as operands of the vector unit. */
+final class Constants {
+    private static final int STREAM = 20;
+    private static final int EARLY_STREAM = 24;
+
+    private final Scheduler scheduler;
+    private final Geometry geometry;
+
+    Constants(Scheduler scheduler) {
+        this.scheduler = scheduler;
+        this.geometry = scheduler.geometry();
+    }
+
+    /** A constant that the vector unit takes in a cycle. */
+    Operand at(Hemisphere hemisphere, int word, long cycle) {
+        return from(hemisphere, Layout.constant(hemisphere, word), cycle);
+    }
+
+    /** A vector of FP32 from memory that the vector unit takes in a cycle. */
+    Operand from(Hemisphere hemisphere, Place place, long cycle) {
+        int label = scheduler.label();
+        scheduler.all().readInward(hemisphere, place, STREAM, label, geometry.inwardAt(cycle));
+        return new Operand.OfStream(new Flow(Geometry.in(hemisphere, STREAM), label));
+    }
+
+    /** Sums of a plane, times a constant. Constants of the two planes of a hemisphere come one after the other. */
+    Kept scaled(Plane plane, int label, long w, int word, long until) {
+        Group all = scheduler.all();
+        long cycle = geometry.taken(w);
+        Operand sums = sums(plane, label);
+        if (plane.index() == 0) {
+            return all.binary(BinaryOperation.MUL, sums, at(plane.hemisphere(), word, cycle), cycle, until);
+        }
+        int early = scheduler.label();
+        long before = cycle - geometry.alu;
+        all.readInward(
+                plane.hemisphere(),
+                Layout.constant(plane.hemisphere(), word),
+                EARLY_STREAM,
+                early,
+                geometry.inwardAt(before));
+        Operand stream = new Operand.OfStream(new Flow(Geometry.in(plane.hemisphere(), EARLY_STREAM), early));
+        Kept factor = all.unary(UnaryOperation.COPY, Element.FP32, stream, before, cycle);
+        return all.binary(BinaryOperation.MUL, sums, factor.operand(), cycle, until);
+    }
+
+    /** Sums as they come out of a plane. */
+    static Operand sums(Plane plane, int label) {
+        return new Operand.OfStream(new Flow(Geometry.in(plane.hemisphere(), plane.resultStream()), label));
+    }
+}

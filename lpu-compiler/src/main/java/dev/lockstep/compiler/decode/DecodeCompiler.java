@@ -1,0 +1,186 @@
+package dev.lockstep.compiler.decode;
+
+import dev.lockstep.compiler.model.LayerSizes;
+import dev.lockstep.compiler.partition.HeadSplit;
+import dev.lockstep.compiler.partition.Partition;
+import dev.lockstep.compiler.partition.Question;
+import dev.lockstep.compiler.partition.WeightPrecision;
+import dev.lockstep.lpu.machine.Quantity;
+import dev.lockstep.lpu.program.Block;
+import dev.lockstep.lpu.program.LaneMap;
+import dev.lockstep.lpu.program.LpuProgram;
+import dev.lockstep.lpu.program.Placement;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Schedules a decoding step over all chips: each stage that differs from those before it once. */
+public final class DecodeCompiler {
+    private final Question question;
+    private final Partition partition;
+    private final StageScheduler scheduler;
+    private final Map<Key, Integer> known = new HashMap<>();
+    private final List<StageBlocks> stages = new ArrayList<>();
+
+    /** What makes two stages equal: their half layers, and how the residual comes to them. */
+    private record Key(boolean first, boolean last, int firstHalf, List<LayerSizes> layers, List<Long> arrivals) {}
+
+    private DecodeCompiler(Question question, Partition partition) {
+        this.question = question;
+        this.partition = partition;
+        this.scheduler = new StageScheduler(question, partition);
+    }
+
+    /** @throws IllegalArgumentException saying why such a model or partition cannot be scheduled */
+    public static DecodeSchedule compile(Question question, Partition partition) {
+        return new DecodeCompiler(question, partition).compile();
+    }
+
+    /** Why such a model or partition cannot be scheduled; empty if it can, as far as one can tell without doing it. */
+    public static String refusal(Question question, Partition partition) {
+        try {
+            new DecodeCompiler(question, partition).requirePossible();
+            return "";
+        } catch (IllegalArgumentException refused) {
+            return String.valueOf(refused.getMessage());
+        }
+    }
+
+    private void requirePossible() {
+        requireJoined();
+        if (partition.precision() != WeightPrecision.INT8) {
+            throw new IllegalArgumentException("FP16 weights are bounded and estimated, but not scheduled yet");
+        }
+        if (partition.split() == HeadSplit.BY_CONTEXT) {
+            throw new IllegalArgumentException("sharing a context is bounded and estimated, but not scheduled yet");
+        }
+        for (LayerSizes layer : question.model().layers()) {
+            Shape shape =
+                    Shape.of(question.machine(), question.model(), layer, partition.tensor(), question.context());
+            if (shape.hiddenBlocks() > 4) {
+                throw new IllegalArgumentException(shape.hiddenBlocks()
+                        + " blocks of hidden elements on a chip are bounded and estimated, but not scheduled yet");
+            }
+        }
+    }
+
+    private DecodeSchedule compile() {
+        requirePossible();
+        List<Integer> kinds = new ArrayList<>();
+        List<Long> starts = new ArrayList<>();
+        List<Sums.Sent> incoming = List.of();
+        long start = 0;
+        for (int number = 0; number < partition.stages(); number++) {
+            if (!incoming.isEmpty()) {
+                long first = incoming.stream().mapToLong(Sums.Sent::low).min().orElseThrow();
+                long shift = first - StageScheduler.LEAD;
+                start += shift;
+                incoming = incoming.stream().map(sent -> sent.later(-shift)).toList();
+            }
+            int kind = stage(number, incoming);
+            kinds.add(kind);
+            starts.add(start);
+            incoming = stages.get(kind).forwarded();
+        }
+        return assemble(kinds, starts);
+    }
+
+    private int stage(int number, List<Sums.Sent> incoming) {
+        int layers = question.model().layers().size();
+        int firstHalf = partition.firstHalf(number, layers);
+        int halves = partition.halvesOf(number, layers);
+        List<LayerSizes> sizes = IntStream.range(firstHalf, firstHalf + halves)
+                .mapToObj(half -> question.model().layers().get(half / 2))
+                .toList();
+        List<Long> arrivals = incoming.stream()
+                .flatMap(sent -> List.of((long) sent.block(), sent.low(), sent.high()).stream())
+                .toList();
+        Key key = new Key(number == 0, number == partition.stages() - 1, firstHalf % 2, sizes, arrivals);
+        Integer same = known.get(key);
+        if (same != null) {
+            return same;
+        }
+        StageBlocks stage = scheduler.schedule(number, incoming);
+        int words = question.machine().wordsPerSlice();
+        if (stage.words() > words) {
+            throw new IllegalArgumentException("a chip of stage " + number + " would need " + stage.words()
+                    + " words in each streaming slice, which has " + words + "; use more chips or a shorter context");
+        }
+        stages.add(stage);
+        known.put(key, stages.size() - 1);
+        return stages.size() - 1;
+    }
+
+    private DecodeSchedule assemble(List<Integer> kinds, List<Long> starts) {
+        int nodeChips = Math.min(partition.tensor(), question.machine().whole(Quantity.NODE_CHIPS));
+        int layers = question.model().layers().size();
+        List<Block> blocks = new ArrayList<>();
+        for (StageBlocks stage : stages) {
+            blocks.addAll(stage.chips());
+        }
+        List<List<Placement>> chips = new ArrayList<>();
+        List<Mark> marks = new ArrayList<>();
+        long completed = 0;
+        for (int number = 0; number < kinds.size(); number++) {
+            int kind = kinds.get(number);
+            StageBlocks stage = stages.get(kind);
+            long start = starts.get(number);
+            List<List<Placement>> perChip = new ArrayList<>();
+            for (int chip = 0; chip < nodeChips; chip++) {
+                perChip.add(List.of(new Placement(kind * nodeChips + chip, start, List.of())));
+                completed = Math.max(completed, start + stage.completed().get(chip));
+            }
+            for (int chip = 0; chip < partition.tensor(); chip++) {
+                chips.add(perChip.get(chip % nodeChips));
+            }
+            int moved = partition.firstHalf(number, layers);
+            for (Mark mark : stage.marks()) {
+                Mark placed = mark.later(start);
+                marks.add(new Mark(
+                        mark.half() < 0 ? mark.half() : mark.half() + moved,
+                        placed.phase(),
+                        placed.start(),
+                        placed.end()));
+            }
+        }
+        fill(chips);
+        LpuProgram program = new LpuProgram(
+                question.machine().name(),
+                question.topology(),
+                List.of(new LaneMap(Rotation.SWAP)),
+                blocks,
+                chips,
+                List.of());
+        int words = stages.stream().mapToInt(StageBlocks::words).max().orElse(0);
+        return new DecodeSchedule(program, completed, List.copyOf(starts), List.copyOf(marks), words, blocks.size());
+    }
+
+    /** Spare chips have nothing to do; they make the wiring what it is. */
+    private void fill(List<List<Placement>> chips) {
+        while (chips.size() < question.chips()) {
+            chips.add(List.of());
+        }
+    }
+
+    /** The links that a stage uses exist only where nodes are joined by fours. */
+    private void requireJoined() {
+        int node = question.machine().whole(Quantity.NODE_CHIPS);
+        int nodes = question.chips() / node;
+        boolean several = partition.chips() > node;
+        boolean fours = nodes % 4 == 0 && question.chips() % node == 0;
+        boolean quads = switch (question.topology()) {
+            case QUADFOUR_LINE -> fours;
+            case QUADFOUR_RING -> fours && nodes > 8;
+            case NODE, DRAGONFLY, DRAGONFLY_RACKS -> false;
+        };
+        if (several && (!quads || partition.tensor() != 4 * node)) {
+            throw new IllegalArgumentException(String.format(
+                    "%d chips a stage on %s are bounded and estimated, but not scheduled yet: stages of 32 chips are, on a"
+                            + " quadfour line of a multiple of 32 chips, or ring of 96 or more",
+                    partition.tensor(), question.topology().name().toLowerCase(Locale.ROOT)));
+        }
+    }
+}

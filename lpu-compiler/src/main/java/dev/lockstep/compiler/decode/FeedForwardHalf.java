@@ -1,0 +1,139 @@
+package dev.lockstep.compiler.decode;
+
+import dev.lockstep.lpu.isa.Element;
+import dev.lockstep.lpu.isa.Operand.Constant;
+import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
+import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The feed-forward network of a layer: gate and up side by side, so that the two that belong together come out of two planes of one hemisphere; the hidden
+ * rows; down, summed over the chips. An odd last block of hidden elements is cut by its inputs instead, even ones into the first planes.
+ */
+final class FeedForwardHalf {
+    private final Stage stage;
+    private final Shape shape;
+    private final Scheduler scheduler;
+    private final Geometry geometry;
+
+    FeedForwardHalf(Stage stage, Shape shape) {
+        this.stage = stage;
+        this.shape = shape;
+        this.scheduler = stage.scheduler();
+        this.geometry = scheduler.geometry();
+    }
+
+    List<Sums.Sent> place(Residual residual, boolean forward) {
+        int hidden = shape.hiddenBlocks();
+        if (hidden > 4) {
+            throw new IllegalArgumentException(hidden + " blocks of hidden elements on a chip are not scheduled yet");
+        }
+        int groups = shape.hiddenBlockGroups();
+        List<Sweep.Pass> passes = passes(hidden, groups);
+        Sweep sweep = new Sweep(stage.arrays(), scheduler, stage.layout(), passes, stage.residualRows(shape.blocks()));
+        List<Sweep.Sums> results = sweep.place(residual.available(), residual.earliest());
+        long free = sweep.end();
+        long horizon = geometry.taken(geometry.throughArray(free)) + 200;
+        Kept factor = stage.norm().factor(residual.squares(), shape.blockGroups(), free, use -> Math.max(use, horizon));
+        long[] available = new long[hidden];
+        for (int block = 0; block < hidden; block++) {
+            available[block] = hiddenBlock(block, hidden, results, factor);
+        }
+        List<Place> rows = new ArrayList<>();
+        for (int block = 0; block < hidden; block++) {
+            rows.add(Layout.hidden(block));
+        }
+        List<Sums.Sent> sent =
+                stage.outputs().place(shape.blocks(), shape.blockGroups(), rows, available, free, forward);
+        long gated = java.util.Arrays.stream(available).max().orElseThrow();
+        stage.mark(Mark.Phase.GATE_UP, residual.arrived(), gated);
+        stage.mark(Mark.Phase.DOWN, gated, stage.outputs().end());
+        stage.markSum(stage.outputs().end(), sent);
+        return sent;
+    }
+
+    private List<Sweep.Pass> passes(int hidden, int groups) {
+        boolean odd = hidden % 2 == 1;
+        List<Sweep.Pass> passes = new ArrayList<>();
+        for (int pair = 0; pair < shape.blocks(); pair += 2) {
+            int next = pair + 1 < shape.blocks() ? pair + 1 : -1;
+            for (int row = pair; row <= Math.max(pair, next); row++) {
+                for (int round = 0; round < hidden / 2; round++) {
+                    passes.add(new Sweep.Pass(
+                            groups, List.of(row, row, row, row), round, row == 0, row == shape.blocks() - 1, 0));
+                }
+            }
+            if (odd) {
+                boolean end = pair + 2 >= shape.blocks();
+                passes.add(new Sweep.Pass(groups, List.of(pair, next, pair, next), hidden / 2, pair == 0, end, 0));
+            }
+        }
+        return passes;
+    }
+
+    /** SwiGLU of a block; returns the key from which on it can be read. */
+    private long hiddenBlock(int block, int hidden, List<Sweep.Sums> results, Kept factor) {
+        boolean cut = hidden % 2 == 1 && block == hidden - 1;
+        Sweep.Sums sums = results.get(results.size() - (hidden + 1) / 2 + block / 2);
+        Plane first = Plane.ALL.get(cut ? 0 : 2 * (block % 2));
+        Plane second = Plane.ALL.get(cut ? 2 : 2 * (block % 2) + 1);
+        int gateScale = stage.layout().constant();
+        int upScale = stage.layout().constant();
+        long[] readable = new long[1];
+        long ready = Math.max(factor.ready(), geometry.taken(sums.w()) + 3L * geometry.alu);
+        scheduler.attempt(ready, at -> {
+            Kept gate = cut ? halves(sums, 0, gateScale, at) : whole(sums, first, gateScale, at);
+            Kept up = cut ? halves(sums, 2, upScale, at) : whole(sums, second, upScale, at);
+            readable[0] = swiglu(gate, up, factor, block, at);
+        });
+        return readable[0];
+    }
+
+    private Kept whole(Sweep.Sums sums, Plane plane, int scale, long until) {
+        Integer label = java.util.Objects.requireNonNull(sums.labels().get(plane));
+        return stage.constants().scaled(plane, label, sums.w(), scale, until);
+    }
+
+    /** Sums whose inputs were cut between the planes of a hemisphere. */
+    private Kept halves(Sweep.Sums sums, int firstPlane, int scale, long until) {
+        Group all = scheduler.all();
+        Plane even = Plane.ALL.get(firstPlane);
+        Plane odd = Plane.ALL.get(firstPlane + 1);
+        long cycle = geometry.taken(sums.w());
+        // The odd half, if there is one, comes two cycles later: its row went second.
+        Integer evenLabel = java.util.Objects.requireNonNull(sums.labels().get(even));
+        Integer oddLabel = sums.labels().get(odd);
+        if (oddLabel == null) {
+            return stage.constants().scaled(even, evenLabel, sums.w(), scale, until);
+        }
+        Kept early = all.unary(
+                UnaryOperation.COPY, Element.FP32, Constants.sums(even, evenLabel), cycle - 2, cycle + geometry.alu);
+        Kept late = all.unary(
+                UnaryOperation.COPY, Element.FP32, Constants.sums(odd, oddLabel), cycle, cycle + geometry.alu);
+        Kept sum = all.binary(
+                BinaryOperation.ADD, early.operand(), late.operand(), late.ready(), late.ready() + geometry.alu);
+        return all.binary(
+                BinaryOperation.MUL,
+                sum.operand(),
+                stage.constants().at(even.hemisphere(), scale, sum.ready()),
+                sum.ready(),
+                until);
+    }
+
+    /** silu(gate) * up = gate * (tanh(gate / 2) / 2 + 1/2) * up. */
+    private long swiglu(Kept gate, Kept up, Kept factor, int block, long at) {
+        Group all = scheduler.all();
+        int alu = geometry.alu;
+        Kept g = all.binary(BinaryOperation.MUL, gate.operand(), factor.operand(), at, at + 5L * alu);
+        Kept u = all.binary(BinaryOperation.MUL, up.operand(), factor.operand(), at, at + 6L * alu);
+        Kept half = all.binary(BinaryOperation.MUL, g.operand(), Constant.of(0.5f), at + alu, at + 2L * alu);
+        Kept tanh = all.unary(UnaryOperation.TANH, Element.FP32, half.operand(), at + 2L * alu, at + 3L * alu);
+        Kept scaled = all.binary(BinaryOperation.MUL, tanh.operand(), Constant.of(0.5f), at + 3L * alu, at + 4L * alu);
+        Kept sigmoid =
+                all.binary(BinaryOperation.ADD, scaled.operand(), Constant.of(0.5f), at + 4L * alu, at + 5L * alu);
+        Kept silu = all.binary(BinaryOperation.MUL, g.operand(), sigmoid.operand(), at + 5L * alu, at + 6L * alu);
+        Kept product = all.binary(BinaryOperation.MUL, silu.operand(), u.operand(), at + 6L * alu, at + 7L * alu);
+        return stage.row(product, at + 7L * alu, Layout.hidden(block));
+    }
+}

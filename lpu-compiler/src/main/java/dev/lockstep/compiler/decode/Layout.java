@@ -1,0 +1,143 @@
+package dev.lockstep.compiler.decode;
+
+import dev.lockstep.lpu.machine.Hemisphere;
+import java.util.List;
+
+/** Where values lie in the slices next to the vector unit, and how far the slices that stream are filled. */
+final class Layout {
+    /** FP16 rows: the residual stream, queries, probabilities, hidden rows. */
+    private static final List<Integer> ROWS = List.of(0, 1);
+
+    private static final List<Integer> WAITING = List.of(2);
+    /** East only: what a chip keeps of a sum while the others' parts are on their way. */
+    private static final List<Integer> OWN = List.of(2, 3);
+
+    private static final List<Integer> WIDE_EAST = List.of(4, 5, 6, 7);
+    private static final List<Integer> WIDE_WEST = List.of(3, 4, 5, 6);
+    private static final int OWN_FIRST = 1024;
+    private static final int NODE_FIRST = 1280;
+    private static final int QUERIES = 128;
+    private static final int PROBABILITIES = 256;
+    private static final int OUTPUTS = 2048;
+    private static final int HIDDEN = 2176;
+    private static final int CURRENT = 2304;
+    private static final int SQUARES = 2400;
+    private static final int VALUE = 4000;
+    private static final int UNITS = 3000;
+    private static final int MASK = 4001;
+    private static final int ONE_HOT = 4002;
+    private static final int HEAD_LANES = 4003;
+    private static final int SHIFTED_VALUE = 4004;
+    private static final int LOGITS = 3900;
+    private static final int SCORES = 4096;
+
+    private int constants;
+    private int streaming;
+
+    /** A block of the residual stream. */
+    static Place residual(int block) {
+        return new Place(ROWS, block);
+    }
+
+    static Place query(int head) {
+        return new Place(ROWS, QUERIES + head);
+    }
+
+    static Place probabilities(int block, int head) {
+        return new Place(ROWS, PROBABILITIES + 8 * block + head);
+    }
+
+    static Place attended(int block) {
+        return new Place(ROWS, OUTPUTS + block);
+    }
+
+    static Place hidden(int block) {
+        return new Place(ROWS, HIDDEN + block);
+    }
+
+    /** The low bytes of a vector that has arrived, until the high ones come. */
+    static Place waiting(int port, int block) {
+        return new Place(WAITING, 64 * port + block % 64);
+    }
+
+    static Place ownPart(int block) {
+        return new Place(OWN, OWN_FIRST + block);
+    }
+
+    static Place ownNode(int block) {
+        return new Place(OWN, NODE_FIRST + block);
+    }
+
+    static Place scores(Hemisphere hemisphere, int block, int head) {
+        return new Place(wide(hemisphere), SCORES + 8 * block + head);
+    }
+
+    /** The value of the current position, FP32. */
+    static Place value(Hemisphere hemisphere) {
+        return new Place(wide(hemisphere), VALUE);
+    }
+
+    /** The same in the lanes behind a head's. */
+    static Place shiftedValue(Hemisphere hemisphere) {
+        return new Place(wide(hemisphere), SHIFTED_VALUE);
+    }
+
+    /** Logits of so many outputs. */
+    static Place logits(Hemisphere hemisphere, int block) {
+        return new Place(wide(hemisphere), LOGITS + block);
+    }
+
+    /** Added to the scores of the last block: zero where there are positions, hugely negative behind them. */
+    static Place mask(Hemisphere hemisphere) {
+        return new Place(wide(hemisphere), MASK);
+    }
+
+    /** One in the lane of the current position. */
+    static Place oneHot(Hemisphere hemisphere) {
+        return new Place(wide(hemisphere), ONE_HOT);
+    }
+
+    /** One in the lanes of a head's elements: the first head's in the east, the second one's in the west. */
+    static Place headLanes(Hemisphere hemisphere) {
+        return new Place(wide(hemisphere), HEAD_LANES);
+    }
+
+    /** A row that is one in one lane. */
+    static Place unit(int lane) {
+        return new Place(ROWS, UNITS + lane);
+    }
+
+    /** Lanes' sums of squares. */
+    static Place squares(int row) {
+        return new Place(ROWS, SQUARES + row);
+    }
+
+    /** What a row of probabilities has for the current position alone. */
+    static Place current(int head) {
+        return new Place(ROWS, CURRENT + head);
+    }
+
+    /** Room for a constant vector of FP32, at the same word in both hemispheres. */
+    int constant() {
+        return constants++;
+    }
+
+    static Place constant(Hemisphere hemisphere, int word) {
+        return new Place(wide(hemisphere), word);
+    }
+
+    /** Room in every streaming slice. */
+    int streaming(int words) {
+        int first = streaming;
+        streaming += words;
+        return first;
+    }
+
+    int streamingWords() {
+        return streaming;
+    }
+
+    private static List<Integer> wide(Hemisphere hemisphere) {
+        return hemisphere == Hemisphere.EAST ? WIDE_EAST : WIDE_WEST;
+    }
+}

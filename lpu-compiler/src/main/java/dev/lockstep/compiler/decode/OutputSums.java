@@ -1,0 +1,99 @@
+package dev.lockstep.compiler.decode;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+/** A matrix whose outputs are summed over the chips of the stage: blocks of outputs, four at a time, one in each plane. */
+final class OutputSums {
+    private final Scheduler scheduler;
+    private final Arrays arrays;
+    private final Sums sums;
+    private final Constants constants;
+    private final Layout layout;
+    private long end;
+
+    OutputSums(Scheduler scheduler, Arrays arrays, Sums sums, Constants constants, Layout layout) {
+        this.scheduler = scheduler;
+        this.arrays = arrays;
+        this.sums = sums;
+        this.constants = constants;
+        this.layout = layout;
+    }
+
+    /**
+     * Places products, sums and the new residual.
+     *
+     * @param rows that are multiplied, one after the other
+     * @param available keys from which on they can be read
+     * @param forward whether the residual goes to the next stage
+     * @return how the new residual was sent
+     */
+    List<Sums.Sent> place(int blocks, int groups, List<Place> rows, long[] available, long earliest, boolean forward) {
+        int planes = Plane.ALL.size();
+        int rounds = Math.ceilDiv(blocks, planes);
+        // Each carrier's link takes two vectors for each block of its own.
+        long pace = 2L * scheduler.geometry().vectorCycles * planes / sums.carriers() / rows.size();
+        List<Sweep.Pass> passes = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            int used = Math.min(planes, blocks - planes * round);
+            for (int row = 0; row < rows.size(); row++) {
+                List<Integer> perPlane = new ArrayList<>();
+                for (int plane = 0; plane < planes; plane++) {
+                    perPlane.add(plane < used ? row : -1);
+                }
+                passes.add(new Sweep.Pass(groups, perPlane, round % 2, row == 0, row == rows.size() - 1, pace));
+            }
+        }
+        int scales = layout.constant();
+        for (int block = 1; block < blocks; block++) {
+            layout.constant();
+        }
+        Sweep sweep = new Sweep(arrays, scheduler, layout, passes, rows);
+        List<Sweep.Sums> results = sweep.place(available, earliest);
+        end = sweep.end();
+        List<List<Sums.Sent>> scattered = new ArrayList<>();
+        for (int round = 0; round < rounds; round++) {
+            scattered.add(scatter(results.get(round), planes * round, scales));
+        }
+        return finish(scattered, forward);
+    }
+
+    /** Key from which on the arrays are free. */
+    long end() {
+        return end;
+    }
+
+    private List<Sums.Sent> scatter(Sweep.Sums result, int firstBlock, int scales) {
+        List<Integer> blocks = new ArrayList<>();
+        List<Sums.Part> parts = new ArrayList<>();
+        for (Map.Entry<Plane, Integer> entry : result.labels().entrySet()) {
+            int block = firstBlock + blocks.size();
+            blocks.add(block);
+            parts.add(new Sums.Part() {
+                @Override
+                public long ready() {
+                    return scheduler.geometry().taken(result.w()) + scheduler.geometry().alu;
+                }
+
+                @Override
+                public Kept place(long until) {
+                    return constants.scaled(entry.getKey(), entry.getValue(), result.w(), scales + block, until);
+                }
+            });
+        }
+        return sums.scatter(blocks, parts);
+    }
+
+    /** Exchanges and spreads blocks in the order in which they were scattered. */
+    private List<Sums.Sent> finish(List<List<Sums.Sent>> scattered, boolean forward) {
+        List<Sums.Sent> spread = new ArrayList<>();
+        for (List<Sums.Sent> together : scattered) {
+            List<Sums.Sent> collected = sums.nodes() == 1 ? together : sums.exchange(together);
+            spread.addAll(sums.spread(collected, forward));
+        }
+        spread.sort(Comparator.comparingLong(Sums.Sent::high).thenComparingInt(Sums.Sent::block));
+        return spread;
+    }
+}

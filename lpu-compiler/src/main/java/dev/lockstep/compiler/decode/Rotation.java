@@ -1,0 +1,93 @@
+package dev.lockstep.compiler.decode;
+
+import dev.lockstep.lpu.isa.Element;
+import dev.lockstep.lpu.isa.Flow;
+import dev.lockstep.lpu.isa.Operand;
+import dev.lockstep.lpu.isa.Queue;
+import dev.lockstep.lpu.isa.SwitchInstruction;
+import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
+import dev.lockstep.lpu.machine.Hemisphere;
+import dev.lockstep.lpu.machine.Quantity;
+import java.util.List;
+
+/**
+ * Rotary positions: z cos + swap(z) sin, where swap exchanges neighbouring lanes (with the sign in the table). Heads go alternately to the east and the west switch.
+ * Tables of the query also hold the scale of the scores.
+ */
+final class Rotation {
+    /** The only lane map of these programs: exchanges neighbours. */
+    static final List<Integer> SWAP = List.of(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
+
+    private static final int STREAM = 24;
+
+    private final Stage stage;
+    private final Shape shape;
+    private final Scheduler scheduler;
+    private final Geometry geometry;
+
+    Rotation(Stage stage, Shape shape) {
+        this.stage = stage;
+        this.shape = shape;
+        this.scheduler = stage.scheduler();
+        this.geometry = scheduler.geometry();
+    }
+
+    /** Rotates queries and key; returns the key from which on queries can be read. The key goes into the cache. */
+    long place(List<Kept> projected, Kept factor, Cache cache) {
+        int rotated = shape.queries() + 1;
+        long[] available = new long[1];
+        int cosine = stage.layout().constant();
+        int sine = stage.layout().constant();
+        int keyCosine = stage.layout().constant();
+        int keySine = stage.layout().constant();
+        scheduler.attempt(factor.ready(), at -> {
+            available[0] = 0;
+            for (int head = 0; head < rotated; head++) {
+                boolean key = head == shape.queries();
+                Hemisphere side = head % 2 == 0 ? Hemisphere.EAST : Hemisphere.WEST;
+                long cycle = at + head;
+                Kept row = rotate(
+                        projected.get(head), factor, side, cycle, key ? keyCosine : cosine, key ? keySine : sine);
+                if (key) {
+                    cache.keep(row);
+                } else {
+                    available[0] = Math.max(available[0], stage.row(row, row.ready(), Layout.query(head)));
+                }
+            }
+        });
+        return available[0];
+    }
+
+    private Kept rotate(Kept projected, Kept factor, Hemisphere side, long cycle, int cosine, int sine) {
+        Group all = scheduler.all();
+        int alu = geometry.alu;
+        long u = geometry.outwardAt(cycle + alu);
+        scheduler.through(u);
+        int distribute = geometry.machine().whole(Quantity.DISTRIBUTE_CYCLES);
+        long back = u + 2L * geometry.switches + distribute;
+        long swapped = geometry.taken(back);
+        Kept z = all.binary(
+                BinaryOperation.MUL,
+                projected.operand(),
+                factor.operand(),
+                cycle,
+                cycle + 2L * alu,
+                Geometry.out(side, STREAM));
+        int label = scheduler.label();
+        for (int plane = 0; plane < Element.FP32.planes(); plane++) {
+            Flow from = new Flow(Geometry.out(side, STREAM), z.label()).plane(plane);
+            Flow to = new Flow(Geometry.in(side, STREAM), label).plane(plane);
+            all.put(
+                    new Queue(Queue.Unit.DISTRIBUTOR, side, plane),
+                    u + geometry.switches,
+                    new SwitchInstruction.Distribute(from, 0, to));
+        }
+        long direct = cycle + 2L * alu;
+        Kept one = all.binary(
+                BinaryOperation.MUL, z.operand(), stage.constants().at(side, cosine, direct), direct, swapped + alu);
+        Operand exchanged = new Operand.OfStream(new Flow(Geometry.in(side, STREAM), label));
+        Kept two = all.binary(
+                BinaryOperation.MUL, exchanged, stage.constants().at(side, sine, swapped), swapped, swapped + alu);
+        return all.binary(BinaryOperation.ADD, one.operand(), two.operand(), swapped + alu, swapped + 3L * alu);
+    }
+}

@@ -1,0 +1,119 @@
+package dev.lockstep.compiler.decode;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.LongConsumer;
+
+/** The chips of one node, which are scheduled together so that they stay in step. */
+final class Scheduler {
+    /** If something does not fit within so many cycles, it never will. */
+    private static final int PATIENCE = 2000;
+
+    private final Geometry geometry;
+    private final List<ChipBuilder> chips = new ArrayList<>();
+    private final List<Group> single = new ArrayList<>();
+    private final Group all;
+    /** Keys at which the outward streams carry weights. */
+    private final BitSet loads = new BitSet();
+
+    /** Keys at which something else flows outward to the switches or beyond. */
+    private final BitSet flights = new BitSet();
+
+    private int lastLabel;
+
+    Scheduler(Geometry geometry, int chipCount) {
+        this.geometry = geometry;
+        for (int chip = 0; chip < chipCount; chip++) {
+            chips.add(new ChipBuilder(geometry.alu));
+        }
+        for (ChipBuilder chip : chips) {
+            single.add(new Group(this, List.of(chip)));
+        }
+        all = new Group(this, chips);
+    }
+
+    Geometry geometry() {
+        return geometry;
+    }
+
+    int chips() {
+        return chips.size();
+    }
+
+    Group all() {
+        return all;
+    }
+
+    Group chip(int chip) {
+        return single.get(chip);
+    }
+
+    Group group(List<Integer> numbers) {
+        return new Group(this, numbers.stream().map(chips::get).toList());
+    }
+
+    ChipBuilder builder(int chip) {
+        return chips.get(chip);
+    }
+
+    /** A label that nothing else has. */
+    int label() {
+        return ++lastLabel;
+    }
+
+    /** The first of so many labels in a row. */
+    int labels(int count) {
+        int first = lastLabel + 1;
+        lastLabel += count;
+        return first;
+    }
+
+    /** Places something at the first time from {@code from} on at which nothing is in its way. */
+    long attempt(long from, LongConsumer placement) {
+        Conflict last = new Conflict("nothing");
+        for (long at = from; at < from + PATIENCE; at++) {
+            try {
+                placement.accept(at);
+                chips.forEach(ChipBuilder::commit);
+                return at;
+            } catch (Conflict conflict) {
+                chips.forEach(ChipBuilder::rollback);
+                last = conflict;
+            }
+        }
+        throw new IllegalStateException("no place from " + from + " on: " + last.getMessage(), last);
+    }
+
+    /** Notes that weights flow outward with these keys. */
+    void occupy(long u, int count) {
+        int from = Math.toIntExact(u);
+        int taken = loads.nextSetBit(from);
+        if (taken >= 0 && taken < from + count) {
+            throw new Conflict("weights at " + taken);
+        }
+        int flight = flights.nextSetBit(from);
+        if (flight >= 0 && flight < from + count) {
+            throw new Conflict("a flight at " + flight);
+        }
+        loads.set(from, from + count);
+        chips.getFirst().undoable(() -> loads.clear(from, from + count));
+    }
+
+    /** Notes that something flows outward all the way with just this key. */
+    void through(long u) {
+        if (flight(u) != u) {
+            throw new Conflict("weights at " + u);
+        }
+    }
+
+    /** The first key from one on with which something else than weights can flow outward all the way; weights will avoid it. */
+    long flight(long from) {
+        int u = loads.nextClearBit(Math.toIntExact(from));
+        if (!flights.get(u)) {
+            flights.set(u);
+            chips.getFirst().undoable(() -> flights.clear(u));
+        }
+        return u;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.lockstep.compiler.decode;
+
+import dev.lockstep.compiler.model.AttentionSizes;
+import dev.lockstep.compiler.model.LayerSizes;
+import dev.lockstep.compiler.model.ModelSizes;
+import dev.lockstep.lpu.machine.Machine;
+import dev.lockstep.lpu.machine.Quantity;
+
+/**
+ * What one chip of a stage computes of a layer, in blocks of lanes.
+ *
+ * @param blocks of the residual stream
+ * @param queries heads of queries on this chip, which share one head of keys
+ * @param headSize elements of a head
+ * @param hiddenGroups groups of hidden elements on this chip
+ * @param positions that attention sees, the current one included
+ */
+record Shape(int width, int blocks, int queries, int headSize, int hiddenGroups, int positions, int lanes) {
+    private static final int GROUP = 16;
+    /** Queries, key and value of a chip fill two accumulators of each plane at most. */
+    private static final int MOST_HEADS = 6;
+
+    /** @throws IllegalArgumentException saying why such a layer cannot be scheduled */
+    static Shape of(Machine machine, ModelSizes model, LayerSizes layer, int tensor, int context) {
+        if (!(layer.attention() instanceof AttentionSizes.Grouped attention)) {
+            throw new IllegalArgumentException("latent attention is bounded and estimated, but not scheduled yet");
+        }
+        if (layer.feedForward().routed()) {
+            throw new IllegalArgumentException("routed experts are bounded and estimated, but not scheduled yet");
+        }
+        if (attention.kvHeads() > tensor) {
+            throw new IllegalArgumentException(
+                    "several heads of keys on a chip are bounded and estimated, but not scheduled yet");
+        }
+        int queries = Math.ceilDiv(attention.heads(), tensor);
+        if (queries > MOST_HEADS || 2 * attention.headSize() > machine.lanes()) {
+            throw new IllegalArgumentException(queries + " heads of " + attention.headSize()
+                    + " on a chip are bounded and estimated, but not scheduled yet");
+        }
+        int hidden = Math.ceilDiv(layer.feedForward().hidden(), tensor);
+        return new Shape(
+                model.width(),
+                Math.ceilDiv(model.width(), machine.whole(Quantity.PLANE_ROWS)),
+                queries,
+                attention.headSize(),
+                Math.ceilDiv(hidden, GROUP),
+                Math.min(context, attention.window()),
+                machine.lanes());
+    }
+
+    /** Groups of outputs of a head. */
+    int headGroups() {
+        return Math.ceilDiv(headSize, GROUP);
+    }
+
+    /** Groups of outputs of a whole block. */
+    int blockGroups() {
+        return lanes / GROUP;
+    }
+
+    /** Blocks of hidden elements, equally long. */
+    int hiddenBlocks() {
+        return Math.ceilDiv(hiddenGroups, blockGroups());
+    }
+
+    int hiddenBlockGroups() {
+        return Math.ceilDiv(hiddenGroups, hiddenBlocks());
+    }
+
+    /** Blocks of positions. */
+    int positionBlocks() {
+        return Math.ceilDiv(positions, lanes);
+    }
+}

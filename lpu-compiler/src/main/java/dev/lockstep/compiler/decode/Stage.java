@@ -1,0 +1,128 @@
+package dev.lockstep.compiler.decode;
+
+import dev.lockstep.lpu.isa.Stream;
+import dev.lockstep.lpu.machine.Hemisphere;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the parts of a stage share while it is scheduled. */
+final class Stage {
+    private static final int ROW_STREAM = 0;
+
+    private final Scheduler scheduler;
+    private final Layout layout = new Layout();
+    private final Arrays arrays;
+    private final Constants constants;
+    private final Sums sums;
+    private final OutputSums outputs;
+    private final NormFactor norm;
+    private final int onesHalf;
+    private final int scratch;
+    private final List<Mark> marks = new ArrayList<>();
+    private int half;
+
+    Stage(Geometry geometry, int nodeChips, int nodes, int carriers, int width) {
+        scheduler = new Scheduler(geometry, nodeChips);
+        arrays = new Arrays(scheduler);
+        constants = new Constants(scheduler);
+        sums = new Sums(scheduler, nodes, carriers);
+        outputs = new OutputSums(scheduler, arrays, sums, constants, layout);
+        int tile = geometry.machine().lanes() / 16;
+        norm = new NormFactor(scheduler, arrays, layout.streaming(tile), width);
+        onesHalf = layout.streaming(tile);
+        scratch = layout.streaming(tile);
+    }
+
+    Scheduler scheduler() {
+        return scheduler;
+    }
+
+    Layout layout() {
+        return layout;
+    }
+
+    Arrays arrays() {
+        return arrays;
+    }
+
+    Constants constants() {
+        return constants;
+    }
+
+    Sums sums() {
+        return sums;
+    }
+
+    OutputSums outputs() {
+        return outputs;
+    }
+
+    NormFactor norm() {
+        return norm;
+    }
+
+    /** Word of a tile of ones, FP16. */
+    int onesHalf() {
+        return onesHalf;
+    }
+
+    /** Notes a phase of the half layer that is being placed. */
+    void mark(Mark.Phase phase, long start, long end) {
+        marks.add(new Mark(half, phase, start, end));
+    }
+
+    /** A sum ends when its last vector has arrived. */
+    void markSum(long start, List<Sums.Sent> sent) {
+        Geometry geometry = scheduler.geometry();
+        long end = geometry.crossing(geometry.overLink(sent.getLast().high())) + 1 + geometry.read;
+        mark(Mark.Phase.SUM, start, end);
+    }
+
+    /** The half layers that follow, counted from the stage's first; -1 for the output matrix. */
+    void beginHalf(int number) {
+        half = number;
+    }
+
+    List<Mark> marks() {
+        return List.copyOf(marks);
+    }
+
+    /** Room for a tile, all zero but for what is written and taken back. */
+    int scratch() {
+        return scratch;
+    }
+
+    List<Place> residualRows(int blocks) {
+        List<Place> rows = new ArrayList<>();
+        for (int block = 0; block < blocks; block++) {
+            rows.add(Layout.residual(block));
+        }
+        return rows;
+    }
+
+    /** A value as a row of FP16 in both hemispheres' memory; returns the key from which on it can be read. */
+    long row(Kept value, long cycle, Place place) {
+        Geometry geometry = scheduler.geometry();
+        long u = geometry.outwardAt(cycle + geometry.alu);
+        for (Hemisphere hemisphere : Hemisphere.values()) {
+            Stream out = Geometry.out(hemisphere, ROW_STREAM);
+            Kept narrow = scheduler.all().narrow(value.operand(), cycle, cycle, out);
+            scheduler.all().writeOutward(hemisphere, place, ROW_STREAM, narrow.label(), u);
+        }
+        return u + 1 + geometry.read;
+    }
+
+    /** What a half layer finds after its residual has arrived. */
+    Residual residual(List<Arrival> arrivals, int blocks, int shift) {
+        Geometry geometry = scheduler.geometry();
+        long[] available = new long[blocks];
+        long earliest = Long.MAX_VALUE;
+        for (Arrival arrival : arrivals) {
+            // The far side's memory is written last; its word can be read in the next cycle.
+            available[arrival.block()] = geometry.crossing(arrival.w()) + 1 + geometry.read;
+            earliest = Math.min(earliest, available[arrival.block()]);
+        }
+        long squares = norm.squares(arrivals, sums, shift);
+        return new Residual(available, squares, Math.max(0, earliest - 64));
+    }
+}

@@ -1,0 +1,104 @@
+package dev.lockstep.compiler.decode;
+
+import dev.lockstep.compiler.collective.SumCost;
+import dev.lockstep.compiler.partition.Partition;
+import dev.lockstep.compiler.partition.Question;
+import dev.lockstep.compiler.schedule.Effects;
+import dev.lockstep.lpu.machine.Quantity;
+import dev.lockstep.lpu.program.Block;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Schedules one stage of a pipeline. */
+final class StageScheduler {
+    /** Cycle 0 of a stage lies so far before its first vector, because keys must not be negative. */
+    static final int LEAD = 400;
+
+    private final Question question;
+    private final Partition partition;
+    private final Geometry geometry;
+
+    StageScheduler(Question question, Partition partition) {
+        this.question = question;
+        this.partition = partition;
+        this.geometry = new Geometry(question.machine());
+    }
+
+    /**
+     * @param number of the stage
+     * @param incoming how the stage before sent the residual, with keys of this stage's time; nothing for the first one
+     */
+    StageBlocks schedule(int number, List<Sums.Sent> incoming) {
+        int layers = question.model().layers().size();
+        int firstHalf = partition.firstHalf(number, layers);
+        int halves = partition.halvesOf(number, layers);
+        boolean last = number == partition.stages() - 1;
+        int nodeChips = Math.min(partition.tensor(), question.machine().whole(Quantity.NODE_CHIPS));
+        int nodes = partition.tensor() / nodeChips;
+        int carriers = SumCost.carriers(question.machine(), question.topology());
+        int width = question.model().width();
+        Stage stage = new Stage(geometry, nodeChips, nodes, carriers, width);
+        Shape shape = shape(firstHalf / 2);
+        int shift = incoming.isEmpty() ? 0 : nodes == 1 ? 0 : carriers;
+        List<Arrival> arrivals =
+                incoming.isEmpty() ? present(shape.blocks()) : stage.sums().enter(incoming, shift);
+        Residual residual = stage.residual(arrivals, shape.blocks(), shift);
+        List<Sums.Sent> sent = List.of();
+        for (int half = firstHalf; half < firstHalf + halves; half++) {
+            boolean forward = half == firstHalf + halves - 1 && !last;
+            shape = shape(half / 2);
+            stage.beginHalf(half - firstHalf);
+            sent = half % 2 == 0
+                    ? new AttentionHalf(stage, shape).place(residual, forward)
+                    : new FeedForwardHalf(stage, shape).place(residual, forward);
+            if (!forward) {
+                residual = stage.residual(stage.sums().receive(sent, 0), shape.blocks(), 0);
+            }
+        }
+        if (last) {
+            int outputs = Math.ceilDiv(question.model().vocabulary(), partition.tensor());
+            new HeadSweep(stage, shape, Math.ceilDiv(outputs, 16)).place(residual);
+            stage.beginHalf(-1);
+            long end = stage.scheduler().builder(0).lastEffect(new Effects(question.machine()));
+            stage.mark(Mark.Phase.HEAD, residual.arrived(), end);
+        }
+        Effects effects = new Effects(question.machine());
+        List<Long> completed = new ArrayList<>();
+        for (int chip = 0; chip < nodeChips; chip++) {
+            completed.add(stage.scheduler().builder(chip).lastEffect(effects)
+                    + question.machine().whole(Quantity.TILES));
+        }
+        return new StageBlocks(
+                blocks(stage, nodeChips, number),
+                completed,
+                last ? List.of() : sent,
+                stage.marks(),
+                stage.layout().streamingWords());
+    }
+
+    private static List<Block> blocks(Stage stage, int nodeChips, int number) {
+        List<Block> blocks = new ArrayList<>();
+        for (int chip = 0; chip < nodeChips; chip++) {
+            blocks.add(stage.scheduler().builder(chip).build("stage-" + number + "-chip-" + chip));
+        }
+        return blocks;
+    }
+
+    /** The host has put the first residual into memory. */
+    private static List<Arrival> present(int blocks) {
+        List<Arrival> arrivals = new ArrayList<>();
+        for (int block = 0; block < blocks; block++) {
+            arrivals.add(new Arrival(block, LEAD));
+        }
+        return arrivals;
+    }
+
+    private Shape shape(int layer) {
+        return Shape.of(
+                question.machine(),
+                question.model(),
+                question.model().layers().get(layer),
+                partition.tensor(),
+                question.context());
+    }
+}

@@ -1,0 +1,166 @@
+package dev.lockstep.compiler.decode;
+
+import dev.lockstep.lpu.isa.Element;
+import dev.lockstep.lpu.machine.Hemisphere;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Weights of INT8 that stream through the four planes, pass by pass, while rows of FP16 are multiplied with them. A pass loads as many groups
+ * into each plane in two runs; the gap between runs lets a row through, and the gap after them installs what was loaded. The row of a pass comes
+ * in the next pass's gap.
+ */
+final class Sweep {
+    private static final Element WEIGHTS = Element.INT8;
+
+    /**
+     * One tile for each plane.
+     *
+     * @param groups of outputs
+     * @param rows for each plane, which row is multiplied; -1 where the plane rests
+     * @param start whether the sums start here
+     * @param end whether they end here, and flow to the vector unit
+     */
+    record Pass(int groups, List<Integer> rows, int slot, boolean start, boolean end, long pace) {}
+
+    /** Sums of a pass, by plane: key inward and label. */
+    record Sums(int pass, Map<Plane, Integer> labels, long w) {}
+
+    private final Arrays arrays;
+    private final Scheduler scheduler;
+    private final Geometry geometry;
+    private final List<Pass> passes;
+    private final List<Place> rows;
+    private final int word;
+
+    Sweep(Arrays arrays, Scheduler scheduler, Layout layout, List<Pass> passes, List<Place> rows) {
+        this.arrays = arrays;
+        this.scheduler = scheduler;
+        this.geometry = scheduler.geometry();
+        this.passes = List.copyOf(passes);
+        this.rows = List.copyOf(rows);
+        this.word = layout.streaming(passes.stream().mapToInt(Pass::groups).sum());
+    }
+
+    private static int run(Pass pass) {
+        return (pass.groups() + 1) / 2;
+    }
+
+    private static int length(Pass pass) {
+        return pass.groups() + 2;
+    }
+
+    /** Keys of the loads' beginnings, counted from the first. */
+    private long[] starts() {
+        long[] starts = new long[passes.size() + 1];
+        for (int i = 0; i < passes.size(); i++) {
+            starts[i + 1] =
+                    starts[i] + Math.max(length(passes.get(i)), passes.get(i).pace());
+        }
+        return starts;
+    }
+
+    /** Key of the row of a plane of a pass, counted from the first load. Planes with different rows take them one after the other. */
+    private long rowAt(long[] starts, int pass, Plane plane) {
+        Pass own = passes.get(pass);
+        boolean shared = own.rows().stream().filter(row -> row >= 0).distinct().count() < 2;
+        boolean paced = own.pace() > length(own);
+        long installed = starts[pass] + length(own) - 1;
+        if (pass + 1 == passes.size() || paced) {
+            return installed + geometry.installed + (shared ? 0 : 2L * plane.index());
+        }
+        long next = starts[pass + 1];
+        return shared || plane.index() == 0
+                ? next + run(passes.get(pass + 1))
+                : next + length(passes.get(pass + 1)) - 1;
+    }
+
+    /**
+     * Places the sweep.
+     *
+     * @param available keys from which on rows can flow outward from memory
+     * @param earliest key of the first load
+     * @return the sums, in the order of their passes
+     */
+    List<Sums> place(long[] available, long earliest) {
+        long[] starts = starts();
+        long first = earliest;
+        for (int pass = 0; pass < passes.size(); pass++) {
+            for (Plane plane : Plane.ALL) {
+                int row = row(pass, plane);
+                if (row >= 0) {
+                    first = Math.max(first, available[row] - rowAt(starts, pass, plane));
+                }
+            }
+        }
+        List<Sums> sums = new ArrayList<>();
+        scheduler.attempt(first, at -> {
+            sums.clear();
+            int next = word;
+            for (int pass = 0; pass < passes.size(); pass++) {
+                Pass own = passes.get(pass);
+                arrays.occupy(at + starts[pass], run(own), 1);
+                arrays.occupy(at + starts[pass] + run(own) + 1, own.groups() - run(own), 1);
+                for (Plane plane : Plane.ALL) {
+                    if (row(pass, plane) >= 0) {
+                        arrays.loadInTwo(WEIGHTS, plane, at + starts[pass], own.groups(), next);
+                        arrays.install(WEIGHTS, plane, at + starts[pass] + length(own) - 1, own.groups());
+                    }
+                }
+                next += own.groups();
+                rows(pass, at, starts, sums);
+            }
+        });
+        end = sums.isEmpty() ? first : lastKey(starts, first);
+        return sums;
+    }
+
+    private long end;
+
+    /** Key after the last row. */
+    long end() {
+        return end;
+    }
+
+    private long lastKey(long[] starts, long first) {
+        return first + starts[passes.size()] + geometry.installed + 4;
+    }
+
+    private void rows(int pass, long at, long[] starts, List<Sums> sums) {
+        Pass own = passes.get(pass);
+        Map<Plane, Integer> labels = new LinkedHashMap<>();
+        Map<Long, Integer> read = new LinkedHashMap<>();
+        long w = 0;
+        for (Plane plane : Plane.ALL) {
+            int row = row(pass, plane);
+            if (row < 0) {
+                continue;
+            }
+            long u = at + rowAt(starts, pass, plane);
+            int label = read.computeIfAbsent(u, key -> readRow(row, key));
+            int result = own.end() ? scheduler.label() : 0;
+            arrays.multiply(plane, u, 0, label, own.slot(), !own.start(), result);
+            if (own.end()) {
+                labels.put(plane, result);
+                w = Math.max(w, geometry.throughArray(u));
+            }
+        }
+        if (own.end()) {
+            sums.add(new Sums(pass, labels, w));
+        }
+    }
+
+    private int readRow(int row, long u) {
+        int label = scheduler.label();
+        for (Hemisphere hemisphere : Hemisphere.values()) {
+            scheduler.all().readOutward(hemisphere, rows.get(row), 0, label, u);
+        }
+        return label;
+    }
+
+    private int row(int pass, Plane plane) {
+        return passes.get(pass).rows().get(Plane.ALL.indexOf(plane));
+    }
+}

@@ -1,0 +1,18 @@
+(function () {
+  function bytes(text) { var raw = atob(text), out = new Uint8Array(raw.length); for (var i = 0; i < raw.length; i++) out[i] = raw.charCodeAt(i); return out; }
+  function rgb(name) { var c = document.createElement('canvas').getContext('2d'); c.fillStyle = getComputedStyle(document.documentElement).getPropertyValue(name).trim(); var h = c.fillStyle; return [1, 3, 5].map(function (i) { return parseInt(h.substr(i, 2), 16); }); }
+  function draw(canvas) {
+    var w = +canvas.dataset.w, h = +canvas.dataset.h, data = bytes(canvas.dataset.bytes), kinds = canvas.dataset.kinds;
+    var scale = Math.max(1, Math.floor(1072 / w)); canvas.width = w * scale; canvas.height = h * (+canvas.dataset.tall || 1);
+    var ctx = canvas.getContext('2d'), idle = rgb('--idle'), tall = canvas.height / h;
+    var colours = { m: rgb('--weights'), a: rgb('--vectors'), x: rgb('--arrays'), l: rgb('--hops'), s: rgb('--cache') };
+    ctx.fillStyle = 'rgb(' + idle + ')'; ctx.fillRect(0, 0, canvas.width, canvas.height);
+    for (var y = 0; y < h; y++) for (var x = 0; x < w; x++) {
+      var v = data[y * w + x]; if (!v) continue;
+      var c = colours[kinds ? kinds[x] : 'l'], t = Math.min(1, 0.25 + 0.75 * Math.sqrt(v / 255) * (kinds && kinds[x] !== 'm' ? 1.6 : 1)); t = Math.min(1, t);
+      ctx.fillStyle = 'rgb(' + c.map(function (k, i) { return Math.round(idle[i] + (k - idle[i]) * t); }) + ')'; ctx.fillRect(x * scale, y * tall, scale, tall);
+    }
+  }
+  function all() { document.querySelectorAll('canvas[data-bytes]').forEach(draw); }
+  all(); if (window.matchMedia) matchMedia('(prefers-color-scheme: dark)').addEventListener('change', all);
+})();

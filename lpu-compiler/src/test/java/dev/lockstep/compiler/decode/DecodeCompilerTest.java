@@ -1,0 +1,101 @@
+package dev.lockstep.compiler.decode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lockstep.checker.LegalityChecker;
+import dev.lockstep.compiler.model.AttentionSizes;
+import dev.lockstep.compiler.model.FeedForwardSizes;
+import dev.lockstep.compiler.model.LayerSizes;
+import dev.lockstep.compiler.model.ModelPresets;
+import dev.lockstep.compiler.model.ModelSizes;
+import dev.lockstep.compiler.partition.HeadSplit;
+import dev.lockstep.compiler.partition.Objective;
+import dev.lockstep.compiler.partition.Partition;
+import dev.lockstep.compiler.partition.Question;
+import dev.lockstep.compiler.partition.WeightPrecision;
+import dev.lockstep.lpu.machine.Machine;
+import dev.lockstep.lpu.machine.Quantity;
+import dev.lockstep.lpu.machine.Topology;
+import dev.lockstep.simulator.SimulationResult;
+import dev.lockstep.simulator.TimeSimulator;
+import java.util.Collections;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Schedules are proven by programs that share no code with the scheduler: the checker, and the simulation of time. */
+class DecodeCompilerTest {
+    @ParameterizedTest
+    @CsvSource({
+        // width, heads, key heads, hidden, context, hop, stages
+        "1024, 32, 32, 2560, 1, 300, 3",
+        "1024, 32, 8, 5120, 17, 300, 3",
+        "1600, 64, 8, 12800, 320, 722, 3",
+        "2048, 64, 8, 28672, 641, 300, 4",
+        "960, 128, 8, 40000, 1000, 500, 3"
+    })
+    void shouldBeLegalAndTakeAsLongAsPredicted(
+            int width, int heads, int keyHeads, int hidden, int context, double hop, int stages) {
+        Machine machine = Machine.lpuV1().with(Quantity.HOP, hop);
+        var layer = new LayerSizes(
+                new AttentionSizes.Grouped(heads, keyHeads, 128, Integer.MAX_VALUE),
+                new FeedForwardSizes(hidden, 1, 1, 0));
+        ModelSizes model = new ModelSizes("small", width, Collections.nCopies(3, layer), 8000, 4096, false);
+
+        DecodeSchedule schedule = compile(machine, model, context, stages, 96 + 32 * (stages - 3));
+        SimulationResult result = TimeSimulator.run(machine, schedule.program());
+
+        assertThat(new LegalityChecker(machine).check(schedule.program())).isEmpty();
+        assertThat(result.cycles()).isEqualTo(schedule.predictedCycles());
+        assertThat(schedule.classes()).isLessThanOrEqualTo(8 * stages);
+    }
+
+    @Test
+    void shouldTakeLongerBySoMuchAsHopsTake() {
+        ModelSizes model = ModelPresets.named("tinyllama-1.1b");
+        Machine near = Machine.lpuV1().with(Quantity.HOP, 300);
+        Machine far = Machine.lpuV1().with(Quantity.HOP, 722);
+
+        long quick = compile(near, model, 100, 3, 96).predictedCycles();
+        long slow = compile(far, model, 100, 3, 96).predictedCycles();
+
+        // Three hops for each of 44 sums, and one more for each of two boundaries, of 380 cycles each.
+        assertThat(slow - quick).isBetween(133 * 380L, 138 * 380L);
+    }
+
+    @Test
+    void shouldScheduleASingleNode() {
+        Machine machine = Machine.lpuV1();
+        var layer = new LayerSizes(
+                new AttentionSizes.Grouped(32, 8, 64, Integer.MAX_VALUE), new FeedForwardSizes(2048, 1, 1, 0));
+        ModelSizes model = new ModelSizes("small", 1024, Collections.nCopies(2, layer), 4000, 4096, false);
+        Question question = new Question(
+                model, machine, Topology.NODE, 8, 500, 1, WeightPrecision.INT8, Objective.LATENCY);
+        DecodeSchedule schedule =
+                DecodeCompiler.compile(question, new Partition(8, 1, HeadSplit.BY_KEY_HEADS, WeightPrecision.INT8));
+
+        assertThat(new LegalityChecker(machine).check(schedule.program())).isEmpty();
+        assertThat(TimeSimulator.run(machine, schedule.program()).cycles()).isEqualTo(schedule.predictedCycles());
+    }
+
+    @Test
+    void shouldRefuseWhatItCannotSchedule() {
+        Machine machine = Machine.lpuV1();
+        assertThatThrownBy(() -> compile(machine, ModelPresets.named("mixtral-8x7b"), 100, 3, 96))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("routed experts");
+        assertThatThrownBy(() -> compile(machine, ModelPresets.named("llama-2-70b"), 100, 3, 96))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("words in each streaming slice");
+        assertThatThrownBy(() -> compile(machine, ModelPresets.named("tinyllama-1.1b"), 100, 2, 64))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("quadfour");
+    }
+
+    private static DecodeSchedule compile(Machine machine, ModelSizes model, int context, int stages, int chips) {
+        Question question = new Question(
+                model, machine, Topology.QUADFOUR_RING, chips, context, 1, WeightPrecision.INT8, Objective.LATENCY);
+        return DecodeCompiler.compile(question, new Partition(32, stages, HeadSplit.COPIED_KEYS, WeightPrecision.INT8));
+    }
+}

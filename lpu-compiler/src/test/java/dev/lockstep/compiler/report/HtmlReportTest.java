@@ -1,0 +1,104 @@
+package dev.lockstep.compiler.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.lockstep.compiler.Plan;
+import dev.lockstep.compiler.decode.DecodeCompiler;
+import dev.lockstep.compiler.decode.DecodeSchedule;
+import dev.lockstep.compiler.energy.EnergyTable;
+import dev.lockstep.compiler.model.ModelPresets;
+import dev.lockstep.compiler.partition.Objective;
+import dev.lockstep.compiler.partition.Question;
+import dev.lockstep.compiler.partition.WeightPrecision;
+import dev.lockstep.compiler.trace.ChromeTrace;
+import dev.lockstep.lpu.machine.Machine;
+import dev.lockstep.lpu.machine.Topology;
+import dev.lockstep.simulator.Action;
+import dev.lockstep.simulator.TimeSimulator;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class HtmlReportTest {
+    private static Outcome outcome;
+
+    @BeforeAll
+    static void compile() {
+        Machine machine = Machine.lpuV1();
+        Question question = new Question(
+                ModelPresets.named("tinyllama-1.1b"),
+                machine,
+                Topology.QUADFOUR_LINE,
+                32,
+                1000,
+                1,
+                WeightPrecision.INT8,
+                Objective.LATENCY);
+        Plan plan = Plan.of(question);
+        DecodeSchedule schedule = DecodeCompiler.compile(question, plan.partition());
+        var result = TimeSimulator.run(machine, schedule.program());
+        Map<String, Long> actions = new LinkedHashMap<>();
+        for (Action action : Action.values()) {
+            actions.put(action.name(), result.total().count(action));
+        }
+        outcome = new Outcome(plan, schedule, result.cycles(), 0, actions, EnergyTable.lpuV1(), 1, 1, 1);
+    }
+
+    @Test
+    void shouldAnswerInOneFileThatNeedsNoOther() {
+        String html = HtmlReport.of(outcome);
+
+        assertThat(html)
+                .contains("tinyllama-1.1b on 32 language processing units", "Proven.", "0 conflicts", "Assumptions")
+                .contains("%,.0f".formatted(outcome.tokensPerSecond()))
+                .doesNotContain("http://", "https://", "src=", "@import", "NaN", "Infinity");
+        assertThat(html.split("<canvas", -1)).hasSize(3);
+        assertThat(html.split("<svg", -1).length).isEqualTo(html.split("</svg>", -1).length);
+    }
+
+    @Test
+    void shouldTraceEventsThatAViewerCanRead() throws IOException {
+        StringBuilder text = new StringBuilder();
+        ChromeTrace.write(outcome.schedule(), Machine.lpuV1(), 32, text);
+
+        JsonNode events = JsonMapper.shared().readTree(text.toString()).get("traceEvents");
+        assertThat(events.size()).isGreaterThan(1000);
+        events.forEach(event -> assertThat(event.get("ph").asString()).isIn("X", "M"));
+    }
+
+    @Test
+    void shouldCarryEveryFigureThatScriptsRelyOn() {
+        assertThat(outcome.fields())
+                .containsKeys(
+                        "chips",
+                        "tensor_parallel",
+                        "pipeline_parallel",
+                        "hop_ns",
+                        "predicted_cycles",
+                        "simulated_cycles",
+                        "conflicts",
+                        "tokens_per_second_per_user",
+                        "bound_tokens_per_second",
+                        "joules_per_token",
+                        "compile_seconds",
+                        "simulate_seconds");
+        assertThat(outcome.fields().get("predicted_cycles")).isEqualTo(outcome.fields().get("simulated_cycles"));
+    }
+
+    @Test
+    void shouldAddUpEnergy() {
+        var energy = outcome.energy();
+
+        assertThat(energy.total()).isCloseTo(energy.dynamic() + energy.standing(), within(1e-12));
+        assertThat(energy.provisioned()).isGreaterThan(energy.total());
+        assertThat(energy.assumedShare()).isBetween(0.5, 1.0);
+        // Standing by: 0.35 of 185 W, 32 chips.
+        double seconds = outcome.plan().micros(outcome.cyclesPerToken()) / 1e6;
+        assertThat(energy.standing()).isCloseTo(0.35 * 185 * 32 * seconds, within(1e-9));
+    }
+}
