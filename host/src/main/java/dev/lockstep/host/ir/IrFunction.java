@@ -76,6 +76,11 @@ public final class IrFunction {
         return bits == 0 ? a : binary("shl", a, Ir.constant(a.type(), bits));
     }
 
+    /** Arithmetic shift right by a constant. */
+    public Ir ashr(Ir a, int bits) {
+        return bits == 0 ? a : binary("ashr", a, Ir.constant(a.type(), bits));
+    }
+
     /** Logical shift right by a constant. */
     public Ir lshr(Ir a, int bits) {
         return bits == 0 ? a : binary("lshr", a, Ir.constant(a.type(), bits));
@@ -319,6 +324,15 @@ public final class IrFunction {
      * @return the carried values after the last round
      */
     public List<Ir> loop(Ir from, Ir to, Ir step, List<Ir> carried, LoopBody body) {
+        return loop(from, to, step, carried, body, "");
+    }
+
+    /** A loop that LLVM must not unroll: what does not fit in registers would be moved to memory and back. */
+    public List<Ir> rolledLoop(Ir from, Ir to, Ir step, List<Ir> carried, LoopBody body) {
+        return loop(from, to, step, carried, body, ", !llvm.loop " + module.rolledLoop());
+    }
+
+    private List<Ir> loop(Ir from, Ir to, Ir step, List<Ir> carried, LoopBody body, String annotation) {
         int id = names++;
         String head = "head" + id;
         String bodyLabel = "body" + id;
@@ -338,7 +352,7 @@ public final class IrFunction {
         List<Ir> next = body.next(counter, current);
         Ir following = add(counter, step);
         String latch = block;
-        line("br label %" + head);
+        line("br label %" + head + annotation);
         StringBuilder phi = new StringBuilder();
         phi.append(phi(counter, from, before, following, latch));
         for (int c = 0; c < carried.size(); c++) {

@@ -17,6 +17,7 @@ public final class IrModule {
     private final Map<String, String> functions = new LinkedHashMap<>();
     private final Set<String> declarations = new LinkedHashSet<>();
     private final String functionAttributes;
+    private int rolledLoops;
 
     /**
      * @param functionAttributes attributes of every function, such as {@code "prefer-vector-width"="512"}
@@ -69,12 +70,23 @@ public final class IrModule {
         declarations.add(declaration);
     }
 
+    /** Metadata of one loop that LLVM must not unroll. */
+    String rolledLoop() {
+        return "!" + ++rolledLoops;
+    }
+
     /** The module as LLVM assembly. */
     public String text() {
         StringBuilder text = new StringBuilder();
         declarations.forEach(
                 declaration -> text.append("declare ").append(declaration).append('\n'));
         functions.values().forEach(function -> text.append('\n').append(function));
+        if (rolledLoops > 0) {
+            text.append("\n!0 = !{!\"llvm.loop.unroll.disable\"}\n");
+        }
+        for (int loop = 1; loop <= rolledLoops; loop++) {
+            text.append("!%d = distinct !{!%d, !0}\n".formatted(loop, loop));
+        }
         // Kernels stay apart: inlining them into each layer would multiply the code. And loops that clear memory stay
         // loops.
         return text.append("\nattributes " + KERNEL + " = { nounwind noinline \"no-builtins\" ")

@@ -5,10 +5,13 @@ import dev.lockstep.host.cpu.Target;
 import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.Type;
+import dev.lockstep.host.layout.QuantLayout;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Integer dot products of weight groups and activations: each 32-bit lane holds 4 columns of one row. All variants give
@@ -18,6 +21,9 @@ sealed interface DotProduct {
     /** Whether 8-bit weights must come biased by 128, as unsigned bytes, rather than signed. */
     boolean biasesBytes();
 
+    /** Of how many tokens the sums of 16 rows, and the dot products of a block, fit in registers; a power of two. */
+    int blockTokens();
+
     /**
      * Starts a sum.
      *
@@ -25,6 +31,12 @@ sealed interface DotProduct {
      * @param maxWeight weights are 0 to maxWeight, or any signed byte (any biased byte if {@link #biasesBytes}) if it is 255
      */
     Sum start(IrFunction f, Ir init, int maxWeight);
+
+    /**
+     * Groups that a round of a loop over the groups of a block should add: few where registers are few, lest the compiler orders
+     * what it sees at once such that they do not suffice. A power of two.
+     */
+    int groupsOfRound(int maxWeight);
 
     /** A running sum. */
     interface Sum {
@@ -38,6 +50,12 @@ sealed interface DotProduct {
 
         /** The total, an i32 vector. */
         Ir total();
+
+        /** What a loop over groups has to carry from round to round. */
+        List<Ir> carried();
+
+        /** Goes on from carried values. */
+        void resume(List<Ir> carried);
     }
 
     /** The best variant for a target. */
@@ -65,6 +83,16 @@ sealed interface DotProduct {
         }
 
         @Override
+        public int blockTokens() {
+            return registerLanes == 16 ? 8 : 2;
+        }
+
+        @Override
+        public int groupsOfRound(int maxWeight) {
+            return registerLanes == 16 ? QuantLayout.GROUPS : 1;
+        }
+
+        @Override
         public Sum start(IrFunction f, Ir init, int maxWeight) {
             Type register = Type.I32.times(registerLanes);
             String intrinsic = "llvm.x86.avx512.vpdpbusd." + 32 * registerLanes;
@@ -84,6 +112,16 @@ sealed interface DotProduct {
         @Override
         public boolean biasesBytes() {
             return false;
+        }
+
+        @Override
+        public int blockTokens() {
+            return 2;
+        }
+
+        @Override
+        public int groupsOfRound(int maxWeight) {
+            return 1;
         }
 
         @Override
@@ -120,51 +158,86 @@ sealed interface DotProduct {
         }
 
         @Override
+        public int blockTokens() {
+            return 4;
+        }
+
+        @Override
+        public int groupsOfRound(int maxWeight) {
+            return maxWeight > 15 && maxWeight < 255 ? Math.min(4, groupsIn16Bits(maxWeight)) : 2;
+        }
+
+        private static int groupsIn16Bits(int maxWeight) {
+            return maxWeight == 255 ? 1 : Math.max(1, Short.MAX_VALUE / (2 * maxWeight * 127));
+        }
+
+        @Override
         public Sum start(IrFunction f, Ir init, int maxWeight) {
-            int lanes = init.type().lanes();
-            boolean signed = maxWeight == 255;
-            int groupsIn16Bits = signed ? 1 : Math.max(1, Short.MAX_VALUE / (2 * maxWeight * 127));
-            return new Sum() {
-                private Ir sum = init;
-                private List<Ir> shorts = List.of();
-                private int groups;
+            return new Widened(f, init, maxWeight);
+        }
 
-                @Override
-                public void add(Ir weights, Ir x) {
-                    List<Ir> products = new ArrayList<>();
-                    for (int piece = 0; piece < lanes / LANES; piece++) {
-                        Ir w = f.slice(weights, piece * 4 * LANES, 4 * LANES);
-                        Ir a = f.bitcast(f.slice(x, piece * LANES, LANES), BYTES);
-                        if (signed) {
-                            a = f.call("llvm.x86.avx2.psign.b", BYTES, a, w);
-                            w = f.call("llvm.abs.v32i8", BYTES, w, new Ir(Type.I1, "false"));
-                        }
-                        Ir product = f.call("llvm.x86.avx2.pmadd.ub.sw", SHORTS, w, a);
-                        products.add(groups == 0 ? product : f.add(shorts.get(piece), product));
-                    }
-                    shorts = products;
-                    if (++groups == groupsIn16Bits) {
-                        widen();
-                    }
-                }
+        private static final class Widened implements Sum {
+            private final IrFunction f;
+            private final boolean signed;
+            private final int groupsIn16Bits;
+            private Ir sum;
+            private List<Ir> shorts;
+            private int groups;
 
-                private void widen() {
-                    Ir ones = Ir.constant(SHORTS, 1);
-                    List<Ir> ints = shorts.stream()
-                            .map(s -> f.call("llvm.x86.avx2.pmadd.wd", INTS, s, ones))
-                            .toList();
-                    sum = f.add(sum, f.concat(ints));
-                    groups = 0;
-                }
+            Widened(IrFunction f, Ir init, int maxWeight) {
+                this.f = f;
+                this.signed = maxWeight == 255;
+                this.groupsIn16Bits = groupsIn16Bits(maxWeight);
+                this.sum = init;
+                this.shorts = Collections.nCopies(init.type().lanes() / LANES, Ir.zero(SHORTS));
+            }
 
-                @Override
-                public Ir total() {
-                    if (groups > 0) {
-                        widen();
+            @Override
+            public void add(Ir weights, Ir x) {
+                List<Ir> sums = new ArrayList<>();
+                for (int piece = 0; piece < shorts.size(); piece++) {
+                    Ir w = f.slice(weights, piece * 4 * LANES, 4 * LANES);
+                    Ir a = f.bitcast(f.slice(x, piece * LANES, LANES), BYTES);
+                    if (signed) {
+                        a = f.call("llvm.x86.avx2.psign.b", BYTES, a, w);
+                        w = f.call("llvm.abs.v32i8", BYTES, w, new Ir(Type.I1, "false"));
                     }
-                    return sum;
+                    sums.add(f.add(shorts.get(piece), f.call("llvm.x86.avx2.pmadd.ub.sw", SHORTS, w, a)));
                 }
-            };
+                shorts = sums;
+                if (++groups == groupsIn16Bits) {
+                    widen();
+                }
+            }
+
+            private void widen() {
+                Ir ones = Ir.constant(SHORTS, 1);
+                List<Ir> ints = shorts.stream()
+                        .map(s -> f.call("llvm.x86.avx2.pmadd.wd", INTS, s, ones))
+                        .toList();
+                sum = f.add(sum, f.concat(ints));
+                shorts = Collections.nCopies(shorts.size(), Ir.zero(SHORTS));
+                groups = 0;
+            }
+
+            @Override
+            public Ir total() {
+                if (groups > 0) {
+                    widen();
+                }
+                return sum;
+            }
+
+            @Override
+            public List<Ir> carried() {
+                return Stream.concat(Stream.of(sum), shorts.stream()).toList();
+            }
+
+            @Override
+            public void resume(List<Ir> carried) {
+                sum = carried.getFirst();
+                shorts = carried.subList(1, carried.size());
+            }
         }
     }
 
@@ -173,6 +246,16 @@ sealed interface DotProduct {
         @Override
         public boolean biasesBytes() {
             return false;
+        }
+
+        @Override
+        public int blockTokens() {
+            return 1;
+        }
+
+        @Override
+        public int groupsOfRound(int maxWeight) {
+            return 1;
         }
 
         @Override
@@ -217,6 +300,16 @@ sealed interface DotProduct {
         @Override
         public Ir total() {
             return sum;
+        }
+
+        @Override
+        public List<Ir> carried() {
+            return List.of(sum);
+        }
+
+        @Override
+        public void resume(List<Ir> carried) {
+            sum = carried.getFirst();
         }
     }
 

@@ -14,17 +14,30 @@ import java.util.List;
 
 /** Kernels by what they do: each method instantiates one in the module, if it is not there yet, and returns its name. */
 public record Kernels(IrModule module, Simd simd) {
-    /** {@code void (ptr tile, ptr x, ptr y, i64 yStride)}: 16 rows of a matrix times rows of {@code tokens} tokens. */
-    public String linear(TensorType type, RowKind kind, int columns, int tokens) {
-        return QuantLayout.of(type)
-                .map(layout -> QuantLinear.emit(module, simd, layout, kind, columns, tokens))
-                .orElseGet(() ->
-                        FloatLinear.emit(module, simd, FloatLayout.of(type).orElseThrow(), columns, tokens));
+    /** Bytes that {@link #panelLinear} needs for each core. */
+    public static final int SCRATCH_BYTES = PanelLinear.SCRATCH_BYTES;
+
+    /** {@code void (ptr tile, ptr x, ptr y, i64 yStride)}: 16 rows of a matrix of floats times rows of {@code tokens} tokens. */
+    public String floatLinear(TensorType type, int columns, int tokens) {
+        return FloatLinear.emit(module, simd, FloatLayout.of(type).orElseThrow(), columns, tokens);
     }
 
-    /** Most tokens of {@link #linear}. */
-    public int maxTokens(RowKind kind) {
-        return kind.quantized() ? Math.max(1, simd.maxTokens() / Q8Row.planes(kind)) : simd.maxTokens();
+    /** {@code void (ptr tile, ptr quants, ptr fields, ptr y)}: 16 rows of a quantised matrix times a token in a panel of so many. */
+    public String quantLinear(TensorType type, RowKind kind, int columns, int panelTokens) {
+        return QuantLinear.emit(module, simd, QuantLayout.of(type).orElseThrow(), kind, columns, panelTokens);
+    }
+
+    /**
+     * {@code void (ptr tile, ptr panels, i64 tokens, ptr y, i64 yStride, ptr scratch)}: 16 rows of a quantised matrix times up to
+     * {@link #panelTokens} tokens.
+     */
+    public String panelLinear(TensorType type, RowKind kind, int columns) {
+        return PanelLinear.emit(module, simd, QuantLayout.of(type).orElseThrow(), kind, columns);
+    }
+
+    /** Most tokens of {@link #panelLinear}. */
+    public static int panelTokens(RowKind kind, int columns) {
+        return PanelLinear.tokens(kind, columns);
     }
 
     /** {@code void (ptr x, ptr gain, ptr y)}. */
@@ -32,9 +45,9 @@ public record Kernels(IrModule module, Simd simd) {
         return RmsNormKernel.emit(module, width, epsilon);
     }
 
-    /** {@code void (ptr x, ptr quantized)}. */
-    public String quantize(RowKind kind, int width) {
-        return QuantizeKernel.emit(module, kind, width);
+    /** {@code void (ptr x, ptr quants, ptr fields)}: rounds a row to a token's place in a panel of so many. */
+    public String quantize(RowKind kind, int width, int panelTokens) {
+        return QuantizeKernel.emit(module, kind, width, panelTokens);
     }
 
     /** {@code void (ptr a, ptr b, ptr y, i64 from, i64 to)} over vectors of 16. */
@@ -116,6 +129,11 @@ public record Kernels(IrModule module, Simd simd) {
                     line.bytes(),
                     i -> f.store(f.load(line, f.offset(f.parameter(0), i)), f.offset(f.parameter(1), i)));
         });
+    }
+
+    /** {@code void (ptr fromQuants, ptr fromFields, ptr toQuants, ptr toFields)}: copies a token of a panel of {@link QuantPanel#TOKENS}. */
+    public String copyQuantized(RowKind kind, int width) {
+        return CopyQuantized.emit(module, QuantPanel.of(kind, width, QuantPanel.TOKENS));
     }
 
     /** {@code void (ptr arrived, ptr generation, i64 cores)}. */

@@ -5,29 +5,39 @@ import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
+import dev.lockstep.host.kernel.QuantPanel.Field;
 import dev.lockstep.host.layout.QuantLayout;
 import java.util.List;
 
-/** Rounds one row of floats to one or two planes of {@link Q8Row}: {@code void (ptr x, ptr quantized)}. */
+/** Rounds a row of floats to one or two planes of a {@link QuantPanel}: {@code void (ptr x, ptr quants, ptr fields)}. */
 final class QuantizeKernel {
+    private static final int HALF = QuantLayout.BLOCK / 2;
     private static final Type FLOATS = Type.FLOAT.times(QuantLayout.BLOCK);
     private static final Type INTS = Type.I32.times(QuantLayout.BLOCK);
 
     /** Blocks whose largest magnitude is below this are rounded to zero, so that the inverse scale stays finite. */
     private static final float SMALLEST = 0x1p-100f;
 
-    private QuantizeKernel() {}
+    private final IrFunction f;
+    private final QuantPanel panel;
 
-    static String emit(IrModule module, RowKind kind, int width) {
-        return module.function(
-                "quantize_" + kind.text() + "_" + width, List.of(Type.PTR, Type.PTR), f -> emit(f, kind, width));
+    private QuantizeKernel(IrFunction f, QuantPanel panel) {
+        this.f = f;
+        this.panel = panel;
     }
 
-    private static void emit(IrFunction f, RowKind kind, int width) {
-        boolean planes = Q8Row.planes(kind) == 2;
-        Ir limit = Ir.constant(Type.FLOAT, planes ? 127f * Q8Row.HIGH : 127f);
-        f.loop(Ir.i64(0), Ir.i64(width), QuantLayout.BLOCK, i -> {
-            Ir x = f.load(FLOATS, f.offset(f.parameter(0), f.shl(i, 2)));
+    static String emit(IrModule module, RowKind kind, int width, int panelTokens) {
+        return module.function(
+                "quantize_" + kind.text() + "_" + width + "_of_" + panelTokens,
+                List.of(Type.PTR, Type.PTR, Type.PTR),
+                f -> new QuantizeKernel(f, QuantPanel.of(kind, width, panelTokens)).emit());
+    }
+
+    private void emit() {
+        boolean planes = panel.planes() == 2;
+        Ir limit = Ir.constant(Type.FLOAT, planes ? 127f * QuantPanel.HIGH : 127f);
+        f.loop(Ir.i64(0), Ir.i64(panel.width() / QuantLayout.BLOCK), 1, block -> {
+            Ir x = f.load(FLOATS, f.offset(f.parameter(0), f.mul(block, Ir.i64(FLOATS.bytes()))));
             Ir magnitudes = f.and(f.bitcast(x, INTS), Ir.constant(INTS, 0x7FFFFFFF));
             Ir largest =
                     f.bitcast(f.call("llvm.vector.reduce.umax." + INTS.mangled(), Type.I32, magnitudes), Type.FLOAT);
@@ -35,51 +45,63 @@ final class QuantizeKernel {
             Ir nothing = Ir.constant(Type.FLOAT, 0f);
             Ir scale = f.select(zero, nothing, f.fdiv(largest, limit));
             Ir inverse = f.select(zero, nothing, f.fdiv(limit, largest));
-            Ir quants = Elementary.round(f, f.fmul(x, f.splat(inverse, QuantLayout.BLOCK)));
-            // A block is described in as many bytes as it has quants: its index is the counter again.
-            Ir place = f.offset(f.parameter(1), i);
+            Ir integers = Elementary.round(f, f.fmul(x, f.splat(inverse, QuantLayout.BLOCK)));
+            Ir quants = f.offset(f.parameter(1), f.mul(block, Ir.i64(panel.blockBytes())));
+            Ir fields = f.offset(f.parameter(2), f.mul(block, Ir.i64(panel.fieldsBytes())));
             if (planes) {
-                Ir high = high(f, quants);
-                Ir low = f.sub(quants, f.mul(high, Ir.constant(INTS, Q8Row.HIGH)));
-                storePlane(f, high, place, width);
-                storePlane(f, low, f.offset(place, Q8Row.bytes(width)), width);
+                Ir high = high(integers);
+                storePlane(high, quants, fields);
+                storePlane(
+                        f.sub(integers, f.mul(high, Ir.constant(INTS, QuantPanel.HIGH))),
+                        f.offset(quants, panel.planeBytes()),
+                        f.offset(fields, panel.planeBytes()));
             } else {
-                storePlane(f, quants, place, width);
+                storePlane(integers, quants, fields);
             }
-            storeScaled(f, scale, quants, f.offset(place, width));
+            storeScaled(scale, integers, fields);
         });
     }
 
-    /** The high bytes of 16-bit quants, rounded so that what is left fits in a byte too. */
-    private static Ir high(IrFunction f, Ir quants) {
-        Ir inverse = Ir.constant(FLOATS, 1f / Q8Row.HIGH);
-        return Elementary.round(f, f.fmul(f.convert("sitofp", quants, FLOATS), inverse));
+    /** The high bytes of 16-bit integers, rounded so that what is left fits in a byte too. */
+    private Ir high(Ir integers) {
+        Ir inverse = Ir.constant(FLOATS, 1f / QuantPanel.HIGH);
+        return Elementary.round(f, f.fmul(f.convert("sitofp", integers, FLOATS), inverse));
     }
 
-    private static void storePlane(IrFunction f, Ir quants, Ir place, int width) {
-        f.store(f.convert("trunc", quants, INTS.as(Type.I8)), place);
-        Ir block = f.offset(place, width);
-        Ir first = sum(f, f.slice(quants, 0, QuantLayout.BLOCK / 2));
-        Ir second = sum(f, f.slice(quants, QuantLayout.BLOCK / 2, QuantLayout.BLOCK / 2));
-        f.store(f.add(first, second), f.offset(block, Q8Row.SUM));
-        f.store(first, f.offset(block, Q8Row.HALF_SUMS));
-        f.store(second, f.offset(block, Q8Row.HALF_SUMS + 4));
+    private void storePlane(Ir integers, Ir quants, Ir fields) {
+        f.store(f.convert("trunc", integers, INTS.as(Type.I8)), quants);
+        Ir first = sum(integers, 0);
+        Ir second = sum(integers, HALF);
+        Ir sum = f.add(first, second);
+        store(times(sum, -8), fields, Field.MINUS_8_SUM);
+        store(times(sum, -128), fields, Field.MINUS_128_SUM);
+        store(times(first, -32), fields, Field.MINUS_32_FIRST_HALF);
+        store(times(second, -32), fields, Field.MINUS_32_SECOND_HALF);
     }
 
-    private static void storeScaled(IrFunction f, Ir scale, Ir quants, Ir block) {
-        Ir first = sum(f, f.slice(quants, 0, QuantLayout.BLOCK / 2));
-        Ir second = sum(f, f.slice(quants, QuantLayout.BLOCK / 2, QuantLayout.BLOCK / 2));
-        f.store(scale, f.offset(block, Q8Row.SCALE));
-        f.store(scaled(f, scale, f.add(first, second)), f.offset(block, Q8Row.SCALED_SUM));
-        f.store(scaled(f, scale, first), f.offset(block, Q8Row.SCALED_HALF_SUMS));
-        f.store(scaled(f, scale, second), f.offset(block, Q8Row.SCALED_HALF_SUMS + 4));
+    private void storeScaled(Ir scale, Ir integers, Ir fields) {
+        Ir first = sum(integers, 0);
+        Ir second = sum(integers, HALF);
+        store(scale, fields, Field.SCALE);
+        store(scaled(scale, f.add(first, second)), fields, Field.SCALED_SUM);
+        store(scaled(scale, first), fields, Field.SCALED_FIRST_HALF);
+        store(scaled(scale, second), fields, Field.SCALED_SECOND_HALF);
     }
 
-    private static Ir sum(IrFunction f, Ir ints) {
-        return f.call("llvm.vector.reduce.add." + ints.type().mangled(), Type.I32, ints);
+    private void store(Ir word, Ir fields, Field field) {
+        f.store(word, f.offset(fields, panel.fieldOffset(field)));
     }
 
-    private static Ir scaled(IrFunction f, Ir scale, Ir sum) {
+    private Ir sum(Ir integers, int from) {
+        Ir half = f.slice(integers, from, HALF);
+        return f.call("llvm.vector.reduce.add." + half.type().mangled(), Type.I32, half);
+    }
+
+    private Ir times(Ir sum, int factor) {
+        return f.mul(sum, Ir.constant(Type.I32, factor));
+    }
+
+    private Ir scaled(Ir scale, Ir sum) {
         return f.fmul(scale, f.convert("sitofp", sum, Type.FLOAT));
     }
 }

@@ -10,7 +10,7 @@ public final class RowBytes {
     public static int of(RowKind kind, int width) {
         return switch (kind) {
             case F32 -> FloatRow.bytes(width);
-            case Q8, Q16 -> Q8Row.planes(kind) * Q8Row.bytes(width);
+            case Q8, Q16 -> QuantPanel.of(kind, width, 1).bytes();
             case CHOICE -> RouteKernel.rowBytes(width);
         };
     }

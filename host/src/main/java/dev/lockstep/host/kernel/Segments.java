@@ -5,6 +5,7 @@ import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -15,8 +16,11 @@ import java.util.stream.IntStream;
  * @param segments a power of two
  */
 record Segments(int units, int segments) {
+    /** Most segments of a sum. */
+    static final int MAX = 8;
+
     static Segments of(int columns, int unitColumns) {
-        int segments = Math.max(1, Math.min(8, Integer.highestOneBit(columns / 256)));
+        int segments = Math.max(1, Math.min(MAX, Integer.highestOneBit(columns / 256)));
         return new Segments((columns + unitColumns - 1) / unitColumns, segments);
     }
 
@@ -34,10 +38,9 @@ record Segments(int units, int segments) {
             return body.sum(Ir.i64(0), Ir.i64(units), zeros);
         }
         Ir partial = f.alloca((long) segments * count * vector.bytes());
-        int log = Integer.numberOfTrailingZeros(segments);
         f.loop(Ir.i64(0), Ir.i64(segments), 1, segment -> {
-            Ir from = f.lshr(f.mul(segment, Ir.i64(units)), log);
-            Ir to = f.lshr(f.mul(f.add(segment, Ir.i64(1)), Ir.i64(units)), log);
+            Ir from = firstUnit(f, segment);
+            Ir to = firstUnit(f, f.add(segment, Ir.i64(1)));
             List<Ir> sums = body.sum(from, to, zeros);
             Ir place = f.offset(partial, f.mul(segment, Ir.i64((long) count * vector.bytes())));
             for (int i = 0; i < count; i++) {
@@ -46,13 +49,20 @@ record Segments(int units, int segments) {
         });
         List<Ir> totals = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            List<Ir> sums = new ArrayList<>();
-            for (int segment = 0; segment < segments; segment++) {
-                sums.add(f.load(vector, partial, ((long) segment * count + i) * vector.bytes()));
-            }
-            totals.add(tree(f, sums));
+            int index = i;
+            totals.add(total(f, segment -> f.load(vector, partial, ((long) segment * count + index) * vector.bytes())));
         }
         return totals;
+    }
+
+    /** The first unit of a segment; that of the segment after the last is the number of units. */
+    Ir firstUnit(IrFunction f, Ir segment) {
+        return f.lshr(f.mul(segment, Ir.i64(units)), Integer.numberOfTrailingZeros(segments));
+    }
+
+    /** Adds the sums of all segments. */
+    Ir total(IrFunction f, IntFunction<Ir> sumOfSegment) {
+        return tree(f, IntStream.range(0, segments).mapToObj(sumOfSegment).toList());
     }
 
     private static Ir tree(IrFunction f, List<Ir> sums) {

@@ -19,17 +19,14 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
         return new Simd(target, DotProduct.of(target), HalfFloat.of(target), TableLookup.of(target));
     }
 
-    /** Rows of a tile that a kernel for several tokens takes at once: as many as its sums fit in registers. */
-    int lanes(int tokens) {
-        return tokens == 1 || wide() ? 16 : 8;
+    /** Tokens whose sums {@link BlockProducts} keeps in registers; a power of two. */
+    int blockTokens(int planes) {
+        return Math.max(1, dot.blockTokens() / planes);
     }
 
-    /** Most tokens that a kernel takes at once; a power of two. */
-    public int maxTokens() {
-        if (dot instanceof DotProduct.Portable) {
-            return 1; // nothing to gain, and much code
-        }
-        return wide() ? 8 : 4;
+    /** Tokens that a product with floats takes at once; a power of two. */
+    public int floatTokens() {
+        return dot instanceof DotProduct.Portable ? 1 : wide() ? 8 : 4;
     }
 
     /** Sums of 16 floats that are held in registers at once, beside what they are made of. */

@@ -147,6 +147,21 @@ public enum QuantLayout {
         return this == IQ4_NL || this == IQ4_XS;
     }
 
+    /** Parts of a block that have a sub-scale, and so a dot product, of their own: 1 or 2. */
+    public int parts() {
+        return BLOCK / subBlock;
+    }
+
+    /** Whether unpacked quants are signed bytes. */
+    public boolean signedBytes() {
+        return lowBits == 8 || table();
+    }
+
+    /** Largest byte that an unpacked quant may be, taken as unsigned. */
+    public int largestByte() {
+        return signedBytes() ? 255 : maxQuant();
+    }
+
     /** Sub-blocks of a unit. */
     public int subBlocks() {
         return columns / subBlock;

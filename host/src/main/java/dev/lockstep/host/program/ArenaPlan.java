@@ -1,10 +1,11 @@
 package dev.lockstep.host.program;
 
+import dev.lockstep.host.kernel.QuantPanel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Gives every buffer a place such that buffers needed in the same phase do not overlap. */
+/** Gives every buffer a place such that buffers needed in the same phase do not overlap; several tokens fill whole panels. */
 final class ArenaPlan {
     private static final long LINE = 64;
 
@@ -39,6 +40,7 @@ final class ArenaPlan {
     }
 
     private static long bytes(Slot slot, int tokens) {
-        return ((long) tokens * slot.rowBytes() + LINE - 1) / LINE * LINE;
+        int rows = tokens == 1 ? 1 : (tokens + QuantPanel.TOKENS - 1) / QuantPanel.TOKENS * QuantPanel.TOKENS;
+        return ((long) rows * slot.rowBytes() + LINE - 1) / LINE * LINE;
     }
 }

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
  * @param logits where the logits of wanted tokens are found
  * @param sharedBytes size of the arena that all cores use
  * @param privateBytes size of each core's own arena
+ * @param scratchOffset where in it kernels may write what they like
  */
 public record HostProgram(
         int capacity,
@@ -22,7 +23,8 @@ public record HostProgram(
         Slot logits,
         List<Rope> ropes,
         long sharedBytes,
-        long privateBytes) {
+        long privateBytes,
+        long scratchOffset) {
     public HostProgram {
         phases = phases.stream().map(List::copyOf).toList();
         ropes = List.copyOf(ropes);

@@ -8,6 +8,7 @@ import dev.lockstep.graph.Rope;
 import dev.lockstep.graph.RowKind;
 import dev.lockstep.graph.Value;
 import dev.lockstep.graph.Verifier;
+import dev.lockstep.host.kernel.Kernels;
 import dev.lockstep.host.kernel.RowBytes;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -77,10 +78,20 @@ public final class Lowering {
                 ArenaPlan.place(slots.stream().filter(Slot::isPrivate).toList(), capacity);
         List<Rope> ropes = List.copyOf(new LinkedHashSet<>(
                 graph.attentions().stream().map(Op.Attention::rope).toList()));
+        long scratchBytes = capacity == 1 ? 0 : Kernels.SCRATCH_BYTES;
         if (embedding == null) {
             throw new IllegalArgumentException("a graph without embedding");
         }
-        return new HostProgram(capacity, kvType, phases, embedding, logits, ropes, sharedBytes, privateBytes);
+        return new HostProgram(
+                capacity,
+                kvType,
+                phases,
+                embedding,
+                logits,
+                ropes,
+                sharedBytes,
+                privateBytes + scratchBytes,
+                privateBytes);
     }
 
     private Cut tokenwise() {

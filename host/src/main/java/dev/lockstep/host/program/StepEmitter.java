@@ -8,6 +8,7 @@ import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.kernel.Kernels;
+import dev.lockstep.host.kernel.QuantPanel;
 import dev.lockstep.host.kernel.Simd;
 import dev.lockstep.host.layout.Packer;
 import java.util.List;
@@ -156,9 +157,10 @@ final class StepEmitter {
                         token -> eachPart(
                                 from.parts(),
                                 part -> f.callLocal(
-                                        kernels.quantize(quantize.kind(), from.partWidth()),
+                                        kernels.quantize(quantize.kind(), from.partWidth(), panelTokens()),
                                         part(from, row(from, token), part),
-                                        part(task.output(), row(task.output(), token), part))));
+                                        quants(task.output(), token, part),
+                                        fields(task.output(), token, part))));
             }
             case Op.Route route ->
                 eachToken(
@@ -197,27 +199,66 @@ final class StepEmitter {
     // --- products ----------------------------------------------------------------------------------------------------
 
     private void linear(Task task, Op.Linear linear) {
+        if (!task.inputs().getFirst().kind().quantized()) {
+            floatLinear(task, linear.matrix());
+        } else if (program.capacity() == 1) {
+            eachVector(task.output(), tile -> quantLinear(task, linear.matrix(), tile));
+        } else {
+            panelLinear(task, linear.matrix());
+        }
+    }
+
+    private void floatLinear(Task task, Weight matrix) {
         Slot x = task.inputs().getFirst();
-        long tileBytes =
-                Packer.tileBytes(linear.matrix().type(), linear.matrix().columns());
-        Ir matrix = weight(linear.matrix());
-        eachVector(task.output(), tile -> {
-            Ir packed = f.offset(matrix, f.mul(tile, Ir.i64(tileBytes)));
-            Ir y = f.offset(shared(task.output()), f.mul(tile, Ir.i64(VECTOR_BYTES)));
-            eachTokenTile(
-                    count(task),
-                    kernels.maxTokens(x.kind()),
-                    (token, size) -> f.callLocal(
-                            kernels.linear(
-                                    linear.matrix().type(),
-                                    x.kind(),
-                                    linear.matrix().columns(),
-                                    size),
-                            packed,
-                            row(x, token),
-                            f.offset(y, f.mul(token, Ir.i64(task.output().rowBytes()))),
-                            Ir.i64(task.output().rowBytes())));
+        eachVector(
+                task.output(),
+                tile -> eachTokenTile(
+                        count(task),
+                        kernels.simd().floatTokens(),
+                        (token, size) -> f.callLocal(
+                                kernels.floatLinear(matrix.type(), matrix.columns(), size),
+                                tile(matrix, tile),
+                                row(x, token),
+                                outputs(task.output(), tile, token),
+                                Ir.i64(task.output().rowBytes()))));
+    }
+
+    private void quantLinear(Task task, Weight matrix, Ir tile) {
+        Slot x = task.inputs().getFirst();
+        f.callLocal(
+                kernels.quantLinear(matrix.type(), x.kind(), matrix.columns(), panelTokens()),
+                tile(matrix, tile),
+                quants(x, Ir.i64(0), Ir.i64(0)),
+                fields(x, Ir.i64(0), Ir.i64(0)),
+                outputs(task.output(), tile, Ir.i64(0)));
+    }
+
+    /** As many tokens at a time as stay in the cache with all tiles, one after the other. */
+    private void panelLinear(Task task, Weight matrix) {
+        Slot x = task.inputs().getFirst();
+        long most = Kernels.panelTokens(x.kind(), matrix.columns());
+        f.loop(Ir.i64(0), count(task), most, token -> {
+            Ir rest = f.sub(count(task), token);
+            Ir some = f.select(f.icmp("slt", rest, Ir.i64(most)), rest, Ir.i64(most));
+            eachVector(
+                    task.output(),
+                    tile -> f.callLocal(
+                            kernels.panelLinear(matrix.type(), x.kind(), matrix.columns()),
+                            tile(matrix, tile),
+                            quants(x, token, Ir.i64(0)),
+                            some,
+                            outputs(task.output(), tile, token),
+                            Ir.i64(task.output().rowBytes()),
+                            f.offset(privateArena, program.scratchOffset())));
         });
+    }
+
+    private Ir tile(Weight matrix, Ir tile) {
+        return f.offset(weight(matrix), f.mul(tile, Ir.i64(Packer.tileBytes(matrix.type(), matrix.columns()))));
+    }
+
+    private Ir outputs(Slot slot, Ir tile, Ir token) {
+        return f.offset(row(slot, token), f.mul(tile, Ir.i64(VECTOR_BYTES)));
     }
 
     /** All tokens in tiles of {@code most}, a power of two, then of half as many, and so on. */
@@ -240,7 +281,6 @@ final class StepEmitter {
         Slot x = task.inputs().get(0);
         Slot choice = task.inputs().get(1);
         long tileBytes = Packer.tileBytes(stack.type(), stack.columns());
-        String kernel = kernels.linear(stack.type(), x.kind(), stack.columns(), 1);
         f.loop(
                 Ir.i64(0),
                 count(task),
@@ -248,16 +288,27 @@ final class StepEmitter {
                 token -> eachPart(task.output().parts(), slot -> {
                     Ir expert = f.load(Type.I64, f.offset(row(choice, token), f.shl(slot, 3)));
                     Ir matrix = f.offset(weight(stack), f.mul(expert, Ir.i64(WeightPlan.matrixBytes(stack))));
-                    Ir input = linear.perExpertInput() ? part(x, row(x, token), slot) : row(x, token);
+                    Ir part = linear.perExpertInput() ? slot : Ir.i64(0);
                     Ir output = part(task.output(), row(task.output(), token), slot);
-                    eachVector(
-                            task.output(),
-                            tile -> f.callLocal(
-                                    kernel,
-                                    f.offset(matrix, f.mul(tile, Ir.i64(tileBytes))),
-                                    input,
-                                    f.offset(output, f.mul(tile, Ir.i64(VECTOR_BYTES))),
-                                    Ir.i64(0)));
+                    eachVector(task.output(), vector -> {
+                        Ir tile = f.offset(matrix, f.mul(vector, Ir.i64(tileBytes)));
+                        Ir y = f.offset(output, f.mul(vector, Ir.i64(VECTOR_BYTES)));
+                        if (x.kind().quantized()) {
+                            f.callLocal(
+                                    kernels.quantLinear(stack.type(), x.kind(), stack.columns(), panelTokens()),
+                                    tile,
+                                    quants(x, token, part),
+                                    fields(x, token, part),
+                                    y);
+                        } else {
+                            f.callLocal(
+                                    kernels.floatLinear(stack.type(), stack.columns(), 1),
+                                    tile,
+                                    part(x, row(x, token), part),
+                                    y,
+                                    Ir.i64(0));
+                        }
+                    });
                 }));
     }
 
@@ -288,7 +339,18 @@ final class StepEmitter {
         eachToken(task, index -> {
             Ir place = f.add(Ir.i64(StepContext.wantedIndices(program.capacity())), f.shl(index, 3));
             Ir token = f.load(Type.I64, f.offset(context, place));
-            f.callLocal(kernels.copy(from.rowBytes()), row(from, token), row(task.output(), index));
+            if (from.kind().quantized()) {
+                eachPart(
+                        from.parts(),
+                        part -> f.callLocal(
+                                kernels.copyQuantized(from.kind(), from.partWidth()),
+                                quants(from, token, part),
+                                fields(from, token, part),
+                                quants(task.output(), index, part),
+                                fields(task.output(), index, part)));
+            } else {
+                f.callLocal(kernels.copy(from.rowBytes()), row(from, token), row(task.output(), index));
+            }
         });
     }
 
@@ -495,6 +557,32 @@ final class StepEmitter {
 
     private Ir row(Slot slot, Ir token) {
         return f.offset(shared(slot), f.mul(token, Ir.i64(slot.rowBytes())));
+    }
+
+    /** Tokens side by side in panels of quantised rows. */
+    private int panelTokens() {
+        return program.capacity() == 1 ? 1 : QuantPanel.TOKENS;
+    }
+
+    private Ir quants(Slot slot, Ir token, Ir part) {
+        return f.offset(panel(slot, token, part), f.mul(lane(token), Ir.i64(QuantPanel.quantsStride())));
+    }
+
+    private Ir fields(Slot slot, Ir token, Ir part) {
+        Ir fields = f.offset(
+                panel(slot, token, part),
+                QuantPanel.of(slot.kind(), slot.partWidth(), panelTokens()).fieldsOffset());
+        return f.offset(fields, f.mul(lane(token), Ir.i64(QuantPanel.fieldsStride())));
+    }
+
+    private Ir lane(Ir token) {
+        return f.urem(token, Ir.i64(panelTokens()));
+    }
+
+    private Ir panel(Slot slot, Ir token, Ir part) {
+        Ir panel = f.add(f.mul(f.udiv(token, Ir.i64(panelTokens())), Ir.i64(slot.parts())), part);
+        int bytes = QuantPanel.of(slot.kind(), slot.partWidth(), panelTokens()).bytes();
+        return f.offset(shared(slot), f.mul(panel, Ir.i64(bytes)));
     }
 
     private Ir part(Slot slot, Ir row, Ir part) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.graph.RowKind;
 import dev.lockstep.host.cpu.Target;
 import dev.lockstep.host.cpu.TestTargets;
+import dev.lockstep.host.kernel.QuantPanel.Field;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -47,84 +48,101 @@ class QuantizeKernelTest {
             _ -> random.nextGaussian(),
             i -> random.nextGaussian() * Math.pow(2, i - 48),
         };
-        try (TestKernel kernel = kernel(target, kind);
-                Arena arena = Arena.ofConfined()) {
-            MemorySegment x = arena.allocate(4 * WIDTH, 64);
-            MemorySegment y = arena.allocate(RowBytes.of(kind, WIDTH), 64);
-            for (int round = 0; round < 500; round++) {
-                IntToDoubleFunction row = rows[Math.min(round, rows.length - 1)];
-                float[] values = new float[WIDTH];
-                for (int i = 0; i < WIDTH; i++) {
-                    values[i] = (float) row.applyAsDouble(i);
-                }
-                MemorySegment.copy(values, 0, x, ValueLayout.JAVA_FLOAT, 0, WIDTH);
-                kernel.call(x, y);
-                for (int block = 0; block < WIDTH / 32; block++) {
-                    assertBlock("row " + round, kind, values, block, y);
+        for (int tokens : new int[] {1, QuantPanel.TOKENS}) {
+            QuantPanel panel = QuantPanel.of(kind, WIDTH, tokens);
+            try (TestKernel kernel = kernel(target, kind, tokens);
+                    Arena arena = Arena.ofConfined()) {
+                MemorySegment x = arena.allocate(4 * WIDTH, 64);
+                MemorySegment y = arena.allocate(panel.bytes(), 64);
+                for (int round = 0; round < 300; round++) {
+                    IntToDoubleFunction row = rows[Math.min(round, rows.length - 1)];
+                    float[] values = new float[WIDTH];
+                    for (int i = 0; i < WIDTH; i++) {
+                        values[i] = (float) row.applyAsDouble(i);
+                    }
+                    MemorySegment.copy(values, 0, x, ValueLayout.JAVA_FLOAT, 0, WIDTH);
+                    int token = round % tokens;
+                    kernel.call(
+                            x,
+                            y.asSlice((long) token * QuantPanel.quantsStride()),
+                            y.asSlice(panel.fieldsOffset() + (long) token * QuantPanel.fieldsStride()));
+                    for (int block = 0; block < WIDTH / 32; block++) {
+                        new Rounded(panel, y, token, block).assertIs("row " + round, values);
+                    }
                 }
             }
         }
     }
 
-    private static TestKernel kernel(Target target, RowKind kind) {
+    private static TestKernel kernel(Target target, RowKind kind, int tokens) {
         return new TestKernel(
                 target,
-                2,
+                3,
                 f -> f.callLocal(
-                        new Kernels(f.module(), Simd.of(target)).quantize(kind, WIDTH),
+                        new Kernels(f.module(), Simd.of(target)).quantize(kind, WIDTH, tokens),
                         f.parameter(0),
-                        f.parameter(1)));
+                        f.parameter(1),
+                        f.parameter(2)));
     }
 
-    private static void assertBlock(String what, RowKind kind, float[] x, int block, MemorySegment y) {
-        float largest = 0;
-        for (int i = 32 * block; i < 32 * block + 32; i++) {
-            largest = Math.max(largest, Math.abs(x[i]));
+    /** A block of a token in a panel. */
+    private record Rounded(QuantPanel panel, MemorySegment memory, int token, int block) {
+        void assertIs(String what, float[] x) {
+            float largest = 0;
+            for (int i = 32 * block; i < 32 * block + 32; i++) {
+                largest = Math.max(largest, Math.abs(x[i]));
+            }
+            float limit = panel.planes() == 1 ? 127 : 32258;
+            boolean nothing = largest < 0x1p-100f;
+            float scale = nothing ? 0 : largest / limit;
+            int[] sums = new int[2];
+            for (int i = 0; i < 32; i++) {
+                int quant = nothing ? 0 : (int) Math.rint(x[32 * block + i] * (limit / largest));
+                int stored = panel.planes() == 1 ? quant(0, i) : 254 * quant(0, i) + quant(1, i);
+                assertThat(stored).as(what).isEqualTo(quant);
+                sums[i / 16] += quant;
+            }
+            assertThat(real(Field.SCALE)).as(what).isEqualTo(scale);
+            assertThat(real(Field.SCALED_SUM)).as(what).isEqualTo(scale * (sums[0] + sums[1]));
+            assertThat(real(Field.SCALED_FIRST_HALF)).as(what).isEqualTo(scale * sums[0]);
+            assertThat(real(Field.SCALED_SECOND_HALF)).as(what).isEqualTo(scale * sums[1]);
+            for (int plane = 0; plane < panel.planes(); plane++) {
+                assertPlaneSums(what, plane);
+            }
         }
-        float limit = kind == RowKind.Q8 ? 127 : 32258;
-        boolean nothing = largest < 0x1p-100f;
-        float scale = nothing ? 0 : largest / limit;
-        int[] sums = new int[2];
-        for (int i = 0; i < 32; i++) {
-            int quant = nothing ? 0 : (int) Math.rint(x[32 * block + i] * (limit / largest));
-            int high = y.get(ValueLayout.JAVA_BYTE, 32 * block + i);
-            int stored = kind == RowKind.Q8
-                    ? high
-                    : 254 * high + y.get(ValueLayout.JAVA_BYTE, Q8Row.bytes(WIDTH) + 32 * block + i);
-            assertThat(stored).as(what).isEqualTo(quant);
-            sums[i / 16] += quant;
-        }
-        MemorySegment description = y.asSlice(Q8Row.blockOffset(WIDTH, block));
-        assertThat(description.get(ValueLayout.JAVA_FLOAT, Q8Row.SCALE))
-                .as(what)
-                .isEqualTo(scale);
-        assertThat(description.get(ValueLayout.JAVA_FLOAT, Q8Row.SCALED_SUM))
-                .as(what)
-                .isEqualTo(scale * (sums[0] + sums[1]));
-        for (int half = 0; half < 2; half++) {
-            assertThat(description.get(ValueLayout.JAVA_FLOAT, Q8Row.SCALED_HALF_SUMS + 4 * half))
-                    .as(what)
-                    .isEqualTo(scale * sums[half]);
-        }
-        for (int plane = 0; plane < Q8Row.planes(kind); plane++) {
-            assertPlaneSums(what, block, y.asSlice((long) plane * Q8Row.bytes(WIDTH)));
-        }
-    }
 
-    /** Bytes are above -128, whose negative is no byte. */
-    private static void assertPlaneSums(String what, int block, MemorySegment plane) {
-        int[] sums = new int[2];
-        for (int i = 0; i < 32; i++) {
-            byte quant = plane.get(ValueLayout.JAVA_BYTE, 32 * block + i);
-            assertThat(quant).as(what).isGreaterThan(Byte.MIN_VALUE);
-            sums[i / 16] += quant;
+        /** Bytes are above -128, whose negative is no byte. */
+        private void assertPlaneSums(String what, int plane) {
+            int[] sums = new int[2];
+            for (int i = 0; i < 32; i++) {
+                assertThat(quant(plane, i)).as(what).isGreaterThan(Byte.MIN_VALUE);
+                sums[i / 16] += quant(plane, i);
+            }
+            assertThat(integer(plane, Field.MINUS_8_SUM)).as(what).isEqualTo(-8 * (sums[0] + sums[1]));
+            assertThat(integer(plane, Field.MINUS_128_SUM)).as(what).isEqualTo(-128 * (sums[0] + sums[1]));
+            assertThat(integer(plane, Field.MINUS_32_FIRST_HALF)).as(what).isEqualTo(-32 * sums[0]);
+            assertThat(integer(plane, Field.MINUS_32_SECOND_HALF)).as(what).isEqualTo(-32 * sums[1]);
         }
-        MemorySegment description = plane.asSlice(Q8Row.blockOffset(WIDTH, block));
-        assertThat(description.get(ValueLayout.JAVA_INT, Q8Row.SUM)).as(what).isEqualTo(sums[0] + sums[1]);
-        for (int half = 0; half < 2; half++) {
-            assertThat(description.get(ValueLayout.JAVA_INT, Q8Row.HALF_SUMS + 4 * half))
-                    .as(what)
-                    .isEqualTo(sums[half]);
+
+        private int quant(int plane, int i) {
+            long place = (long) plane * panel.planeBytes() + (long) block * panel.blockBytes();
+            return memory.get(ValueLayout.JAVA_BYTE, place + (long) token * QuantPanel.quantsStride() + i);
+        }
+
+        private float real(Field field) {
+            return memory.get(ValueLayout.JAVA_FLOAT, place(0, field));
+        }
+
+        private int integer(int plane, Field field) {
+            return memory.get(ValueLayout.JAVA_INT, place(plane, field));
+        }
+
+        private long place(int plane, Field field) {
+            return (long) plane * panel.planeBytes()
+                    + panel.fieldsOffset()
+                    + (long) block * panel.fieldsBytes()
+                    + panel.fieldOffset(field)
+                    + (long) token * QuantPanel.fieldsStride();
         }
     }
 }

@@ -9,6 +9,7 @@ import dev.lockstep.host.TestShape;
 import dev.lockstep.host.cpu.Target;
 import dev.lockstep.host.cpu.Targets;
 import dev.lockstep.host.cpu.TestTargets;
+import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.kernel.Kernels;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -136,12 +138,12 @@ class EmissionTest {
     void theKernelForOneTokenShouldNotSpill(Target target) {
         Simd simd = Simd.of(target);
         IrModule module = new IrModule(simd.functionAttributes());
-        List<Type> parameters = List.of(Type.PTR, Type.PTR, Type.PTR, Type.I64);
+        List<Type> parameters = List.of(Type.PTR, Type.PTR, Type.PTR, Type.PTR);
         module.publicFunction(
                 "product",
                 parameters,
                 f -> f.callLocal(
-                        new Kernels(module, simd).linear(TensorType.Q4_0, RowKind.Q8, 256, 1),
+                        new Kernels(module, simd).quantLinear(TensorType.Q4_0, RowKind.Q8, 256, 1),
                         f.parameter(0),
                         f.parameter(1),
                         f.parameter(2),
@@ -150,5 +152,36 @@ class EmissionTest {
         assertThat(assembly.lines().filter(line -> line.contains("-byte Spill") || line.contains("-byte Folded Spill")))
                 .as(assembly)
                 .isEmpty();
+    }
+
+    /** Spills of sums around the innermost loop, which multiplies, are cheap; within it they would not be. */
+    @ParameterizedTest
+    @MethodSource("fast")
+    void theInnermostLoopForSeveralTokensShouldNotUseTheStack(Target target) {
+        Simd simd = Simd.of(target);
+        IrModule module = new IrModule(simd.functionAttributes());
+        module.publicFunction(
+                "product",
+                List.of(Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR),
+                f -> f.callLocal(
+                        new Kernels(module, simd).panelLinear(TensorType.Q4_0, RowKind.Q8, 256),
+                        IntStream.range(0, 6).mapToObj(f::parameter).toArray(Ir[]::new)));
+        List<String> loops = innermostLoops(TestLlvm.codeGenerator().assembly(module.text(), target));
+        Pattern product = Pattern.compile("vpmaddubsw|vpdpbusd|\\ssdot|\\ssmull|\\ssmlal|\\smla");
+        assertThat(loops)
+                .as("loops with products")
+                .anyMatch(loop -> product.matcher(loop).find());
+        assertThat(loops)
+                .filteredOn(loop -> product.matcher(loop).find())
+                .noneMatch(loop -> loop.contains("rsp)") || loop.contains("[sp"));
+    }
+
+    /** The text between a label and the first jump back to it, where no other label is between. */
+    private static List<String> innermostLoops(String assembly) {
+        Matcher loop = Pattern.compile(
+                        "^(\\.LBB\\w+):((?:(?!^\\.LBB).)*?\\s(?:j\\w+|b\\.\\w+|cbnz|tbnz|tbz|cbz)\\s[^\\n]*\\1)$",
+                        Pattern.MULTILINE | Pattern.DOTALL)
+                .matcher(assembly);
+        return loop.results().map(result -> result.group(2)).toList();
     }
 }

@@ -95,7 +95,8 @@ class LoweringTest {
                 program.logits(),
                 program.ropes(),
                 program.sharedBytes(),
-                program.privateBytes());
+                program.privateBytes(),
+                program.scratchOffset());
     }
 
     @Test

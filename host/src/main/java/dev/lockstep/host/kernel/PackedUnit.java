@@ -1,0 +1,150 @@
+package dev.lockstep.host.kernel;
+
+import dev.lockstep.host.ir.Ir;
+import dev.lockstep.host.ir.IrFunction;
+import dev.lockstep.host.ir.Type;
+import dev.lockstep.host.layout.QuantLayout;
+import dev.lockstep.tensor.BlockIQ4_NL;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Reads a unit of packed weights (see {@link QuantLayout}): vectors with a lane, or four bytes, for each of the 16 rows. */
+final class PackedUnit {
+    private static final int ROWS = QuantLayout.ROWS;
+    private static final Type FLOATS = Type.FLOAT.times(ROWS);
+    private static final Type HALVES = Type.I16.times(ROWS);
+    private static final Type BYTES = Type.I8.times(QuantLayout.GROUP_BYTES);
+
+    private final IrFunction f;
+    private final Simd simd;
+    private final QuantLayout layout;
+    private final Ir unit;
+    private final Ir scale;
+
+    PackedUnit(IrFunction f, Simd simd, QuantLayout layout, Ir unit) {
+        this.f = f;
+        this.simd = simd;
+        this.layout = layout;
+        this.unit = unit;
+        this.scale = layout.scaleBytes() == 4 ? f.load(FLOATS, unit) : half(0);
+    }
+
+    /** What quants need to be multiplied with, but for sub-scales of half blocks. */
+    Ir blockScale(int block) {
+        return layout.parts() == 1 && layout.subScaleBits() > 0
+                ? f.fmul(scale, f.convert("sitofp", subScale(block), FLOATS))
+                : scale;
+    }
+
+    /** The sub-scales of a block's halves as floats; empty where its halves have none of their own. */
+    List<Ir> halfScales(int block) {
+        return layout.parts() == 1
+                ? List.of()
+                : IntStream.of(2 * block, 2 * block + 1)
+                        .mapToObj(subBlock -> f.convert("sitofp", subScale(subBlock), FLOATS))
+                        .toList();
+    }
+
+    /** The minima of a block, or of its halves; empty for types without. */
+    List<Ir> minima(int block) {
+        if (!layout.hasMinima()) {
+            return List.of();
+        }
+        Ir min = half(layout.minOffset());
+        if (layout.subMinBits() == 0) {
+            return List.of(min);
+        }
+        int parts = layout.parts();
+        return IntStream.range(parts * block, parts * (block + 1))
+                .mapToObj(subBlock -> subByte(layout.subMinsOffset(), layout.subMinBits(), subBlock))
+                .map(quant -> f.fneg(f.fmul(min, f.convert("sitofp", quant, FLOATS))))
+                .toList();
+    }
+
+    /** The quants of a block, biased as {@link BlockBias} says. */
+    Quants quants(int block) {
+        return new Quants(block);
+    }
+
+    private Ir half(int offset) {
+        return simd.half().toFloat(f, f.load(HALVES, unit, offset));
+    }
+
+    private Ir subScale(int subBlock) {
+        Ir stored = subByte(layout.subScalesOffset(), layout.subScaleBits(), subBlock);
+        return layout.subScaleOffset() == 0
+                ? stored
+                : f.sub(stored, Ir.constant(stored.type(), layout.subScaleOffset()));
+    }
+
+    /** Sub-scale or sub-minimum of 16 rows as i32. */
+    private Ir subByte(int offset, int bits, int subBlock) {
+        Ir place = f.offset(unit, offset);
+        if (bits == 8) {
+            return f.sext(f.load(Type.I8.times(ROWS), place, (long) subBlock * ROWS), Type.I32);
+        }
+        Ir value = f.zext(bitsOfSubByte(place, 4, subBlock), Type.I32);
+        if (bits == 6) {
+            Ir rest = f.offset(place, (long) ROWS * layout.subBlocks() / 2);
+            value = f.or(value, f.shl(f.zext(bitsOfSubByte(rest, 2, subBlock), Type.I32), 4));
+        }
+        return value;
+    }
+
+    private Ir bitsOfSubByte(Ir plane, int bits, int subBlock) {
+        int vectors = layout.subBlocks() * bits / 8;
+        Ir bytes = f.load(Type.I8.times(ROWS), plane, (long) subBlock % vectors * ROWS);
+        return f.and(f.lshr(bytes, bits * (subBlock / vectors)), Ir.constant(bytes.type(), (1 << bits) - 1));
+    }
+
+    /** The quants of one block, unpacked group by group. */
+    final class Quants {
+        private final Ir[] low;
+        private final Ir[] high;
+
+        private Quants(int block) {
+            low = load(layout.lowOffset(block), layout.lowBits());
+            high = load(layout.highOffset(block), layout.highBits());
+        }
+
+        private Ir[] load(int offset, int vectors) {
+            return IntStream.range(0, vectors)
+                    .mapToObj(v -> f.load(BYTES, unit, (long) offset + v * QuantLayout.GROUP_BYTES))
+                    .toArray(Ir[]::new);
+        }
+
+        /** Groups in an order that uses up one vector of the low plane after the other. */
+        int[] order() {
+            int vectors = layout.lowBits();
+            return IntStream.range(0, QuantLayout.GROUPS)
+                    .map(i -> i / (QuantLayout.GROUPS / vectors) + i % (QuantLayout.GROUPS / vectors) * vectors)
+                    .toArray();
+        }
+
+        Ir group(int group) {
+            int bias = BlockBias.of(simd, layout);
+            if (layout.lowBits() == 8) {
+                return bias == 128 ? f.xor(low[group], Ir.constant(BYTES, -128)) : low[group];
+            }
+            Ir quants = bits(low, layout.lowBits(), group, 0);
+            if (layout.highBits() > 0) {
+                quants = f.or(quants, bits(high, layout.highBits(), group, layout.lowBits()));
+            }
+            if (layout.table()) {
+                int[] table = IntStream.range(0, 16)
+                        .map(i -> (byte) (BlockIQ4_NL.tableQuant(i) + bias))
+                        .toArray();
+                quants = simd.table().lookUp(f, table, quants);
+            }
+            return quants;
+        }
+
+        /** The bits of a group in a plane, moved to bit {@code to} of each byte. */
+        private Ir bits(Ir[] plane, int width, int group, int to) {
+            int shift = width * (group / width) - to;
+            Ir vector = f.bitcast(plane[group % width], Type.I32.times(ROWS));
+            Ir moved = shift >= 0 ? f.lshr(vector, shift) : f.shl(vector, -shift);
+            return f.and(f.bitcast(moved, BYTES), Ir.constant(BYTES, ((1 << width) - 1) << to));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.lockstep.host.kernel;
+
+import dev.lockstep.host.ir.Ir;
+import dev.lockstep.host.ir.IrFunction;
+import dev.lockstep.host.ir.IrModule;
+import dev.lockstep.host.ir.Type;
+import dev.lockstep.host.layout.QuantLayout;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Unpacks some units of a tile: {@code void (ptr units, i64 count, ptr unpacked)}, where {@code unpacked} gets an {@link UnpackedBlock} for
+ * each block. Asks memory for the units after those meanwhile, so that they are there when they are next.
+ */
+final class UnpackKernel {
+    private static final int LINE = 64;
+
+    private UnpackKernel() {}
+
+    static String emit(IrModule module, Simd simd, QuantLayout layout) {
+        return module.function(
+                "unpack_" + layout.name().toLowerCase(Locale.ROOT),
+                List.of(Type.PTR, Type.I64, Type.PTR),
+                f -> emit(f, simd, layout));
+    }
+
+    private static void emit(IrFunction f, Simd simd, QuantLayout layout) {
+        UnpackedBlock unpacked = new UnpackedBlock(layout);
+        f.loop(Ir.i64(0), f.parameter(1), 1, index -> {
+            Ir place = f.offset(f.parameter(0), f.mul(index, Ir.i64(layout.unitBytes())));
+            long ahead = (long) unpacked.units() * layout.unitBytes();
+            for (int at = 0; at < layout.unitBytes(); at += LINE) {
+                f.prefetch(f.offset(place, ahead + at));
+            }
+            PackedUnit unit = new PackedUnit(f, simd, layout, place);
+            Ir to = f.offset(f.parameter(2), f.mul(index, Ir.i64((long) layout.blocks() * unpacked.bytes())));
+            for (int block = 0; block < layout.blocks(); block++) {
+                store(f, unpacked, unit, block, f.offset(to, (long) block * unpacked.bytes()));
+            }
+        });
+    }
+
+    private static void store(IrFunction f, UnpackedBlock unpacked, PackedUnit unit, int block, Ir to) {
+        PackedUnit.Quants quants = unit.quants(block);
+        for (int group : quants.order()) {
+            f.store(quants.group(group), f.offset(to, UnpackedBlock.groupOffset(group)));
+        }
+        f.store(unit.blockScale(block), f.offset(to, UnpackedBlock.scaleOffset()));
+        List<Ir> halfScales = unit.halfScales(block);
+        for (int half = 0; half < halfScales.size(); half++) {
+            f.store(halfScales.get(half), f.offset(to, UnpackedBlock.halfScaleOffset(half)));
+        }
+        List<Ir> minima = unit.minima(block);
+        for (int i = 0; i < minima.size(); i++) {
+            f.store(minima.get(i), f.offset(to, unpacked.minOffset(i)));
+        }
+    }
+}
