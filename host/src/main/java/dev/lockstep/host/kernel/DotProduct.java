@@ -32,6 +32,11 @@ sealed interface DotProduct {
      */
     Sum start(IrFunction f, Ir init, int maxWeight);
 
+    /** Sums that a kernel for one token should alternate between, so that it waits less for the multiplier's results. */
+    default int chains() {
+        return 1;
+    }
+
     /**
      * Groups that a round of a loop over the groups of a block should add: few where registers are few, lest the compiler orders
      * what it sees at once such that they do not suffice. A power of two.
@@ -88,6 +93,11 @@ sealed interface DotProduct {
         }
 
         @Override
+        public int chains() {
+            return 2;
+        }
+
+        @Override
         public int groupsOfRound(int maxWeight) {
             return registerLanes == 16 ? QuantLayout.GROUPS : 1;
         }
@@ -116,6 +126,11 @@ sealed interface DotProduct {
 
         @Override
         public int blockTokens() {
+            return 2;
+        }
+
+        @Override
+        public int chains() {
             return 2;
         }
 

@@ -34,7 +34,9 @@ final class FloatLinear {
             Ir end = f.mul(to, Ir.i64(FloatLayout.UNIT));
             Ir last = f.select(f.icmp("ult", end, Ir.i64(columns)), end, Ir.i64(columns));
             return f.loop(first, last, Ir.i64(1), zeros, (column, carried) -> {
-                Ir weights = weights(f, simd, layout, column);
+                Ir place = f.offset(f.parameter(0), f.mul(column, Ir.i64(layout.columnBytes())));
+                f.prefetch(f.offset(place, QuantLinear.PREFETCH_DISTANCE));
+                Ir weights = weights(f, simd, layout, place);
                 List<Ir> next = new ArrayList<>();
                 for (int token = 0; token < tokens; token++) {
                     Ir row = f.offset(x, (long) token * FloatRow.bytes(columns));
@@ -49,8 +51,7 @@ final class FloatLinear {
         }
     }
 
-    private static Ir weights(IrFunction f, Simd simd, FloatLayout layout, Ir column) {
-        Ir place = f.offset(f.parameter(0), f.mul(column, Ir.i64(layout.columnBytes())));
+    private static Ir weights(IrFunction f, Simd simd, FloatLayout layout, Ir place) {
         return switch (layout) {
             case F32 -> f.load(VECTOR, place);
             case F16 -> simd.half().toFloat(f, f.load(VECTOR.as(Type.I16), place));

@@ -6,7 +6,6 @@ import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.layout.QuantLayout;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +17,14 @@ import java.util.Locale;
  * {@code fields} are those of the token in its {@link QuantPanel}, {@code y} is where the 16 results go.
  */
 final class QuantLinear {
+    private static final int LINE = 64;
+
+    /**
+     * How far ahead memory is asked for weights. What a core has in flight by itself, as many instructions as its window holds, is less
+     * than what keeps memory busy.
+     */
+    static final int PREFETCH_DISTANCE = 16 << 10;
+
     private final Simd simd;
     private final QuantLayout layout;
     private final QuantPanel panel;
@@ -50,8 +57,11 @@ final class QuantLinear {
     }
 
     private Ir addUnit(Ir index, Ir sum) {
-        PackedUnit unit =
-                new PackedUnit(f, simd, layout, f.offset(f.parameter(0), f.mul(index, Ir.i64(layout.unitBytes()))));
+        Ir packed = f.offset(f.parameter(0), f.mul(index, Ir.i64(layout.unitBytes())));
+        for (int line = 0; line < layout.unitBytes(); line += LINE) {
+            f.prefetch(f.offset(packed, PREFETCH_DISTANCE + line));
+        }
+        PackedUnit unit = new PackedUnit(f, simd, layout, packed);
         Ir quants = f.offset(f.parameter(1), f.mul(index, Ir.i64((long) layout.blocks() * panel.blockBytes())));
         Ir fields = f.offset(f.parameter(2), f.mul(index, Ir.i64((long) layout.blocks() * panel.fieldsBytes())));
         Ir next = sum;
@@ -69,26 +79,33 @@ final class QuantLinear {
     /** For each plane the exact dot products of each part of the block. */
     private List<List<Ir>> dots(PackedUnit.Quants weights, Ir quants, Ir fields) {
         int parts = layout.parts();
-        List<DotProduct.Sum[]> sums = new ArrayList<>();
+        int chains = simd.dot().chains();
+        DotProduct.Sum[][][] sums = new DotProduct.Sum[panel.planes()][parts][chains];
         for (int plane = 0; plane < panel.planes(); plane++) {
-            DotProduct.Sum[] ofPlane = new DotProduct.Sum[parts];
             Ir planeFields = f.offset(fields, (long) plane * panel.planeBytes());
             for (int part = 0; part < parts; part++) {
                 Ir start = BlockBias.start(f, simd, layout, panel, planeFields, part);
-                ofPlane[part] = simd.dot().start(f, start, layout.largestByte());
+                for (int chain = 0; chain < chains; chain++) {
+                    Ir first = chain == 0 ? start : Ir.zero(start.type());
+                    sums[plane][part][chain] = simd.dot().start(f, first, layout.largestByte());
+                }
             }
-            sums.add(ofPlane);
         }
+        int chain = 0;
         for (int group : weights.order()) {
             Ir unpacked = weights.group(group);
             for (int plane = 0; plane < panel.planes(); plane++) {
                 Ir x = f.load(Type.I32, quants, (long) plane * panel.planeBytes() + 4L * group);
-                sums.get(plane)[group * parts / QuantLayout.GROUPS].add(unpacked, f.splat(x, QuantLayout.ROWS));
+                sums[plane][group * parts / QuantLayout.GROUPS][chain].add(unpacked, f.splat(x, QuantLayout.ROWS));
             }
+            chain = (chain + 1) % chains;
         }
-        return sums.stream()
-                .map(ofPlane ->
-                        Arrays.stream(ofPlane).map(DotProduct.Sum::total).toList())
+        return Arrays.stream(sums)
+                .map(ofPlane -> Arrays.stream(ofPlane).map(this::total).toList())
                 .toList();
+    }
+
+    private Ir total(DotProduct.Sum[] chains) {
+        return Arrays.stream(chains).map(DotProduct.Sum::total).reduce(f::add).orElseThrow();
     }
 }
