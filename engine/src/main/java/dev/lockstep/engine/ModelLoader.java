@@ -45,7 +45,8 @@ final class ModelLoader {
                         graph,
                         TensorRows.with(graph, file.tensors()),
                         options,
-                        () -> ProgramCaches.of(file, name, type, options), _ -> {}),
+                        () -> ProgramCaches.of(file, name, type, options),
+                        _ -> {}),
                 options.effectiveThreads());
         return new LoadedModel(program, file.metadata(), tokenizer, file::close, options.warnings());
     }

@@ -88,8 +88,10 @@ class HostEqualsReferenceTest {
     @ParameterizedTest
     @ValueSource(ints = {24, 32})
     void shouldAgreeWhereEveryHeadIsNormed(int headSize) {
-        TestShape shape =
-                TestShape.of(TensorType.Q8_0).widths(64, 64).attention(6, 3, headSize).headNorms();
+        TestShape shape = TestShape.of(TensorType.Q8_0)
+                .widths(64, 64)
+                .attention(6, 3, headSize)
+                .headNorms();
         assertEqualsReference(TestModel.of(shape, 12), 3, KvType.F16, 40, 1, 7, 40);
     }
 

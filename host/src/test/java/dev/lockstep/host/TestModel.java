@@ -58,9 +58,8 @@ public record TestModel(TestShape shape, Graph graph, Map<String, Tensor> weight
                 x = graph.add(new Op.Add(x, scaled(mixed)));
             }
             Value normed = norm(x, "norm");
-            Value logits = shape.tied
-                    ? graph.add(new Op.Linear(normed, table))
-                    : linear(normed, "output", shape.vocabulary);
+            Value logits =
+                    shape.tied ? graph.add(new Op.Linear(normed, table)) : linear(normed, "output", shape.vocabulary);
             if (shape.cap > 0) {
                 graph.add(new Op.SoftCap(logits, shape.cap));
             }

@@ -15,8 +15,7 @@ record GraniteArchitecture(String name) implements Architecture {
     @Override
     public Graph build(ModelDescription model) {
         KeyReader keys = new KeyReader(model.metadata(), name);
-        NeutralKeys.refuseOthers(
-                keys, Set.of("embedding_scale", "attention.scale", "residual_scale", "logit_scale"));
+        NeutralKeys.refuseOthers(keys, Set.of("embedding_scale", "attention.scale", "residual_scale", "logit_scale"));
         Hyperparameters parameters = Hyperparameters.of(model);
         TransformerBuilder builder = new TransformerBuilder(parameters, new ModelWeights(model));
         builder.scaleEmbedding((float) keys.number("embedding_scale", 1));

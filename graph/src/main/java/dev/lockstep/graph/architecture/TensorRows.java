@@ -20,8 +20,7 @@ public final class TensorRows {
 
     /** Rows {@code from} to {@code to} of a matrix. */
     static Weight of(Weight whole, int from, int to) {
-        return new Weight(
-                "%s[%d:%d]".formatted(whole.name(), from, to), whole.type(), whole.columns(), to - from, 1);
+        return new Weight("%s[%d:%d]".formatted(whole.name(), from, to), whole.type(), whole.columns(), to - from, 1);
     }
 
     /** The model's tensors, and the parts of them that its graph reads by name. */

@@ -82,14 +82,14 @@ class ConformanceTest {
 
     private static Result run(ConformanceCase test) {
         try (GgufFile file = GgufFile.open(test.gguf())) {
-            Graph graph = Passes.lower(Architectures.build(
-                    ModelDescription.of(file.metadata(), file.tensors()), test.contextLength()));
+            Graph graph = Passes.lower(
+                    Architectures.build(ModelDescription.of(file.metadata(), file.tensors()), test.contextLength()));
             boolean rounds = graph.weights().stream().map(Weight::type).anyMatch(TensorType::quantized);
             Tolerance tolerance = rounds ? Tolerance.C : Tolerance.A;
             int[] tokens = IntStream.concat(IntStream.of(test.tokens()), IntStream.of(test.exactGreedy()))
                     .toArray();
-            try (Machine machine =
-                            new ReferenceMachine(graph, TensorRows.with(graph, file.tensors()), KvType.F32, tokens.length, tokens.length);
+            try (Machine machine = new ReferenceMachine(
+                            graph, TensorRows.with(graph, file.tensors()), KvType.F32, tokens.length, tokens.length);
                     Sequence sequence = machine.open()) {
                 Step step = new Step(machine);
                 for (int token : tokens) {

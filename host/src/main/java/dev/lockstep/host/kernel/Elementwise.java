@@ -34,7 +34,8 @@ final class Elementwise {
 
     /** y = a * factor; b is not read. */
     static String scale(IrModule module, float factor) {
-        return module.function("scale" + bits(factor), PARAMETERS, f -> each(f, a -> f.fmul(a, Ir.constant(VECTOR, factor))));
+        return module.function(
+                "scale" + bits(factor), PARAMETERS, f -> each(f, a -> f.fmul(a, Ir.constant(VECTOR, factor))));
     }
 
     /** y = tanh(a / cap) * cap; b is not read. */

@@ -63,7 +63,8 @@ public final class Lowering {
                 case Op.Attention attention -> attend(node, attention);
                 case Op.RmsNorm _, Op.Quantize _, Op.Route _ -> compute(node, tokenwise(), true);
                 case Op.Linear _, Op.ExpertLinear _ -> compute(node, Cut.ROWS, true);
-                case Op.Add _, Op.Scale _, Op.SoftCap _, Op.Gated _, Op.Bias _, Op.ExpertSum _ -> compute(node, Cut.ROWS, false);
+                case Op.Add _, Op.Scale _, Op.SoftCap _, Op.Gated _, Op.Bias _, Op.ExpertSum _ ->
+                    compute(node, Cut.ROWS, false);
             }
             if (node.value().id() == lastAttention && capacity > 1) {
                 gatherWanted(lastAttention);

@@ -175,7 +175,10 @@ final class StepEmitter {
                 elementwise(task, kernels.add(), token -> row(task.inputs().get(1), token));
             case Op.Bias bias -> elementwise(task, kernels.add(), _ -> weight(bias.vector()));
             case Op.Scale scale ->
-                elementwise(task, kernels.scale(scale.factor()), token -> row(task.inputs().getFirst(), token));
+                elementwise(
+                        task,
+                        kernels.scale(scale.factor()),
+                        token -> row(task.inputs().getFirst(), token));
             case Op.SoftCap softCap ->
                 elementwise(
                         task,

@@ -65,8 +65,13 @@ final class BlockCompiler {
                             attention.compile(op, floats.get(op.q()), floats.get(op.k()), floats.get(op.v())));
                 case Op.Gated gated -> gated(node.value(), gated);
                 case Op.Add add -> add(node.value(), add);
-                case Op.Embedding _, Op.Quantize _, Op.Scale _, Op.SoftCap _, Op.Route _, Op.ExpertLinear _, Op.ExpertSum _ ->
-                    throw new IllegalStateException("planned nevertheless: " + node.op());
+                case Op.Embedding _,
+                        Op.Quantize _,
+                        Op.Scale _,
+                        Op.SoftCap _,
+                        Op.Route _,
+                        Op.ExpertLinear _,
+                        Op.ExpertSum _ -> throw new IllegalStateException("planned nevertheless: " + node.op());
             }
         }
         return new Result(

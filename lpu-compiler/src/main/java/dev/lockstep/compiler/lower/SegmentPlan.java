@@ -113,14 +113,22 @@ final class SegmentPlan {
             }
             case Op.Attention _ -> gather(node.value(), heads().outputs());
             case Op.Gated gated -> {
-                require(gated.activation() == Activation.SILU, "a gated unit of " + gated.activation().text());
+                require(
+                        gated.activation() == Activation.SILU,
+                        "a gated unit of " + gated.activation().text());
                 gather(node.value(), spaces.get(gated.gate()));
             }
             case Op.Add add -> {
                 require(residual == spaces.get(add.a()), "a sum that is not added to the residual stream");
                 spaces.put(node.value(), residual);
             }
-            case Op.Embedding _, Op.Quantize _, Op.Scale _, Op.SoftCap _, Op.Route _, Op.ExpertLinear _, Op.ExpertSum _ ->
+            case Op.Embedding _,
+                    Op.Quantize _,
+                    Op.Scale _,
+                    Op.SoftCap _,
+                    Op.Route _,
+                    Op.ExpertLinear _,
+                    Op.ExpertSum _ ->
                 throw new CompilerException("The compiler for LPUs does not support the operation "
                         + node.op().getClass().getSimpleName() + ". Use a model of the llama family without experts.");
         }
