@@ -102,6 +102,11 @@ final class ChipRules {
     }
 
     private void dispatch(Dispatches.Dispatch dispatch, Queue queue) {
+        if (queue.index() >= units(queue.unit())) {
+            findings.add(
+                    dispatch.cycle(), queue, dispatch.instruction(), "queue " + queue, "the machine has no such unit");
+            return;
+        }
         if (!fits(dispatch.instruction(), queue)) {
             findings.add(dispatch.cycle(), queue, dispatch.instruction(), "queue " + queue, "its unit cannot do this");
             return;
@@ -381,6 +386,18 @@ final class ChipRules {
             case ALU -> floorplan.vectorInput(Direction.EASTWARD);
             case TRANSPOSER, DISTRIBUTOR, PERMUTER, SHIFTER, LINK -> floorplan.switches(queue.hemisphere());
             case WEIGHTS, ACTIVATIONS, ACCUMULATORS -> floorplan.matrix(queue.hemisphere());
+        };
+    }
+
+    private int units(Queue.Unit unit) {
+        return switch (unit) {
+            case MEMORY -> machine.slices();
+            case ALU -> machine.whole(Quantity.VECTOR_ALUS);
+            case TRANSPOSER -> machine.whole(Quantity.TRANSPOSERS);
+            case DISTRIBUTOR -> machine.whole(Quantity.DISTRIBUTORS);
+            case PERMUTER, SHIFTER -> machine.whole(Quantity.PERMUTERS);
+            case LINK -> unit.count();
+            case WEIGHTS, ACTIVATIONS, ACCUMULATORS -> machine.planesPerHemisphere();
         };
     }
 

@@ -76,9 +76,9 @@ final class Chip {
         Arrays.fill(parked, NONE);
         List<Placement> placements = program.chips().get(number);
         for (int queue = 0; queue < Queue.COUNT; queue++) {
-            positions[queue] = effects.position(Queue.of(queue));
             QueueWalker walker = new QueueWalker(number, Queue.of(queue), program.blocks(), placements);
             if (walker.cycle() != QueueWalker.END) {
+                positions[queue] = effects.position(Queue.of(queue));
                 walkers.add(walker);
             }
         }

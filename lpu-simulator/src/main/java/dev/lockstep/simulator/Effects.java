@@ -65,6 +65,20 @@ final class Effects {
                 });
     }
 
+    /** Whether the machine has the unit of a queue; ports are looked at where they are used. */
+    boolean has(Queue queue) {
+        int units = switch (queue.unit()) {
+            case MEMORY -> machine.slices();
+            case ALU -> machine.whole(Quantity.VECTOR_ALUS);
+            case TRANSPOSER -> machine.whole(Quantity.TRANSPOSERS);
+            case DISTRIBUTOR -> machine.whole(Quantity.DISTRIBUTORS);
+            case PERMUTER, SHIFTER -> machine.whole(Quantity.PERMUTERS);
+            case LINK -> Queue.Unit.LINK.count();
+            case WEIGHTS, ACTIVATIONS, ACCUMULATORS -> machine.planesPerHemisphere();
+        };
+        return queue.index() < units;
+    }
+
     /** Cycles for which an instruction keeps its unit from taking another one. */
     int occupancy(Instruction instruction) {
         return switch (instruction) {

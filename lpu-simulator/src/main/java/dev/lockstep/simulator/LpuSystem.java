@@ -1,11 +1,13 @@
 package dev.lockstep.simulator;
 
 import dev.lockstep.lpu.LpuException;
+import dev.lockstep.lpu.isa.Queue;
 import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Port;
 import dev.lockstep.lpu.machine.Quantity;
 import dev.lockstep.lpu.machine.Wiring;
+import dev.lockstep.lpu.program.Block;
 import dev.lockstep.lpu.program.Buffer;
 import dev.lockstep.lpu.program.LpuProgram;
 import dev.lockstep.lpu.program.MemoryImage;
@@ -132,6 +134,15 @@ public final class LpuSystem implements AutoCloseable {
         if (!program.machine().equals(machine.name())) {
             throw new LpuException("The program was made for the machine " + program.machine() + ", and this is a "
                     + machine.name() + ". Compile it for this one.");
+        }
+        Effects effects = new Effects(machine);
+        for (Block block : program.blocks()) {
+            for (Queue queue : block.queues().keySet()) {
+                if (!effects.has(queue)) {
+                    throw new LpuException("Block '" + block.name() + "' has instructions for " + queue
+                            + ", which the machine " + machine.name() + " does not have. Compile it for this machine.");
+                }
+            }
         }
     }
 

@@ -2,9 +2,11 @@ package dev.lockstep.checker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.lpu.assembly.Assembler;
 import dev.lockstep.lpu.machine.Machine;
+import dev.lockstep.lpu.machine.Quantity;
 import dev.lockstep.lpu.program.LpuProgram;
 import dev.lockstep.simulator.LpuSystem;
 import dev.lockstep.simulator.SimulationException;
@@ -120,6 +122,25 @@ class RefusedProgramsTest {
                         program,
                         (chip, writer) -> writer.write(dev.lockstep.lpu.machine.Hemisphere.WEST, 0, 7, new byte[320])))
                 .isEmpty();
+    }
+
+    @Test
+    void shouldRefuseUnitsThatASmallerMachineLacks() {
+        Machine small = MACHINE.with(Quantity.SLICES, 40).with(Quantity.TRANSPOSERS, 1);
+        for (String queue : List.of("mem.w.40", "transpose.e.1")) {
+            LpuProgram program = program("queue " + queue + " / 0: configure 3");
+            assertThat(new LegalityChecker(small).check(program))
+                    .singleElement()
+                    .satisfies(violation -> assertThat(violation.queue()).isEqualTo(queue));
+            assertThatThrownBy(() -> TimeSimulator.run(small, program)).hasMessageContaining(queue);
+            try (LpuSystem system = new LpuSystem(small, 2)) {
+                assertThatThrownBy(() -> system.run(program)).hasMessageContaining(queue);
+            }
+        }
+        LpuProgram least = program(
+                "queue mem.w.39 / 0: read 0 -> w0#1 / queue link.0 / 5: send w0#1 // queue link.0 / 249: receive #1 -> e0");
+        assertThat(new LegalityChecker(small).check(least)).isEmpty();
+        assertThat(TimeSimulator.run(small, least).cycles()).isEqualTo(270);
     }
 
     @Test

@@ -113,7 +113,9 @@ public final class Machine {
                         Status.OVERRIDDEN,
                         "",
                         "set for this run instead of " + parameter(quantity).text()));
-        return new Machine(name, title, sources, changed);
+        Machine machine = new Machine(name, title, sources, changed);
+        MachineReader.check(machine);
+        return machine;
     }
 
     /** Lanes of a vector, which are also its bytes. */

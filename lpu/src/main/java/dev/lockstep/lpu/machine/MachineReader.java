@@ -18,6 +18,7 @@ import org.tomlj.TomlTable;
 
 /** Reads a description in TOML. Nothing is optional and nothing is ignored: a misspelt number must not become a default. */
 final class MachineReader {
+    private static final int LANES_OF_SUPERLANE = 16;
     private static final int LONGEST_TEXT = 1 << 20;
     private static final Set<String> FIELDS = Set.of("value", "unit", "status", "source", "note");
     private static final Set<Status> WRITABLE =
@@ -44,6 +45,11 @@ final class MachineReader {
                     place + at(first.position()) + ": not TOML: " + first.getMessage() + ". Correct this line.", first);
         }
         return new MachineReader(place, result).machine();
+    }
+
+    /** Refuses a machine whose numbers do not fit together. */
+    static void check(Machine machine) {
+        new MachineReader(machine.name(), Toml.parse("")).checkTogether(machine);
     }
 
     private Machine machine() {
@@ -146,8 +152,18 @@ final class MachineReader {
 
     /** What single numbers cannot show: that the machine fits together. */
     private void checkTogether(Machine machine) {
-        if (machine.whole(Quantity.LANES) % machine.whole(Quantity.SUPERLANES) != 0) {
-            throw refused("vector.", "lanes", "is no multiple of vector.superlanes. Make every superlane as wide");
+        if (machine.lanes() != LANES_OF_SUPERLANE * machine.whole(Quantity.SUPERLANES)) {
+            throw refused(
+                    "vector.",
+                    "lanes",
+                    "is not 16 lanes for each of vector.superlanes. Transposes need that: change one");
+        }
+        if (machine.whole(Quantity.PLANE_ROWS) != machine.lanes()
+                || machine.whole(Quantity.PLANE_COLUMNS) != machine.lanes()) {
+            throw refused(
+                    "mxm.",
+                    "rows",
+                    "or mxm.columns is not vector.lanes. A row has a weight, and a result, for every lane");
         }
         if (machine.whole(Quantity.PLANES) % 2 != 0) {
             throw refused("mxm.", "planes", "is odd. Give both hemispheres as many planes");

@@ -2,7 +2,10 @@ package dev.lockstep.lpu.machine;
 
 import java.util.Locale;
 
-/** Every number that a machine description must give: its place in the file, its unit, and the values that make sense. */
+/**
+ * Every number that a machine description must give: its place in the file, its unit, and the values that make sense. Counts of units
+ * cannot exceed those for which the instruction set has queues.
+ */
 public enum Quantity {
     CLOCK("clock.frequency", "MHz", 1, 100_000),
 
@@ -10,9 +13,9 @@ public enum Quantity {
     SUPERLANES("vector.superlanes", "superlanes", 1, 256),
     TILES("vector.tiles", "tiles", 1, 256),
 
-    STREAMS("stream.per_direction", "streams", 4, 64),
+    STREAMS("stream.per_direction", "streams", 16, 64),
 
-    SLICES("memory.slices_per_hemisphere", "slices", 1, 1024),
+    SLICES("memory.slices_per_hemisphere", "slices", 1, 44),
     SLICES_PER_HOP("memory.slices_per_hop", "slices", 1, 64),
     BANKS("memory.banks", "banks", 1, 64),
     WORDS_PER_BANK("memory.words_per_bank", "words", 1, 1 << 24),
@@ -23,13 +26,13 @@ public enum Quantity {
     WRITE_CYCLES("memory.write", "cycles", 1, 1),
     RESERVED_SLICES("memory.reserved_slices", "slices", 0, 1024),
 
-    VECTOR_ALUS("vxm.alus", "ALUs", 1, 256),
+    VECTOR_ALUS("vxm.alus", "ALUs", 1, 16),
     ALU_CYCLES("vxm.alu", "cycles", 1, 100),
     SPECIAL_CYCLES("vxm.special_function", "cycles", 1, 100),
     VXM_ENTRY("vxm.entry", "cycles", 0, 100),
     VXM_TRAVERSAL("vxm.traversal", "cycles", 1, 1000),
 
-    PLANES("mxm.planes", "planes", 1, 64),
+    PLANES("mxm.planes", "planes", 2, 4),
     PLANE_ROWS("mxm.rows", "rows", 16, 4096),
     PLANE_COLUMNS("mxm.columns", "columns", 16, 4096),
     INSTALL_STREAMS("mxm.install_streams", "streams", 1, 64),
@@ -44,9 +47,9 @@ public enum Quantity {
 
     SXM_CROSSING("sxm.crossing", "cycles", 1, 1000),
     SXM_TO_MXM("sxm.memory_to_mxm", "cycles", 2, 1000),
-    TRANSPOSERS("sxm.transposers", "units", 0, 64),
-    DISTRIBUTORS("sxm.distributors", "units", 0, 64),
-    PERMUTERS("sxm.permuters", "units", 0, 64),
+    TRANSPOSERS("sxm.transposers", "units", 0, 2),
+    DISTRIBUTORS("sxm.distributors", "units", 0, 4),
+    PERMUTERS("sxm.permuters", "units", 0, 1),
     TRANSPOSE_CYCLES("sxm.transpose", "cycles", 1, 1000),
     DISTRIBUTE_CYCLES("sxm.distribute", "cycles", 1, 1000),
     PERMUTE_CYCLES("sxm.permute", "cycles", 1, 1000),
@@ -62,8 +65,8 @@ public enum Quantity {
     FETCH_BYTES("control.fetch", "bytes", 1, 1 << 20),
     FETCH_BYTES_PER_CYCLE("control.fetch_per_cycle", "bytes", 1, 1 << 20),
 
-    PORTS("link.ports", "ports", 0, 64),
-    LOCAL_PORTS("link.local_ports", "ports", 0, 64),
+    PORTS("link.ports", "ports", 0, 12),
+    LOCAL_PORTS("link.local_ports", "ports", 0, 12),
     VECTOR_CYCLES("link.vector", "cycles", 1, 10_000),
     HOP("link.hop", "ns", 1, 1_000_000, false),
     ENDPOINT_CYCLES("link.endpoints", "cycles", 2, 10_000),

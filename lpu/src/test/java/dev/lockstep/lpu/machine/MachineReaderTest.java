@@ -38,7 +38,7 @@ class MachineReaderTest {
             lanes = { value = 320,      | lanes = { value = "320",    | vector.lanes.value is no number. Write value = 123
             lanes = { value = 320,      | lanes = { value = 1e300,    | It must be a whole number from 16 to 4096
             lanes = { value = 320,      | lanes = { value = nan,      | vector.lanes.value is no number
-            lanes = { value = 320,      | lanes = { value = 336,      | vector.lanes is no multiple of vector.superlanes
+            lanes = { value = 320,      | lanes = { value = 336,      | vector.lanes is not 16 lanes for each
             lanes = { value = 320,      | lanes = {                   | vector.lanes.value is missing. Add it
             unit = "MHz"                | unit = "GHz"                | clock.frequency.unit is 'GHz'. Give the value in 'MHz'
             unit = "MHz"                | units = "MHz"               | clock.frequency.units is unknown
@@ -52,6 +52,8 @@ class MachineReaderTest {
             name = "lpu-v1"             | name = "../x"               | is no name. Use up to 64
             name = "lpu-v1"             | name = 7                    | name is no text
             title =                     | titel =                     | title is missing. Add it
+            rows = { value = 320,       | rows = { value = 160,       | mxm.rows or mxm.columns is not vector.lanes
+            slices_per_hemisphere = { value = 44 | slices_per_hemisphere = { value = 45 | from 1 to 44
             planes = { value = 4,       | planes = { value = 3,       | mxm.planes is odd
             queues = { value = 144,     | queues = { value = 145,     | is not the sum of the units' queues, 144
             hop = { value = 300.0,      | hop = { value = 30.0,       | link.hop is shorter

@@ -1,6 +1,7 @@
 package dev.lockstep.lpu.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.EnumSet;
@@ -43,6 +44,14 @@ class MachineTest {
         assertThat(assumed)
                 .contains(Quantity.WRITE_CYCLES, Quantity.FIFO_VECTORS, Quantity.ALU_CYCLES)
                 .doesNotContain(Quantity.LANES, Quantity.VECTOR_CYCLES, Quantity.INSTALL_CYCLES);
+    }
+
+    @Test
+    void shouldRefuseToChangeOneNumberWithoutTheOther() {
+        assertThatThrownBy(() -> machine.with(Quantity.LANES, 160))
+                .hasMessageContaining("vector.lanes is not 16 lanes");
+        assertThatThrownBy(() -> machine.with(Quantity.HOP, 20)).hasMessageContaining("link.hop is shorter");
+        assertThatThrownBy(() -> machine.with(Quantity.STREAMS, 0.5)).hasMessageContaining("a whole number");
     }
 
     @Test
