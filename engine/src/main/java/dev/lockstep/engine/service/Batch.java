@@ -58,6 +58,7 @@ final class Batch {
     void dropCancelled() {
         dropCancelled(running);
         dropCancelled(waiting);
+        board.present(running.size(), waiting.size(), memory);
     }
 
     void cancelAll() {

@@ -11,6 +11,7 @@ import java.time.Duration;
 /** Reads bodies of requests within limits of size and time; a client that is too slow is dropped. */
 final class BodyReader {
     private static final int CHUNK = 1 << 14;
+    private static final Duration DISCARD_TIME = Duration.ofSeconds(2);
 
     private final int maxBytes;
     private final Duration timeLimit;
@@ -26,6 +27,27 @@ final class BodyReader {
         }
         request.headers().contentLength().ifPresent(this::check);
         return client.waiting(timeLimit, () -> readAll(request));
+    }
+
+    /** Reads on without keeping anything, for a while. */
+    void discard(ServerRequest request, Client client) {
+        long deadline = System.nanoTime() + DISCARD_TIME.toNanos();
+        byte[] chunk = new byte[CHUNK];
+        try (InputStream input = request.content().inputStream()) {
+            while (System.nanoTime() < deadline && client.waiting(DISCARD_TIME, () -> more(input, chunk))) {
+                // The next chunk may be the last.
+            }
+        } catch (IOException | IllegalStateException | UncheckedIOException ended) {
+            // That is as good as its end.
+        }
+    }
+
+    private static boolean more(InputStream input, byte[] chunk) {
+        try {
+            return input.read(chunk) >= 0;
+        } catch (IOException | DataReader.InsufficientDataAvailableException ended) {
+            return false;
+        }
     }
 
     private byte[] readAll(ServerRequest request) {

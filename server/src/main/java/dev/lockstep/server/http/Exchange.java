@@ -4,7 +4,6 @@ import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -106,9 +105,26 @@ public final class Exchange {
 
     /** Ends the connection after this answer if a body may be left unread, which would be taken for the next request. */
     void closeUnlessRead() {
-        if (!bodyRead && request.content().hasEntity()) {
+        if (unread()) {
             setHeader("Connection", "close");
         }
+    }
+
+    /** Takes what is left of the body: who is still sending would not see an answer on a connection that is closed already. */
+    void discardRest() {
+        if (unread()) {
+            bodies.discard(request, client);
+        }
+    }
+
+    /** Whether the connection ends after this answer. */
+    boolean last() {
+        return unread()
+                || header("Connection").filter("close"::equalsIgnoreCase).isPresent();
+    }
+
+    private boolean unread() {
+        return !bodyRead && request.content().hasEntity();
     }
 
     public void setHeader(String name, String value) {
@@ -126,7 +142,7 @@ public final class Exchange {
             try {
                 response.send(body);
                 return body;
-            } catch (UncheckedIOException | IllegalStateException broken) {
+            } catch (RuntimeException broken) {
                 throw new ClientGoneException(broken);
             }
         });

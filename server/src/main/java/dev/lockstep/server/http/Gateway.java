@@ -51,6 +51,8 @@ final class Gateway implements Handler {
         long start = System.nanoTime();
         String method = request.prologue().method().text();
         String path = request.path().path();
+        // While there is one: a connection that has ended has no other end.
+        String peer = request.remotePeer().host();
         var client = new Client(Connections.LINK.get());
         clients.add(client);
         String id =
@@ -84,9 +86,10 @@ final class Gateway implements Handler {
         } finally {
             clients.remove(client);
         }
-        log(exchange, request, method, path, status, start, failure);
-        if (status == RequestEntry.CLIENT_GONE) {
-            throw new CloseConnectionException("the client has gone");
+        log(exchange, peer, method, path, status, start, failure);
+        if (status == RequestEntry.CLIENT_GONE || exchange.last()) {
+            // Helidon would wait for the client to close the connection.
+            throw new CloseConnectionException("this was the last request");
         }
     }
 
@@ -115,6 +118,7 @@ final class Gateway implements Handler {
             error.retryAfterSeconds().ifPresent(seconds -> exchange.setHeader("Retry-After", seconds));
             exchange.closeUnlessRead();
             exchange.sendJson(error.status(), ErrorShape.of(path).body(error));
+            exchange.discardRest();
             return error.status();
         } catch (ClientGoneException gone) {
             return RequestEntry.CLIENT_GONE;
@@ -123,7 +127,7 @@ final class Gateway implements Handler {
 
     private void log(
             Exchange exchange,
-            ServerRequest request,
+            String peer,
             String method,
             String path,
             int status,
@@ -131,7 +135,7 @@ final class Gateway implements Handler {
             @Nullable Throwable failure) {
         log.add(new RequestEntry(
                 exchange.id(),
-                request.remotePeer().host(),
+                peer,
                 method,
                 path,
                 exchange.route(),

@@ -2,7 +2,6 @@ package dev.lockstep.server.http;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
@@ -67,7 +66,7 @@ public final class ResponseStream implements AutoCloseable {
             try {
                 sending.run();
                 return sending;
-            } catch (IOException | UncheckedIOException | IllegalStateException broken) {
+            } catch (IOException | RuntimeException broken) {
                 throw new ClientGoneException(broken);
             }
         });
