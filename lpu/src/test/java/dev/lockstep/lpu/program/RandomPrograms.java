@@ -27,6 +27,9 @@ import java.util.stream.IntStream;
 
 /** Programs that make no sense, with every kind of instruction, for tests of forms that have to keep all of it. */
 public final class RandomPrograms {
+    /** Farther than repetitions go back. */
+    private static final int REACH = 1000;
+
     private final Random random;
 
     private RandomPrograms(long seed) {
@@ -168,7 +171,7 @@ public final class RandomPrograms {
                 };
             case WEIGHTS ->
                 random.nextBoolean()
-                        ? new MatrixInstruction.LoadWeights(matrixType(), 16, random.nextInt(20), label())
+                        ? new MatrixInstruction.LoadWeights(matrixType(), 16, REACH + random.nextInt(20), label())
                         : new MatrixInstruction.InstallWeights(matrixType(), random.nextInt(21));
             case ACTIVATIONS -> new MatrixInstruction.Activate(matrixType(), flow(2));
             case ACCUMULATORS ->
@@ -187,7 +190,7 @@ public final class RandomPrograms {
 
     private Address address(int bases) {
         int base = bases == 0 ? Address.ABSOLUTE : random.nextInt(bases + 1) - 1;
-        return new Address(random.nextInt(8192), base);
+        return new Address(REACH + random.nextInt(7000), base);
     }
 
     private Operand operand() {
@@ -211,7 +214,7 @@ public final class RandomPrograms {
     }
 
     private int label() {
-        return random.nextInt(3) == 0 ? 0 : random.nextInt(Flow.PLANE);
+        return random.nextInt(3) == 0 ? 0 : REACH + random.nextInt(Flow.PLANE - REACH);
     }
 
     private <T> T pick(T[] values) {
