@@ -7,6 +7,7 @@ import dev.lockstep.compiler.partition.WeightPrecision;
 import dev.lockstep.compiler.report.HtmlReport;
 import dev.lockstep.compiler.report.Outcome;
 import dev.lockstep.compiler.trace.ChromeTrace;
+import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Quantity;
 import dev.lockstep.lpu.machine.Topology;
@@ -153,9 +154,16 @@ final class CompileCommand implements Callable<Integer> {
     private void writeProgram(Path file) {
         int chips = Given.required(target).chips();
         int positions = context == 0 ? PROGRAM_CONTEXT : context;
-        var token = TokenProgramFile.write(Given.required(model), machine(), chips, positions, file);
+        var token = TokenProgramFile.write(Given.required(model), machine(), chips, positions, weights(), file);
         console.note("lockstep: wrote the program of a token at position %d on %d chips, %d cycles, to %s"
                 .formatted(positions - 1, chips, token.predictedCycles(), file));
+    }
+
+    private Element weights() {
+        return switch (precision) {
+            case INT8 -> Element.INT8;
+            case FP16 -> Element.FP16;
+        };
     }
 
     private Machine machine() {

@@ -2,10 +2,12 @@ package dev.lockstep.cli;
 
 import dev.lockstep.compiler.lower.CompiledModel;
 import dev.lockstep.compiler.lower.LpuCompiler;
+import dev.lockstep.compiler.partition.WeightPrecision;
 import dev.lockstep.formats.GgufFile;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.architecture.Architectures;
 import dev.lockstep.graph.architecture.ModelDescription;
+import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Quantity;
 import dev.lockstep.text.Tokenizer;
@@ -66,6 +68,12 @@ final class SimulateCommand implements Callable<Integer> {
             description = "Positions to keep room for. Default: as trained, up to 512.")
     private int context;
 
+    @Option(
+            names = "--weights",
+            paramLabel = "TYPE",
+            description = "fp16 (default), or int8 with a scale for each row.")
+    private WeightPrecision precision = WeightPrecision.FP16;
+
     @Option(names = "--hop-ns", paramLabel = "H", description = "Nanoseconds of a hop, send to use. Default 300.")
     private @Nullable Double hop;
 
@@ -82,7 +90,8 @@ final class SimulateCommand implements Callable<Integer> {
             Graph graph = Architectures.build(ModelDescription.of(file.metadata(), file.tensors()));
             Machine machine = hop == null ? Machine.lpuV1() : Machine.lpuV1().with(Quantity.HOP, hop);
             int positions = context > 0 ? context : Math.min(USUAL_CONTEXT, graph.contextLength());
-            CompiledModel compiled = new LpuCompiler(machine).compile(graph, file.tensors(), target.chips(), positions);
+            CompiledModel compiled =
+                    new LpuCompiler(machine).compile(graph, file.tensors(), target.chips(), positions, weights());
             Tokenizer tokenizer = Tokenizer.of(file.metadata());
             try (Simulation simulation = new Simulation(compiled, machine, tokenizer)) {
                 StreamedText output = new StreamedText(console, !json);
@@ -97,5 +106,12 @@ final class SimulateCommand implements Callable<Integer> {
             }
         }
         return ExitStatus.DONE;
+    }
+
+    private Element weights() {
+        return switch (precision) {
+            case INT8 -> Element.INT8;
+            case FP16 -> Element.FP16;
+        };
     }
 }

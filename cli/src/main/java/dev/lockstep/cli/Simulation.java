@@ -1,5 +1,6 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.checker.LegalityChecker;
 import dev.lockstep.compiler.lower.Chips;
 import dev.lockstep.compiler.lower.CompiledModel;
 import dev.lockstep.compiler.lower.LpuSequence;
@@ -14,7 +15,10 @@ import dev.lockstep.simulator.SimulationResult;
 import dev.lockstep.text.StreamingDetokenizer;
 import dev.lockstep.text.Tokenizer;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 
 /** Greedy generation on simulated chips, with everything that is counted on the way. */
 final class Simulation implements AutoCloseable {
@@ -22,16 +26,20 @@ final class Simulation implements AutoCloseable {
     private final Tokenizer tokenizer;
     private final LpuSystem system;
     private final LpuSequence sequence;
+    private final LegalityChecker checker;
+    private final Set<LpuProgram> checked = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Activity activity = new Activity();
     private final StringBuilder text = new StringBuilder();
     private final List<Integer> generated = new ArrayList<>();
     private int promptTokens;
+    private int conflicts;
     private long seconds;
     private FinishReason reason = FinishReason.LENGTH;
 
     Simulation(CompiledModel model, Machine machine, Tokenizer tokenizer) {
         this.model = model;
         this.tokenizer = tokenizer;
+        this.checker = new LegalityChecker(machine);
         this.system = new LpuSystem(machine, model.chips());
         system.load(model.image());
         this.sequence = new LpuSequence(model, new Watched());
@@ -81,6 +89,11 @@ final class Simulation implements AutoCloseable {
 
     Activity activity() {
         return activity;
+    }
+
+    /** What the independent checker found in the programs that ran. */
+    int conflicts() {
+        return conflicts;
     }
 
     String text() {
@@ -139,6 +152,9 @@ final class Simulation implements AutoCloseable {
 
         @Override
         public long run(LpuProgram program) {
+            if (checked.add(program)) {
+                conflicts += checker.check(program, model.image()).size();
+            }
             SimulationResult result = system.run(program);
             activity.add(result.total());
             return result.cycles();

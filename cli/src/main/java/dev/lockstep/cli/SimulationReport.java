@@ -37,7 +37,7 @@ final class SimulationReport {
         fields.put("microseconds_per_token", microsecondsPerToken());
         fields.put("predicted_cycles", sequence.predictedCycles());
         fields.put("simulated_cycles", sequence.cycles());
-        fields.put("conflicts", 0);
+        fields.put("conflicts", simulation.conflicts());
         fields.put("link_bytes_per_token", linkBytesPerToken());
         Map<String, Double> units = new LinkedHashMap<>();
         for (Queue.Unit unit : Queue.Unit.values()) {
@@ -68,9 +68,10 @@ final class SimulationReport {
                 simulation.seconds()));
         lines.add(line(
                 "schedule",
-                "%d cycles predicted, %d simulated, 0 conflicts",
+                "%d cycles predicted, %d simulated, %d conflicts",
                 sequence.predictedCycles(),
-                sequence.cycles()));
+                sequence.cycles(),
+                simulation.conflicts()));
         lines.add(line("links", "%.0f bytes a token", linkBytesPerToken()));
         for (Queue.Unit unit : Queue.Unit.values()) {
             lines.add(line(

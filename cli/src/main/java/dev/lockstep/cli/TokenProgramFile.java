@@ -8,6 +8,7 @@ import dev.lockstep.graph.architecture.ModelDescription;
 import dev.lockstep.graph.architecture.ModelShape;
 import dev.lockstep.graph.architecture.WeightTypes;
 import dev.lockstep.lpu.binary.ProgramWriter;
+import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.machine.Machine;
 import java.nio.file.Path;
 
@@ -16,16 +17,22 @@ final class TokenProgramFile {
     private TokenProgramFile() {}
 
     /** @return the schedule that was written */
-    static CompiledModel.TokenProgram write(String model, Machine machine, int chips, int positions, Path file) {
+    static CompiledModel.TokenProgram write(
+            String model, Machine machine, int chips, int positions, Element weights, Path file) {
         CompiledModel.TokenProgram token = switch (ModelReference.parse(model)) {
             case ModelReference.File gguf -> {
                 try (GgufFile opened = GgufFile.open(gguf.path())) {
-                    yield compile(ModelDescription.of(opened.metadata(), opened.tensors()), machine, chips, positions);
+                    yield compile(
+                            ModelDescription.of(opened.metadata(), opened.tensors()),
+                            machine,
+                            chips,
+                            positions,
+                            weights);
                 }
             }
             case ModelReference.Shape shape -> {
                 ModelShape known = UsageException.refusing(() -> ModelShape.named(shape.name()));
-                yield compile(known.describe(WeightTypes.F16), machine, chips, positions);
+                yield compile(known.describe(WeightTypes.F16), machine, chips, positions, weights);
             }
         };
         ProgramFile.write(file, ProgramWriter.bytes(token.program()));
@@ -33,9 +40,9 @@ final class TokenProgramFile {
     }
 
     private static CompiledModel.TokenProgram compile(
-            ModelDescription description, Machine machine, int chips, int positions) {
+            ModelDescription description, Machine machine, int chips, int positions, Element weights) {
         return new LpuCompiler(machine)
-                .compile(Architectures.build(description), description.tensors(), chips, positions)
+                .compile(Architectures.build(description), description.tensors(), chips, positions, weights)
                 .program(positions - 1);
     }
 }

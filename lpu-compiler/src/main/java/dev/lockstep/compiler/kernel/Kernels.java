@@ -9,9 +9,11 @@ import dev.lockstep.graph.Op;
 import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
 import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 
 /** The operations of a model, placed one after another into one block. */
 public final class Kernels {
@@ -81,14 +83,28 @@ public final class Kernels {
         }
     }
 
-    /** A matrix times a row, plus a bias if there is one. */
+    /** A matrix times a row, times a scale for each row of the matrix if there are any, plus a bias if there is one. */
     public void linear(
-            String name, TileWords tiles, Map<Hemisphere, Vectors> row, Optional<Vectors> bias, List<Vectors> targets) {
+            String name,
+            TileWords tiles,
+            Map<Hemisphere, Vectors> row,
+            Optional<Vectors> scales,
+            Optional<Vectors> bias,
+            List<Vectors> targets) {
         Linear linear = new Linear(chip, labels, tiles);
-        Pass pass = new Pass(chip, labels, name);
-        Node result = bias.map(b -> Pass.add(linear.result(), Pass.load(b))).orElseGet(linear::result);
-        targets.forEach(target -> pass.store(result, target));
-        place(linear.fragment(name, row, pass));
+        List<Pass> passes = new ArrayList<>();
+        for (int plane = 0; plane < tiles.planes(); plane++) {
+            int first = plane;
+            IntUnaryOperator output = item -> item * tiles.planes() + first;
+            Node product = linear.result(plane);
+            Node scaled = scales.map(s -> Pass.multiply(product, Pass.load(s, output)))
+                    .orElse(product);
+            Node result = bias.map(b -> Pass.add(scaled, Pass.load(b, output))).orElse(scaled);
+            Pass pass = new Pass(chip, labels, name);
+            targets.forEach(target -> pass.store(result, target, output));
+            passes.add(pass);
+        }
+        place(linear.fragment(name, row, passes));
     }
 
     /** Elementwise sum of two rows. */

@@ -18,19 +18,24 @@ import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.program.Repeat;
 import java.util.Optional;
 
-/** What products with FP16 weights consist of: loading a tile, installing it, multiplying a vector with it. */
+/** What products consist of: loading a tile, installing it, multiplying a vector with it. */
 final class Matrix {
-    /** Where results leave the matrix unit. */
-    static final int RESULT = 0;
-
     private final Chip chip;
     private final Labels labels;
     private final Fragment fragment;
+    private final Element weights;
 
+    /** For FP16 weights. */
     Matrix(Chip chip, Labels labels, Fragment fragment) {
+        this(chip, labels, fragment, Element.FP16);
+    }
+
+    /** @param weights FP16, which need both planes of a hemisphere, or INT8 */
+    Matrix(Chip chip, Labels labels, Fragment fragment, Element weights) {
         this.chip = chip;
         this.labels = labels;
         this.fragment = fragment;
+        this.weights = weights;
     }
 
     /** Groups of 16 rows that hold {@code rows} rows. */
@@ -41,19 +46,22 @@ final class Matrix {
     /**
      * Loads a tile in the cycles from {@code cycle} on, one group each.
      *
-     * @param first word of the first group in all sixteen pairs
+     * @param plane of the hemisphere; 0 for FP16
+     * @param first word of the first group in all slices that feed the plane
      * @param step words from one group to the next; 0 to load the same rows again and again
      */
-    void load(Hemisphere hemisphere, Address first, int step, int groups, int cycle) {
+    void load(Hemisphere hemisphere, int plane, Address first, int step, int groups, int cycle) {
         int label = labels.take(groups * Slices.PAIRS);
         Direction outward = hemisphere.outward();
         int matrix = chip.matrix(hemisphere);
+        int firstStream = plane * Slices.PAIRS;
         for (int row = 0; row < Slices.PAIRS; row++) {
-            for (int plane = 0; plane < Element.FP16.planes(); plane++) {
-                int slice = Slices.array(row, plane);
+            Flow group = new Flow(new Stream(outward, firstStream + row * weights.planes()), label + row);
+            for (int bytePlane = 0; bytePlane < weights.planes(); bytePlane++) {
+                int slice = weights == Element.INT8 ? Slices.array8(row, plane) : Slices.array(row, bytePlane);
                 int from = chip.memory(hemisphere, slice);
                 int driven = cycle - outward.hops(from, matrix);
-                Flow flow = new Flow(new Stream(outward, 2 * row), label + row).plane(plane);
+                Flow flow = group.plane(bytePlane);
                 fragment.issue(
                         Queue.memory(hemisphere, slice),
                         driven - chip.read(),
@@ -63,34 +71,34 @@ final class Matrix {
             }
         }
         fragment.issue(
-                queue(Queue.Unit.WEIGHTS, hemisphere),
+                new Queue(Queue.Unit.WEIGHTS, hemisphere, plane),
                 cycle,
-                new LoadWeights(Element.FP16, 0, 0, label),
+                new LoadWeights(weights, firstStream, 0, label),
                 new Repeat(groups, 1, 1, Slices.PAIRS));
     }
 
-    void install(Hemisphere hemisphere, int groups, int cycle) {
-        fragment.issue(queue(Queue.Unit.WEIGHTS, hemisphere), cycle, new InstallWeights(Element.FP16, groups));
+    void install(Hemisphere hemisphere, int plane, int groups, int cycle) {
+        fragment.issue(new Queue(Queue.Unit.WEIGHTS, hemisphere, plane), cycle, new InstallWeights(weights, groups));
     }
 
     /**
-     * Multiplies a vector that passes the matrix unit in {@code cycle}.
+     * Multiplies a vector of FP16 that passes the matrix unit in {@code cycle}.
      *
      * @param add whether to add to what the accumulator has
      * @param result label of the result, if this is the last product
      */
-    void multiply(Hemisphere hemisphere, Flow vector, int cycle, boolean add, Optional<Flow> result) {
-        fragment.issue(queue(Queue.Unit.ACTIVATIONS, hemisphere), cycle, new Activate(Element.FP16, vector));
+    void multiply(Hemisphere hemisphere, int plane, Flow vector, int cycle, boolean add, Optional<Flow> result) {
+        fragment.issue(new Queue(Queue.Unit.ACTIVATIONS, hemisphere, plane), cycle, new Activate(Element.FP16, vector));
         int received = cycle + chip.multiply();
         fragment.issue(
-                queue(Queue.Unit.ACCUMULATORS, hemisphere),
+                new Queue(Queue.Unit.ACCUMULATORS, hemisphere, plane),
                 received,
                 new Accumulate(Element.FP32, 0, add, vector.label(), result));
         if (result.isPresent()) {
             Direction inward = hemisphere.inward();
-            for (int plane = 0; plane < Element.FP32.planes(); plane++) {
+            for (int bytePlane = 0; bytePlane < Element.FP32.planes(); bytePlane++) {
                 fragment.fly(new Flight(
-                        result.get().stream().plane(plane),
+                        result.get().stream().plane(bytePlane),
                         received + chip.accumulate(),
                         chip.matrix(hemisphere),
                         chip.vectorInput(inward),
@@ -100,12 +108,13 @@ final class Matrix {
         }
     }
 
-    /** The stream on which results come to the vector unit. */
+    /** The stream on which results of FP16 weights come to the vector unit. */
     static Stream resultStream(Hemisphere hemisphere) {
-        return new Stream(hemisphere.inward(), RESULT);
+        return resultStream(hemisphere, 0);
     }
 
-    private static Queue queue(Queue.Unit unit, Hemisphere hemisphere) {
-        return new Queue(unit, hemisphere, 0);
+    /** The stream on which results of a plane come to the vector unit. */
+    static Stream resultStream(Hemisphere hemisphere, int plane) {
+        return new Stream(hemisphere.inward(), plane * Element.FP32.planes());
     }
 }

@@ -95,12 +95,12 @@ final class Mix {
         int groups = shape.elementGroups();
         int install = 0;
         int end = 0;
-        matrix.load(Hemisphere.WEST, places.ones(), 0, allRows, -allRows);
-        matrix.install(Hemisphere.WEST, allRows, 0);
+        matrix.load(Hemisphere.WEST, 0, places.ones(), 0, allRows, -allRows);
+        matrix.install(Hemisphere.WEST, 0, allRows, 0);
         for (int block = 0; block < shape.blocks(); block++) {
             install = block == 0 ? 0 : end + groups;
-            matrix.load(Hemisphere.EAST, places.values().advanced(block * groups), 1, groups, install - groups);
-            matrix.install(Hemisphere.EAST, groups, install);
+            matrix.load(Hemisphere.EAST, 0, places.values().advanced(block * groups), 1, groups, install - groups);
+            matrix.install(Hemisphere.EAST, 0, groups, install);
             for (int head = 0; head < heads; head++) {
                 int item = block * heads + head;
                 int cycle = install + chip.installVisible() + head * chip.halfRow();
@@ -115,7 +115,7 @@ final class Mix {
                             cycle,
                             chip.matrix(hemisphere));
                     Flow result = results.get(hemisphere).advanced(item);
-                    matrix.multiply(hemisphere, weights, cycle, false, Optional.of(result));
+                    matrix.multiply(hemisphere, 0, weights, cycle, false, Optional.of(result));
                 }
                 arrivals[item] = cycle + chip.product(Hemisphere.EAST);
             }

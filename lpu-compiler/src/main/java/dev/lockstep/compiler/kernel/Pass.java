@@ -134,30 +134,35 @@ final class Pass {
             cycles[i] = i * interval;
         }
         int gap = items == 1 ? Integer.MAX_VALUE : interval;
-        if (!new PassEmitter(chip, new Labels(), name, outputs, gap).possible()) {
+        if (!new PassEmitter(chip, new Labels(), name, outputs, gap, new Allotment(chip)).possible()) {
             return Optional.empty();
         }
         Fragment trial = new Fragment(name);
-        emit(trial, Arrays.copyOf(cycles, Math.min(items, PROBE)), gap, new Labels());
+        emit(trial, Arrays.copyOf(cycles, Math.min(items, PROBE)), gap, new Labels(), new Allotment(chip));
         if (!Scheduler.consistent(trial, chip.machine())) {
             return Optional.empty();
         }
         Fragment fragment = new Fragment(name);
-        emit(fragment, cycles, gap, labels);
+        emit(fragment, cycles, gap, labels, new Allotment(chip));
         return Optional.of(fragment);
     }
 
     /** Adds items that enter in given cycles to a fragment. */
     void emit(Fragment fragment, int[] cycles) {
+        emit(fragment, cycles, new Allotment(chip));
+    }
+
+    /** Adds items that enter in given cycles to a fragment, beside other passes. */
+    void emit(Fragment fragment, int[] cycles, Allotment allotment) {
         int gap = Integer.MAX_VALUE;
         for (int i = 1; i < cycles.length; i++) {
             gap = Math.min(gap, cycles[i] - cycles[i - 1]);
         }
-        emit(fragment, cycles, gap, labels);
+        emit(fragment, cycles, gap, labels, allotment);
     }
 
-    private void emit(Fragment fragment, int[] cycles, int gap, Labels names) {
-        PassEmitter emitter = new PassEmitter(chip, names, name, outputs, gap);
+    private void emit(Fragment fragment, int[] cycles, int gap, Labels names, Allotment allotment) {
+        PassEmitter emitter = new PassEmitter(chip, names, name, outputs, gap, allotment);
         for (int output = 0; output < outputs.size(); output++) {
             List<Target> targets = new ArrayList<>();
             Direction direction = Direction.EASTWARD;

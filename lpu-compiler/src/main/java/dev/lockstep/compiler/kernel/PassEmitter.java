@@ -21,9 +21,6 @@ import java.util.Optional;
 
 /** Gives the nodes of a {@link Pass} their ALUs, streams and labels, and writes the instructions of every item. */
 final class PassEmitter {
-    private static final int[] LARGE = {0, 2, 5, 7, 8, 10, 13, 15};
-    private static final int[] SMALL = {1, 3, 4, 6, 9, 11, 12, 14};
-
     private final Chip chip;
     private final Labels labels;
     private final String name;
@@ -32,9 +29,7 @@ final class PassEmitter {
     private final Map<Node, Station> stations = new IdentityHashMap<>();
     private final List<Station> order = new ArrayList<>();
     private final Map<Integer, Exit> exits = new LinkedHashMap<>();
-    private final int[] nextStream = new int[Direction.values().length];
-    private int largeUsed;
-    private int smallUsed;
+    private final Allotment allotment;
 
     /** An ALU at its place in the chain. {@code issue} counts from the item's cycle. */
     private static final class Station {
@@ -64,7 +59,8 @@ final class PassEmitter {
     private record Exit(Direction direction, Stream stream, List<Pass.Target> targets) {}
 
     /** @param interval fewest cycles from one item to the next */
-    PassEmitter(Chip chip, Labels labels, String name, List<Node> outputs, int interval) {
+    PassEmitter(Chip chip, Labels labels, String name, List<Node> outputs, int interval, Allotment allotment) {
+        this.allotment = allotment;
         this.interval = interval;
         this.chip = chip;
         this.labels = labels;
@@ -309,36 +305,20 @@ final class PassEmitter {
                                 Result.kept(0))
                         .needsLargeAlu();
         };
-        if (!large && smallUsed < SMALL.length) {
-            return SMALL[smallUsed++];
-        }
-        if (largeUsed == LARGE.length) {
-            throw new IllegalStateException(name + " needs more ALUs than there are");
-        }
-        return LARGE[largeUsed++];
+        return allotment.alu(large, name);
     }
 
     /** Streams of vectors that come by themselves are not given to others. */
     private void reserveArriving(Node node) {
         switch (node) {
-            case Node.Arriving arriving -> {
-                Stream stream = arriving.first().stream();
-                int end = stream.number() + arriving.type().planes();
-                int index = stream.direction().ordinal();
-                nextStream[index] = Math.max(nextStream[index], end);
-            }
+            case Node.Arriving arriving ->
+                allotment.reserve(arriving.first().stream(), arriving.type().planes());
             case Node.Computed computed -> computed.operands().forEach(this::reserveArriving);
             case Node.Load _, Node.Brought _, Node.Constant _ -> {}
         }
     }
 
     private Stream take(Direction direction, int planes) {
-        int index = direction.ordinal();
-        int first = (nextStream[index] + planes - 1) / planes * planes;
-        if (first + planes > chip.machine().streams()) {
-            throw new IllegalStateException(name + " needs more streams than there are");
-        }
-        nextStream[index] = first + planes;
-        return new Stream(direction, first);
+        return allotment.stream(direction, planes, name);
     }
 }

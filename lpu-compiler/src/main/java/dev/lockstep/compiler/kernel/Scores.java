@@ -37,16 +37,16 @@ final class Scores {
         int install = 0;
         for (int block = 0; block < blocks; block++) {
             int groups = shape.positionGroups(block);
-            matrix.load(SIDE, keys.advanced(block * shape.lanes() / Slices.PAIRS), 1, groups, start);
+            matrix.load(SIDE, 0, keys.advanced(block * shape.lanes() / Slices.PAIRS), 1, groups, start);
             install = start + groups;
-            matrix.install(SIDE, groups, install);
+            matrix.install(SIDE, 0, groups, install);
             for (int head = 0; head < heads; head++) {
                 int item = block * heads + head;
                 int cycle = install + chip.installVisible() + head * chip.halfRow();
                 Flow query = new Flow(new Stream(SIDE.outward(), 0), labels.take(1));
                 Memory.read(chip, fragment, queries, head, query, cycle, chip.matrix(SIDE));
                 Flow result = new Flow(Matrix.resultStream(SIDE), results + item);
-                matrix.multiply(SIDE, query, cycle, false, Optional.of(result));
+                matrix.multiply(SIDE, 0, query, cycle, false, Optional.of(result));
                 arrivals[item] = cycle + chip.product(SIDE);
             }
             start = install + chip.installVisible() + heads * chip.halfRow();

@@ -96,8 +96,8 @@ final class ValueAppend {
         int install = chip.alu(false)
                 + SIDE.outward().hops(chip.vectorOutput(SIDE.outward()), chip.matrix(SIDE))
                 - chip.installVisible();
-        matrix.load(SIDE, tables.ones(), 0, groups, install - groups);
-        matrix.install(SIDE, groups, install);
+        matrix.load(SIDE, 0, tables.ones(), 0, groups, install - groups);
+        matrix.install(SIDE, 0, groups, install);
         fragment.buffer(SIDE, install - groups, install);
         fragment.array(SIDE, install, install + chip.installVisible() + cycles[headSize - 1] + 1);
         return fragment;
@@ -119,7 +119,7 @@ final class ValueAppend {
         public void take(Fragment fragment, int item, Flow flow, int driven, int position) {
             int cycle = driven + flow.stream().direction().hops(position, reach());
             Flow result = new Flow(Matrix.resultStream(SIDE), results + item);
-            matrix.multiply(SIDE, flow, cycle, false, Optional.of(result));
+            matrix.multiply(SIDE, 0, flow, cycle, false, Optional.of(result));
         }
     }
 

@@ -21,6 +21,11 @@ public final class Slices {
         return ARRAY + 2 * (row % PAIRS) + plane;
     }
 
+    /** The slice that holds rows {@code r, r + 16, ...} of INT8 weights of a plane. */
+    public static int array8(int row, int plane) {
+        return ARRAY + PAIRS * plane + row % PAIRS;
+    }
+
     /** The first slice of a group of four. */
     public static int quad(int index) {
         return 4 * index;

@@ -12,6 +12,7 @@ public final class TileWords {
     private final int first;
     private final int base;
     private final List<Integer> columnBlocks;
+    private final int planes;
     private final int[] groups;
     private final int[] before;
 
@@ -19,18 +20,39 @@ public final class TileWords {
      * @param first word of the first tile, counted from {@code base}
      * @param columnBlocks numbers of the blocks of columns that hold anything, which are also the indices of their activations
      * @param rows rows of every output vector
+     * @param planes tiles that lie side by side in the same words: 2 for INT8, of which each plane of a hemisphere has its own, 1 for FP16
      */
-    public TileWords(int first, int base, List<Integer> columnBlocks, List<Integer> rows) {
+    public TileWords(int first, int base, List<Integer> columnBlocks, List<Integer> rows, int planes) {
         this.first = first;
         this.base = base;
         this.columnBlocks = List.copyOf(columnBlocks);
         this.groups = rows.stream()
                 .mapToInt(r -> (r + Slices.PAIRS - 1) / Slices.PAIRS)
                 .toArray();
-        this.before = new int[groups.length];
-        for (int i = 1; i < groups.length; i++) {
-            before[i] = before[i - 1] + groups[i - 1];
+        this.planes = planes;
+        this.before = new int[(groups.length + planes - 1) / planes];
+        for (int i = 1; i < before.length; i++) {
+            before[i] = before[i - 1] + depth(i - 1);
         }
+    }
+
+    /** Tiles that lie side by side. */
+    public int planes() {
+        return planes;
+    }
+
+    /** How often tiles are loaded for a block of columns. */
+    public int rounds() {
+        return before.length;
+    }
+
+    /** Groups of 16 rows in the larger one of the tiles of a round. */
+    public int depth(int round) {
+        int depth = 0;
+        for (int output = round * planes; output < Math.min((round + 1) * planes, groups.length); output++) {
+            depth = Math.max(depth, groups[output]);
+        }
+        return depth;
     }
 
     /** Vectors of the result. */
@@ -56,12 +78,13 @@ public final class TileWords {
 
     /** The first group of a tile. */
     public Address words(Hemisphere hemisphere, int output, int block) {
-        return new Address(first + before[output] * blocks(hemisphere) + block * groups[output], base);
+        int round = output / planes;
+        return new Address(first + before[round] * blocks(hemisphere) + block * depth(round), base);
     }
 
     /** Words that the matrix takes in every slice; as many in both hemispheres. */
     public int size() {
-        int last = groups.length - 1;
-        return groups.length == 0 ? 0 : (before[last] + groups[last]) * blocks(Hemisphere.WEST);
+        int last = before.length - 1;
+        return last < 0 ? 0 : (before[last] + depth(last)) * blocks(Hemisphere.WEST);
     }
 }

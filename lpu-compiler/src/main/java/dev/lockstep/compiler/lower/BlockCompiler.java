@@ -104,8 +104,15 @@ final class BlockCompiler {
         Optional<Vectors> bias = bias(value)
                 .map(b -> MemoryMap.constants(
                         plan.vector(b).word(), linear.tiles().outputs()));
-        kernels.linear(linear.matrix().name(), linear.tiles(), halves.get(op.x()), bias, targets);
+        kernels.linear(linear.matrix().name(), linear.tiles(), halves.get(op.x()), scales(linear), bias, targets);
         floats.put(value, targets.getFirst());
+    }
+
+    private Optional<Vectors> scales(LinearPlan linear) {
+        return cut.weights() == Element.INT8
+                ? Optional.of(
+                        MemoryMap.constants(linear.scales(), linear.tiles().outputs()))
+                : Optional.empty();
     }
 
     /** Where a product goes; the first place is where later operations look for it. */

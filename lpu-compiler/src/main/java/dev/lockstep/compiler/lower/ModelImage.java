@@ -5,6 +5,7 @@ import dev.lockstep.compiler.layout.Space;
 import dev.lockstep.compiler.layout.TileWords;
 import dev.lockstep.compiler.layout.Vectors;
 import dev.lockstep.lpu.isa.Address;
+import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.program.MemoryImage;
 import dev.lockstep.tensor.Dequantizer;
@@ -64,35 +65,49 @@ final class ModelImage implements MemoryImage {
     private void matrix(int chip, Words words, LinearPlan linear, ModelPlan.Home home) {
         Tensor tensor = tensor(linear.matrix().name());
         TileWords tiles = linear.tiles();
+        boolean integers = plan.cut().weights() == Element.INT8;
         float[] floats = new float[linear.matrix().columns()];
-        short[] halves = new short[floats.length];
-        short[] row = new short[plan.cut().lanes()];
+        short[] elements = new short[floats.length];
         for (int output = 0; output < tiles.outputs(); output++) {
-            int[] elements = linear.rows().vectors().get(chip * tiles.outputs() + output);
-            for (int r = 0; r < elements.length; r++) {
-                if (elements[r] != Space.NOTHING) {
-                    Dequantizer.dequantizeRow(tensor, elements[r], floats, 0);
-                    for (int column = 0; column < floats.length; column++) {
-                        halves[column] = Float.floatToFloat16(floats[column]);
+            int[] rows = linear.rows().vectors().get(chip * tiles.outputs() + output);
+            int[] scales = new int[plan.cut().lanes()];
+            for (int r = 0; r < rows.length; r++) {
+                if (rows[r] != Space.NOTHING) {
+                    Dequantizer.dequantizeRow(tensor, rows[r], floats, 0);
+                    if (integers) {
+                        scales[r] = Float.floatToRawIntBits(RowQuantizer.quantize(floats, elements));
+                    } else {
+                        for (int column = 0; column < floats.length; column++) {
+                            elements[column] = Float.floatToFloat16(floats[column]);
+                        }
                     }
-                    row(words, linear, home, output, r, halves, row);
+                    row(words, linear, home, output, r, elements);
                 }
+            }
+            if (integers) {
+                Vectors target = MemoryMap.constants(linear.scales(), tiles.outputs());
+                words.vector(target, home.constants() + target.at(output).word(), scales);
             }
         }
     }
 
-    private static void row(
-            Words words, LinearPlan linear, ModelPlan.Home home, int output, int r, short[] halves, short[] row) {
+    private void row(Words words, LinearPlan linear, ModelPlan.Home home, int output, int r, short[] elements) {
         TileWords tiles = linear.tiles();
+        short[] row = new short[plan.cut().lanes()];
         for (Hemisphere hemisphere : Hemisphere.values()) {
             for (int block = 0; block < tiles.blocks(hemisphere); block++) {
                 int[] columns = linear.columns().vectors().get(tiles.index(hemisphere, block));
                 Arrays.fill(row, (short) 0);
                 for (int lane = 0; lane < columns.length; lane++) {
-                    row[lane] = columns[lane] == Space.NOTHING ? 0 : halves[columns[lane]];
+                    row[lane] = columns[lane] == Space.NOTHING ? 0 : elements[columns[lane]];
                 }
                 Address tile = tiles.words(hemisphere, output, block);
-                words.row(hemisphere, r % Slices.PAIRS, home.weights() + tile.word() + r / Slices.PAIRS, row);
+                int word = home.weights() + tile.word() + r / Slices.PAIRS;
+                if (plan.cut().weights() == Element.INT8) {
+                    words.slice(hemisphere, Slices.array8(r, output % tiles.planes()), word, row);
+                } else {
+                    words.row(hemisphere, r % Slices.PAIRS, word, row);
+                }
             }
         }
     }
@@ -141,6 +156,14 @@ final class ModelImage implements MemoryImage {
                 }
                 writer.write(hemisphere, Slices.array(pair, plane), address, word);
             }
+        }
+
+        /** The low bytes into one slice. */
+        void slice(Hemisphere hemisphere, int slice, int address, short[] lanes) {
+            for (int lane = 0; lane < word.length; lane++) {
+                word[lane] = (byte) lanes[lane];
+            }
+            writer.write(hemisphere, slice, address, word);
         }
 
         void vector(Vectors target, int address, int[] lanes) {

@@ -7,6 +7,7 @@ import dev.lockstep.graph.Activation;
 import dev.lockstep.graph.Node;
 import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Value;
+import dev.lockstep.lpu.isa.Element;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,8 +30,9 @@ final class SegmentPlan {
     /**
      * @param shards over which rows are spread
      * @param chips that share them
+     * @param weights type of matrices: FP16, or INT8 with a scale for each row
      */
-    record Cut(int shards, int chips, int lanes) {
+    record Cut(int shards, int chips, int lanes, Element weights) {
         int shardsPerChip() {
             return shards / chips;
         }
@@ -144,10 +146,16 @@ final class SegmentPlan {
         Space columns = spaces.get(op.x());
         Space rows = rows(value, op);
         spaces.put(value, rows);
-        TileWords tiles =
-                new TileWords(weightWords, Bases.WEIGHTS, columns.occupied(), rows.extents(cut.shardsPerChip()));
-        linears.put(op, new LinearPlan(op.matrix(), columns, rows, tiles));
+        TileWords tiles = new TileWords(
+                weightWords, Bases.WEIGHTS, columns.occupied(), rows.extents(cut.shardsPerChip()), planes());
+        linears.put(op, new LinearPlan(op.matrix(), columns, rows, tiles, constantWords));
         weightWords += tiles.size();
+        constantWords += cut.weights() == Element.INT8 ? tiles.outputs() : 0;
+    }
+
+    /** Tiles that are loaded at the same time. */
+    private int planes() {
+        return cut.weights() == Element.INT8 ? 2 : 1;
     }
 
     private Space rows(Value value, Op.Linear op) {

@@ -8,6 +8,7 @@
  *   <li>Rows of the model are spread over {@linkplain dev.lockstep.compiler.layout.Space vectors} of at most 320 elements, over all shards evenly.
  *   <li>Matrices are FP16 (rounded to nearest even from what the file holds), activations are rounded to FP16 once, when they are complete. A product over the elements of one vector is
  *       exact and rounded once to FP32. Vectors with even numbers (among those that hold anything) are added in order, those with odd numbers as well, and then the two sums.
+ *   <li>With INT8 weights a row is rounded to multiples of (its largest magnitude / 127), products of integers and FP16 activations are as exact, and the sum is multiplied with the scale once.
  *   <li>Every output is computed by one chip; chips exchange complete results only. There is no sum over chips, so their number cannot matter.
  *   <li>RMS norm: squares are added vector by vector in order, then over lanes as {@code Reduction} does; y = (x * rsqrt(sum * (1/n) + epsilon)) * gain.
  *   <li>Attention: scores are FP32; the largest is subtracted; weights exp2((s - m) * (scale * log2 e)) are rounded to FP16, and both the weighted values and the sum of the weights

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.graph.architecture.Architectures;
 import dev.lockstep.graph.architecture.ModelDescription;
+import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.machine.Machine;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,10 +49,12 @@ class CompiledModelTest {
     void shouldRefuseWhatItCannotPlace() {
         ModelDescription description = SmallModels.grouped(14);
         LpuCompiler compiler = new LpuCompiler(Machine.lpuV1());
-        assertThatThrownBy(() -> compiler.compile(Architectures.build(description), description.tensors(), 3, 64))
+        assertThatThrownBy(() ->
+                        compiler.compile(Architectures.build(description), description.tensors(), 3, 64, Element.FP16))
                 .isInstanceOf(CompilerException.class)
                 .hasMessageContaining("3 chips");
-        assertThatThrownBy(() -> compiler.compile(Architectures.build(description), description.tensors(), 1, 1 << 20))
+        assertThatThrownBy(() -> compiler.compile(
+                        Architectures.build(description), description.tensors(), 1, 1 << 20, Element.FP16))
                 .isInstanceOf(CompilerException.class)
                 .hasMessageContaining("does not fit");
     }

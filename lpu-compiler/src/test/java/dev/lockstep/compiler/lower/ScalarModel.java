@@ -9,6 +9,7 @@ import dev.lockstep.graph.Rope;
 import dev.lockstep.graph.Value;
 import dev.lockstep.graph.architecture.Architectures;
 import dev.lockstep.graph.architecture.ModelDescription;
+import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.numerics.ExactSum;
 import dev.lockstep.lpu.numerics.SpecialFunctions;
 import dev.lockstep.tensor.Dequantizer;
@@ -27,13 +28,15 @@ final class ScalarModel {
     private final Graph graph;
     private final Map<String, Tensor> tensors;
     private final int shards;
+    private final Element weights;
     private final Map<Op, List<float[]>> keys = new HashMap<>();
     private final Map<Op, List<float[]>> values = new HashMap<>();
     private final Map<Value, float[]> rows = new HashMap<>();
     private int position;
 
     /** @param first position of the first token, as if all before it had keys and values of zero */
-    ScalarModel(ModelDescription description, int shards, int first) {
+    ScalarModel(ModelDescription description, int shards, int first, Element weights) {
+        this.weights = weights;
         this.graph = Architectures.build(description);
         this.tensors = description.tensors();
         this.shards = shards;
@@ -118,22 +121,38 @@ final class ScalarModel {
         Space columns = spaceOf(op.x());
         float[] y = new float[op.width()];
         for (int row = 0; row < y.length; row++) {
-            float[] weights = weightRow(op.matrix().name(), row);
+            float[] floats = weightRow(op.matrix().name(), row);
+            float scale = largest(floats) / 127;
             float[] sides = new float[2];
             int block = 0;
             for (int[] vector : columns.vectors()) {
                 if (vector.length > 0) {
                     ExactSum sum = new ExactSum();
                     for (int column : vector) {
-                        sum.addProduct(bits(weights[column]), bits(x[column]));
+                        if (weights == Element.INT8) {
+                            sum.addProduct((byte) Math.rint(floats[column] / scale), bits(x[column]));
+                        } else {
+                            sum.addProduct(bits(floats[column]), bits(x[column]));
+                        }
                     }
                     sides[block % 2] = block < 2 ? sum.round() : sides[block % 2] + sum.round();
                     block++;
                 }
             }
             y[row] = block > 1 ? sides[0] + sides[1] : sides[0];
+            if (weights == Element.INT8) {
+                y[row] *= scale;
+            }
         }
         return y;
+    }
+
+    private static float largest(float[] row) {
+        float largest = 0;
+        for (float x : row) {
+            largest = Math.max(largest, Math.abs(x));
+        }
+        return largest;
     }
 
     /** How the elements of an activation are spread. */

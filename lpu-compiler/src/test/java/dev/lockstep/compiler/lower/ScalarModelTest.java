@@ -3,6 +3,7 @@ package dev.lockstep.compiler.lower;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.graph.architecture.ModelDescription;
+import dev.lockstep.lpu.isa.Element;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,9 +19,20 @@ class ScalarModelTest {
     @Test
     void shouldEqualTheScalarModelWhereScoresTakeSeveralVectors() {
         ModelDescription description = SmallModels.grouped(24);
-        ScalarModel scalar = new ScalarModel(description, LpuCompiler.SHARDS, 318);
-        try (SimulatedModel simulated = new SimulatedModel(description, 1, 640, 318)) {
+        ScalarModel scalar = new ScalarModel(description, LpuCompiler.SHARDS, 318, Element.FP16);
+        try (SimulatedModel simulated = new SimulatedModel(description, 1, 640, 318, Element.FP16)) {
             for (int token : new int[] {3, 41, 7, 42}) {
+                assertThat(simulated.next(token)).containsExactly(scalar.next(token));
+            }
+        }
+    }
+
+    @Test
+    void shouldEqualTheScalarModelWithIntegerWeights() {
+        ModelDescription description = SmallModels.wide(25);
+        ScalarModel scalar = new ScalarModel(description, LpuCompiler.SHARDS, 0, Element.INT8);
+        try (SimulatedModel simulated = new SimulatedModel(description, 4, 64, 0, Element.INT8)) {
+            for (int token : new int[] {3, 41}) {
                 assertThat(simulated.next(token)).containsExactly(scalar.next(token));
             }
         }
@@ -29,7 +41,7 @@ class ScalarModelTest {
     @ParameterizedTest
     @MethodSource("models")
     void shouldEqualTheScalarModel(ModelDescription description) {
-        ScalarModel scalar = new ScalarModel(description, LpuCompiler.SHARDS, 0);
+        ScalarModel scalar = new ScalarModel(description, LpuCompiler.SHARDS, 0, Element.FP16);
         try (SimulatedModel simulated = new SimulatedModel(description, 2, 64)) {
             for (int token : new int[] {3, 41, 7, 41}) {
                 assertThat(simulated.next(token)).containsExactly(scalar.next(token));

@@ -2,6 +2,7 @@ package dev.lockstep.compiler.lower;
 
 import dev.lockstep.graph.architecture.Architectures;
 import dev.lockstep.graph.architecture.ModelDescription;
+import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.program.Buffer;
 import dev.lockstep.lpu.program.LpuProgram;
@@ -18,14 +19,14 @@ final class SimulatedModel implements Chips, AutoCloseable {
     private final List<SimulationResult> runs = new ArrayList<>();
 
     SimulatedModel(ModelDescription description, int chips, int positions) {
-        this(description, chips, positions, 0);
+        this(description, chips, positions, 0, Element.FP16);
     }
 
     /** @param first position of the first token, as if all before it had keys and values of zero */
-    SimulatedModel(ModelDescription description, int chips, int positions, int first) {
+    SimulatedModel(ModelDescription description, int chips, int positions, int first, Element weights) {
         Machine machine = Machine.lpuV1();
         model = new LpuCompiler(machine)
-                .compile(Architectures.build(description), description.tensors(), chips, positions);
+                .compile(Architectures.build(description), description.tensors(), chips, positions, weights);
         system = new LpuSystem(machine, chips);
         system.load(model.image());
         sequence = new LpuSequence(model, this, first);
