@@ -62,7 +62,7 @@ final class Draft {
             TreeMap<Queue, List<Entry>> queues = new TreeMap<>();
             chip.forEach((queue, lines) -> queues.put(queue, inOrder(lines, first)));
             placements.add(List.of(new Placement(blocks.size(), 0, List.of())));
-            blocks.add(new Block("chip " + blocks.size(), 0, queues));
+            blocks.add(new Block("chip" + blocks.size(), 0, queues));
         }
         return new LpuProgram(machine, topology, List.of(), blocks, placements, List.of());
     }

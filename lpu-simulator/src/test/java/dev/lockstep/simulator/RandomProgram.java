@@ -465,7 +465,7 @@ public final class RandomProgram {
         for (TreeMap<Queue, List<Entry>> chip : queues) {
             chip.values().forEach(entries -> entries.sort(Comparator.comparingInt(Entry::cycle)));
             placements.add(List.of(new Placement(blocks.size(), 0, List.of())));
-            blocks.add(new Block("random " + blocks.size(), 0, chip));
+            blocks.add(new Block("random" + blocks.size(), 0, chip));
         }
         return new LpuProgram("lpu-v1", Topology.NODE, maps, blocks, placements, List.of());
     }
