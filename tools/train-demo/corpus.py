@@ -1,8 +1,10 @@
 """Documents for training: conversations and plain texts, from a seed and without end; and the held-out tests.
 
-A document is a list of (text, counted) pairs; the loss counts only where `counted` is true: what a user says need not be guessed.
+A document is a list of (text, weight) pairs: how much the loss of these tokens counts. What a user says need not be guessed, and
+short answers count more than the many words of stories.
 """
 
+from dataclasses import dataclass
 from random import Random
 
 import reviews
@@ -13,25 +15,28 @@ import talk
 USER, ASSISTANT, END, BEGIN = "<|user|>", "<|assistant|>", "<|end|>", "<|begin|>"
 
 
-def turn(question, answer):
-    return [(USER + question, False), (END + ASSISTANT, False), (answer + END, True)]
+SUM, REVIEW, REST = 3, 8, 1
 
 
-def conversation(random):
+def turn(question, answer, weight=REST):
+    return [(USER + question + END + ASSISTANT, 0), (answer + END, weight)]
+
+
+def conversation(random, story_turns):
     """One to four questions and answers of any kind."""
     parts = []
     for _ in range(random.choice([1, 1, 1, 2, 3, 4])):
         kind = random.random()
-        if kind < 0.28:
+        if kind < story_turns:
             request, story = talk.story_request(random)
             parts += turn(request, story.text())
             for _ in range(random.choice([0, 0, 1, 2])):
                 parts += turn(*talk.about_story(random, story))
-        elif kind < 0.55:
-            parts += turn(*sums.question(random))
-        elif kind < 0.80:
-            parts += turn(*reviews.question(random))
-        elif kind < 0.92:
+        elif kind < story_turns + 0.25:
+            parts += turn(*sums.question(random), SUM)
+        elif kind < story_turns + 0.50:
+            parts += turn(*reviews.question(random), REVIEW)
+        elif kind < story_turns + 0.60:
             parts += turn(*talk.completion(random))
         else:
             parts += turn(*talk.small_talk(random))
@@ -42,24 +47,45 @@ def drill(random):
     """Many short questions, one conversation each: cheap practice of what is hard."""
     parts = []
     for _ in range(random.randrange(4, 10)):
-        question = sums.question if random.random() < 0.7 else reviews.question
-        parts += [(BEGIN, False)] + turn(*question(random))
+        question, weight = (sums.question, SUM) if random.random() < 0.6 else (reviews.question, REVIEW)
+        parts += [(BEGIN, 0)] + turn(*question(random), weight)
     return parts[1:]
 
 
-def document(random):
+@dataclass(frozen=True)
+class Mixture:
+    """How often which kind of document comes, and how often a turn of a conversation is a story."""
+
+    conversations: float
+    drills: float
+    lines: float
+    stories: float
+    story_turns: float
+
+
+SKILLS = Mixture(conversations=0.20, drills=0.55, lines=0.14, stories=0.08, story_turns=0.12)
+EVERYTHING = Mixture(conversations=0.42, drills=0.30, lines=0.04, stories=0.20, story_turns=0.30)
+
+
+def document(random, mixture=EVERYTHING):
     kind = random.random()
-    if kind < 0.5:
-        parts = conversation(random)
-    elif kind < 0.75:
+    if (kind := kind - mixture.conversations) < 0:
+        parts = conversation(random, mixture.story_turns)
+    elif (kind := kind - mixture.drills) < 0:
         parts = drill(random)
-    elif kind < 0.92:
-        parts = [(stories.tell(random).text() + END, True)]
-    elif kind < 0.96:
-        parts = [("\n".join(sums.line(random) for _ in range(random.randrange(3, 12))) + END, True)]
+    elif (kind := kind - mixture.lines) < 0:
+        parts = [part for _ in range(random.randrange(6, 16)) for part in line(random)]
+    elif (kind := kind - mixture.stories) < 0:
+        parts = [(stories.tell(random).text() + END, REST)]
     else:
-        parts = [(" ".join(" ".join(talk.sentence(random)) for _ in range(random.randrange(1, 4))) + END, True)]
-    return [(BEGIN, False)] + parts
+        parts = [(" ".join(" ".join(talk.sentence(random)) for _ in range(random.randrange(1, 4))) + END, REST)]
+    return [(BEGIN, 0)] + parts
+
+
+def line(random):
+    """A line of arithmetic, of which only the result can be known."""
+    task, result = sums.line(random).split(" = ")
+    return [(task + " =", 0), (" " + result + "\n", SUM)]
 
 
 def sample_text(documents, seed=1):

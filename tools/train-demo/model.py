@@ -6,6 +6,8 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from tokenizer import BEGIN
+
 
 @dataclass
 class Shape:
@@ -66,6 +68,14 @@ def rotations(shape, length):
     return torch.polar(torch.ones_like(angles), angles).to(torch.complex64)
 
 
+def visible(tokens):
+    """What is added to scores, [batch, 1, length, length]: a token sees those before it in its own document."""
+    document = (tokens == BEGIN).cumsum(1)
+    apart = document[:, None, :, None] != document[:, None, None, :]
+    later = torch.ones(tokens.shape[1], tokens.shape[1], dtype=torch.bool).triu(1)
+    return torch.zeros(apart.shape, dtype=torch.bfloat16).masked_fill_(apart | later, float("-inf"))
+
+
 class Layer(nn.Module):
     def __init__(self, shape):
         super().__init__()
@@ -98,8 +108,8 @@ class Layer(nn.Module):
         q = qk[:, :, : shape.heads].transpose(1, 2).reshape(batch * shape.kv_heads, group * length, shape.head)
         k = qk[:, :, shape.heads :].transpose(1, 2).reshape(batch * shape.kv_heads, length, shape.head)
         v = qkv[:, :, rotated:].transpose(1, 2).reshape(batch * shape.kv_heads, length, shape.head)
-        scores = torch.bmm(q * shape.head**-0.5, k.transpose(1, 2)) + mask[:length, :length].repeat(group, 1)
-        mixed = torch.bmm(torch.softmax(scores, -1), v)
+        scores = torch.bmm(q * shape.head**-0.5, k.transpose(1, 2)).view(batch, shape.heads, length, length) + mask
+        mixed = torch.bmm(torch.softmax(scores, -1).view(batch * shape.kv_heads, group * length, length), v)
         mixed = mixed.view(batch, shape.heads, length, shape.head).transpose(1, 2).reshape(batch * length, shape.width)
         return functional.linear(mixed, self.output.bfloat16())
 
@@ -112,11 +122,11 @@ class Llama(nn.Module):
         self.layers = nn.ModuleList(Layer(shape) for _ in range(shape.layers))
         self.output_norm = nn.Parameter(torch.ones(shape.width))
         self.register_buffer("turns", rotations(shape, shape.context), persistent=False)
-        self.register_buffer("mask", torch.full((shape.context, shape.context), float("-inf")).triu(1).bfloat16(), persistent=False)
 
     def forward(self, tokens, wanted=slice(None)):
         """tokens: [batch, length]; gives logits [batch * length, vocabulary], or of the wanted ones of these rows."""
         x = functional.embedding(tokens.reshape(-1), self.embedding)
+        mask = visible(tokens)
         for layer in self.layers:
-            x = layer(x, tokens.shape[0], self.turns, self.mask)
+            x = layer(x, tokens.shape[0], self.turns, mask)
         return functional.linear(RmsNorm.apply(x[wanted], self.output_norm, self.shape.epsilon), self.embedding.bfloat16())

@@ -17,7 +17,7 @@ def orthogonal(gradient):
 
 
 class Muon:
-    def __init__(self, model, matrix_rate=0.02, other_rate=0.003, momentum=0.95, decay=0.01):
+    def __init__(self, model, matrix_rate=0.01, other_rate=0.003, momentum=0.95, decay=0.01):
         named = dict(model.named_parameters())
         self.matrices = [p for name, p in named.items() if p.ndim == 2 and name != "embedding"]
         self.momentum, self.matrix_rate, self.decay = momentum, matrix_rate, decay

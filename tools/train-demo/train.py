@@ -16,31 +16,30 @@ import tokenizer
 from model import Llama, Shape
 from muon import Muon
 
-IGNORED = -100
-
 
 def encoded(tokens_of, parts):
-    tokens, targets = [], []
-    for text, counted in parts:
+    tokens, weights = [], []
+    for text, weight in parts:
         ids = tokens_of.encode(text)
         tokens += ids
-        targets += ids if counted else [IGNORED] * len(ids)
-    return tokens, targets
+        weights += [weight] * len(ids)
+    return tokens, weights
 
 
-def batch(tokens_of, step, seed, rows, length):
-    """The rows of one step, filled with whole documents; what is too long for a row is cut off."""
+def batch(tokens_of, step, seed, rows, length, mixture):
+    """The rows of one step, filled with whole documents, what is too long being cut off; their targets, and what these count."""
     random = Random(seed * 1_000_003 + step)
-    inputs, targets = [], []
+    tokens, weights = [], []
     for _ in range(rows):
-        row, goal = [], []
+        row, weight = [], []
         while len(row) <= length:
-            tokens, counted = encoded(tokens_of, corpus.document(random))
-            row += tokens
-            goal += counted
-        inputs.append(row[:length])
-        targets.append(goal[1 : length + 1])
-    return torch.tensor(inputs), torch.tensor(targets).reshape(-1)
+            more, counts = encoded(tokens_of, corpus.document(random, mixture))
+            row += more
+            weight += counts
+        tokens.append(row[: length + 1])
+        weights.append(weight[1 : length + 1])
+    tokens = torch.tensor(tokens)
+    return tokens[:, :-1], tokens[:, 1:].reshape(-1), torch.tensor(weights).reshape(-1)
 
 
 @torch.no_grad()
@@ -69,6 +68,7 @@ def main():
     parser.add_argument("--out", type=Path, default=Path("build/train-demo"))
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--decay", type=int, default=1200, help="steps at the end in which the rate falls")
+    parser.add_argument("--skills", type=int, default=3000, help="steps at the beginning with more questions and fewer stories")
     parser.add_argument("--tokens", type=int, default=2048, help="tokens a step")
     parser.add_argument("--length", type=int, default=256, help="tokens a row")
     parser.add_argument("--width", type=int, default=128)
@@ -112,12 +112,14 @@ def main():
 
     begun, losses = time.time(), []
     while step < arguments.steps and not stopping:
-        inputs, targets = batch(tokens_of, step, arguments.seed, arguments.tokens // arguments.length, arguments.length)
-        counted = (targets != IGNORED).nonzero().squeeze(1)
-        loss = functional.cross_entropy(model(inputs, counted).float(), targets[counted])
+        mixture = corpus.SKILLS if step < arguments.skills else corpus.EVERYTHING
+        inputs, targets, weights = batch(tokens_of, step, arguments.seed, arguments.tokens // arguments.length, arguments.length, mixture)
+        counted = weights.nonzero().squeeze(1)
+        each = functional.cross_entropy(model(inputs, counted).float(), targets[counted], reduction="none")
+        loss = each @ weights[counted].float() / weights.sum()
         loss.backward()
         optimizer.step(rate(step, arguments))
-        losses.append(loss.item())
+        losses.append(each.mean().item())
         step += 1
         if step % 20 == 0:
             print(f"step {step} loss {sum(losses) / len(losses):.4f} {len(losses) * arguments.tokens / (time.time() - begun):.0f} tokens/s, {time.process_time():.0f} s", flush=True)
