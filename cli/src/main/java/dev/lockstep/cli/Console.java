@@ -42,6 +42,15 @@ final class Console {
                 Terminals.ofProcess());
     }
 
+    /** The same, with results going elsewhere and no input. */
+    Console withOutput(OutputStream other) {
+        return new Console(
+                InputStream.nullInputStream(),
+                other,
+                error,
+                new Terminals(false, false, terminals.error(), terminals.columns()));
+    }
+
     /**
      * Writes to standard output; {@link #flush} makes it visible.
      *

@@ -58,6 +58,9 @@ public final class Main {
                 new ServeCommand(console),
                 new CacheCommand(console),
                 new AccuracyCommand(console),
+                new TourCommand(console),
+                new CompletionCommand(console),
+                new ManualCommand(console),
                 new WarmUpCommand());
         named(verbs, arguments).forEach(command::addSubcommand);
         command.getSubcommands()

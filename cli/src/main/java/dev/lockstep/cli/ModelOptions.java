@@ -75,6 +75,9 @@ final class ModelOptions {
 
     /** @param otherwise context length where the user gave none; 0 leaves it to the engine */
     LockstepOptions options(Console console, int otherwise) {
+        if (threads < 0) {
+            throw new UsageException("--threads is " + threads + ", must be 1 or more");
+        }
         return UsageException.refusing(() -> LockstepOptions.DEFAULT
                 .withThreads(threads)
                 .withContextLength(contextLength == 0 ? otherwise : contextLength)

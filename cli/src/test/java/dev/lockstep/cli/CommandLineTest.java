@@ -28,7 +28,7 @@ class CommandLineTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "chat", "inspect", "tokenize", "logits", "bench", "accuracy", "serve"})
+    @ValueSource(strings = {"run", "chat", "tour", "inspect", "tokenize", "logits", "bench", "accuracy", "serve"})
     void shouldHaveHelpThatFitsAScreen(String verb) {
         assertThat(execute(verb, "--help")).isZero();
         assertThat(text(out).lines())

@@ -1,0 +1,24 @@
+package dev.lockstep.cli;
+
+import java.util.concurrent.Callable;
+import picocli.AutoComplete;
+import picocli.CommandLine.Command;
+
+@Command(
+        name = "completion",
+        description = "Prints a script with which bash and zsh complete verbs and options.",
+        customSynopsis = "lockstep completion",
+        footer = {"", "Examples:", "  source <(lockstep completion)"})
+final class CompletionCommand implements Callable<Integer> {
+    private final Console console;
+
+    CompletionCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        console.print(AutoComplete.bash("lockstep", Main.commandLine(console)));
+        return ExitStatus.DONE;
+    }
+}
