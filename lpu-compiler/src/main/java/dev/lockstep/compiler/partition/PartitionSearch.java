@@ -105,9 +105,13 @@ public final class PartitionSearch {
     }
 
     private static Comparator<Candidate> order(Question question) {
+        Comparator<Candidate> faster =
+                Comparator.comparingDouble(Candidate::tokensPerSecond).reversed();
+        Comparator<Candidate> smaller =
+                Comparator.comparingLong(candidate -> candidate.memory().total());
         return Comparator.comparing((Candidate candidate) -> !candidate.memory().fits())
-                .thenComparing(
-                        Comparator.comparingDouble(Candidate::tokensPerSecond).reversed())
+                .thenComparing((one, other) ->
+                        one.memory().fits() ? faster.compare(one, other) : smaller.compare(one, other))
                 .thenComparingInt(candidate -> candidate.partition().chips());
     }
 
@@ -165,11 +169,11 @@ public final class PartitionSearch {
                 .orElse(0);
         return String.format(
                 Locale.ROOT,
-                "%s does not fit on %d chips: the fullest would need %.0f MB of its %.0f; use more chips, a shorter context or"
-                        + " fewer users",
+                "%s does not fit on %d chips: the fullest would need %.0f MB of the %.0f in its streaming slices; use more chips, a"
+                        + " shorter context or fewer users",
                 question.model().name(),
                 question.chips(),
                 smallest / 1e6,
-                question.machine().memoryBytes() / 1e6);
+                open.getFirst().memory().capacity() / 1e6);
     }
 }
