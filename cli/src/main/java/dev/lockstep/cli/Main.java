@@ -54,6 +54,7 @@ public final class Main {
                 new AsmCommand(console),
                 new DisasmCommand(console),
                 new ExplainCommand(console),
+                new LpuCheckCommand(console),
                 new LpuValidateCommand(console),
                 new ServeCommand(console),
                 new CacheCommand(console),
