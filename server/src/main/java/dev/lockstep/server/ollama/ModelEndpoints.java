@@ -94,8 +94,16 @@ final class ModelEndpoints {
                         metadata.string(ChatTemplate.METADATA_KEY).orElse(""),
                         details(),
                         info,
-                        List.of("completion", "tools"),
+                        capabilities(metadata),
                         answers.model().createdAt().toString()));
+    }
+
+    /** Who knows of tools says so in its chat template. */
+    private static List<String> capabilities(Metadata metadata) {
+        boolean tools = metadata.string(ChatTemplate.METADATA_KEY)
+                .filter(template -> template.contains("tools"))
+                .isPresent();
+        return tools ? List.of("completion", "tools") : List.of("completion");
     }
 
     private Entry entry(boolean loaded) {

@@ -76,7 +76,9 @@ public final class Answer implements AutoCloseable {
     /** Gives up, if the answer is not complete. */
     @Override
     public void close() {
-        ticket.cancel();
+        if (result == null) {
+            ticket.cancel();
+        }
     }
 
     private CompletionEvent next(Runnable waiting) {
