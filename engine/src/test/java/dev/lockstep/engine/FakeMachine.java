@@ -83,6 +83,11 @@ public final class FakeMachine implements Machine {
     }
 
     @Override
+    public int hiddenWidth() {
+        return 3;
+    }
+
+    @Override
     public int contextLength() {
         return contextLength;
     }
@@ -142,6 +147,12 @@ public final class FakeMachine implements Machine {
             tokens.add(step.token(i));
             if (step.logitsRow(i) >= 0) {
                 float[] logits = model.apply(List.copyOf(tokens));
+                if (step.hiddenWidth() > 0) {
+                    int row = step.logitsRow(i) * 3;
+                    step.hidden()[row] = tokens.size();
+                    step.hidden()[row + 1] = tokens.getLast();
+                    step.hidden()[row + 2] = tokens.getFirst();
+                }
                 System.arraycopy(logits, 0, step.logits(), step.logitsOffset(step.logitsRow(i)), vocabularySize);
             }
         }

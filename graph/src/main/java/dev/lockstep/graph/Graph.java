@@ -3,6 +3,7 @@ package dev.lockstep.graph;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A model as a list of operations in the order of their execution; the last one yields the logits.
@@ -19,6 +20,14 @@ public record Graph(String architecture, int contextLength, List<Node> nodes) {
     /** The value that holds the logits. */
     public Value logits() {
         return nodes.getLast().value();
+    }
+
+    /** What the model makes of a token before it thinks of the next one: the last normed value. Empty if nothing is normed. */
+    public Optional<Value> hidden() {
+        return nodes.reversed().stream()
+                .filter(node -> node.op() instanceof Op.RmsNorm)
+                .map(Node::value)
+                .findFirst();
     }
 
     public int vocabularySize() {

@@ -3,6 +3,7 @@ package dev.lockstep.host;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.KvLayout;
 import dev.lockstep.graph.Op;
+import dev.lockstep.graph.Value;
 import dev.lockstep.graph.machine.KvBlock;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.machine.Sequence;
@@ -162,6 +163,11 @@ public final class HostMachine implements Machine {
     }
 
     @Override
+    public int hiddenWidth() {
+        return graph.hidden().map(Value::width).orElse(0);
+    }
+
+    @Override
     public int contextLength() {
         return options.contextLength();
     }
@@ -242,6 +248,17 @@ public final class HostMachine implements Machine {
                     step.logits(),
                     step.logitsOffset(row),
                     vocabularySize());
+        }
+        if (step.hiddenWidth() > 0) {
+            writeHidden(step, program, wanted);
+        }
+    }
+
+    private void writeHidden(Step step, HostProgram program, int wanted) {
+        int width = hiddenWidth();
+        for (int row = 0; row < wanted; row++) {
+            long place = program.hiddenOffset() + (long) row * program.hiddenStride();
+            MemorySegment.copy(memory, ValueLayout.JAVA_FLOAT, place, step.hidden(), row * width, width);
         }
     }
 

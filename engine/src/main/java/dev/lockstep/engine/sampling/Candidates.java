@@ -107,7 +107,10 @@ final class Candidates {
     }
 
     void keepRelativeProbability(float p) {
-        float least = (float) (max() + StrictMath.log(p));
+        keepAtLeast((float) (max() + StrictMath.log(p)));
+    }
+
+    private void keepAtLeast(float least) {
         int keep = 0;
         int rankedKept = 0;
         for (int i = 0; i < count; i++) {
@@ -157,6 +160,102 @@ final class Candidates {
         for (int i = 0; i < count; i++) {
             logits[i] = (logits[i] - max) / temperature;
         }
+    }
+
+    void keepWithinDeviations(float n) {
+        double sum = 0;
+        double squares = 0;
+        int possible = 0;
+        for (int i = 0; i < count; i++) {
+            if (logits[i] > Float.NEGATIVE_INFINITY) {
+                sum += logits[i];
+                squares += (double) logits[i] * logits[i];
+                possible++;
+            }
+        }
+        float max = max();
+        double mean = sum / possible;
+        double deviation = Math.sqrt(Math.max(0, squares / possible - mean * mean));
+        keepAtLeast((float) (max - n * deviation));
+    }
+
+    /** Drops the most likely ones, as long as the next one has at least the probability {@code threshold} too. */
+    void dropTop(float threshold) {
+        float max = max();
+        double least = threshold * totalWeight(max);
+        int drop = 0;
+        while (drop + 1 < count) {
+            rankBeyond(drop + 1);
+            if (weight(logits[drop + 1], max) < least) {
+                break;
+            }
+            drop++;
+        }
+        if (drop > 0) {
+            System.arraycopy(tokens, drop, tokens, 0, count - drop);
+            System.arraycopy(logits, drop, logits, 0, count - drop);
+            count -= drop;
+            ranked -= drop;
+        }
+    }
+
+    /** Divides by a temperature that follows from the entropy. */
+    void divideByEntropy(SamplerStage.DynamicTemperature temperature) {
+        if (count == 1) {
+            return;
+        }
+        float max = max();
+        double total = totalWeight(max);
+        double logTotal = StrictMath.log(total);
+        double entropy = 0;
+        for (int i = 0; i < count; i++) {
+            double weight = weight(logits[i], max);
+            entropy += weight == 0 ? 0 : weight / total * (logTotal - (logits[i] - max));
+        }
+        double share = StrictMath.pow(entropy / StrictMath.log(count), temperature.exponent());
+        divide((float) (temperature.low() + (temperature.high() - temperature.low()) * share));
+    }
+
+    /** Subtracts {@code penalties[token]}. */
+    void subtract(float[] penalties) {
+        for (int i = 0; i < count; i++) {
+            logits[i] -= penalties[tokens[i]];
+        }
+        ranked = 0;
+    }
+
+    /** Ranks the first {@code k}, or all if there are fewer; says how many are ranked. */
+    int rankFirst(int k) {
+        int wanted = Math.min(k, count);
+        rank(wanted);
+        return wanted;
+    }
+
+    /** Keeps the most likely ones whose surprise is at most so many bits, one at least. */
+    void keepSurprise(double bits) {
+        float max = max();
+        double logTotal = StrictMath.log(totalWeight(max));
+        rankFirst(1);
+        float first = logits[0];
+        keepAtLeast(Math.min(first, (float) (max + logTotal - bits * StrictMath.log(2))));
+    }
+
+    /** Bits by which {@code token}, one of the candidates, surprises. */
+    double surprise(int token) {
+        float max = max();
+        double logTotal = StrictMath.log(totalWeight(max));
+        for (int i = 0; i < count; i++) {
+            if (tokens[i] == token) {
+                return (logTotal - (logits[i] - max)) / StrictMath.log(2);
+            }
+        }
+        throw new IllegalArgumentException("token " + token + " is no candidate");
+    }
+
+    /** Probability of a candidate. */
+    double probability(int index) {
+        float max = max();
+        return weight(logits[index], max) / totalWeight(max);
     }
 
     int mostLikely() {

@@ -12,6 +12,7 @@ public final class Sampler {
     private final Choice choice;
     private final boolean greedy;
     private final Occurrences[] histories;
+    private final RepetitionHistory[] repetitions;
 
     /**
      * @param vocabularySize how many tokens there are to choose from
@@ -23,6 +24,7 @@ public final class Sampler {
         this.vocabularySize = vocabularySize;
         List<Filter> filters = new ArrayList<>();
         List<Occurrences> histories = new ArrayList<>();
+        List<RepetitionHistory> repetitions = new ArrayList<>();
         for (SamplerStage stage : chain.stages().subList(0, chain.stages().size() - 1)) {
             if (stage instanceof SamplerStage.Penalties penalties) {
                 if (!penalties.neutral()) {
@@ -30,11 +32,16 @@ public final class Sampler {
                     histories.add(history);
                     filters.add(c -> c.penalize(penalties, history.counts()));
                 }
+            } else if (stage instanceof SamplerStage.Dry dry) {
+                var history = new RepetitionHistory(dry, vocabularySize, contextLength);
+                repetitions.add(history);
+                filters.add(c -> c.subtract(history.penalties()));
             } else {
-                filters.add(filter(stage, vocabularySize));
+                filters.add(filter(stage, vocabularySize, seed(chain)));
             }
         }
         this.filters = filters.toArray(Filter[]::new);
+        this.repetitions = repetitions.toArray(RepetitionHistory[]::new);
         this.histories = histories.toArray(Occurrences[]::new);
         this.choice = choice(chain.stages().getLast());
         this.greedy = chain.equals(SamplerChain.GREEDY);
@@ -79,6 +86,9 @@ public final class Sampler {
         for (Occurrences history : histories) {
             history.accept(token);
         }
+        for (RepetitionHistory history : repetitions) {
+            history.accept(token);
+        }
     }
 
     /** What {@link Candidates#mostLikely} gives for all tokens, in one pass. */
@@ -92,7 +102,7 @@ public final class Sampler {
         return best;
     }
 
-    private static Filter filter(SamplerStage stage, int vocabularySize) {
+    private static Filter filter(SamplerStage stage, int vocabularySize, long seed) {
         return switch (stage) {
             case SamplerStage.Bias(Map<Integer, Float> logits) -> {
                 float[] bias = dense(logits, vocabularySize);
@@ -103,7 +113,22 @@ public final class Sampler {
             case SamplerStage.TopP(float p) -> candidates -> candidates.keepProbability(p);
             case SamplerStage.MinP(float p) -> candidates -> candidates.keepRelativeProbability(p);
             case SamplerStage.Temperature(float t) -> candidates -> candidates.divide(t);
-            case SamplerStage.Penalties _, SamplerStage.Greedy _, SamplerStage.Draw _ ->
+            case SamplerStage.TopNSigma(float n) -> candidates -> candidates.keepWithinDeviations(n);
+            case SamplerStage.DynamicTemperature temperature ->
+                candidates -> candidates.divideByEntropy(temperature);
+            case SamplerStage.Xtc(float probability, float threshold) -> {
+                var random = new SplitMix64(~seed);
+                yield candidates -> {
+                    if (random.nextDouble() < probability) {
+                        candidates.dropTop(threshold);
+                    }
+                };
+            }
+            case SamplerStage.Penalties _,
+                    SamplerStage.Dry _,
+                    SamplerStage.Greedy _,
+                    SamplerStage.Draw _,
+                    SamplerStage.Mirostat _ ->
                 throw new AssertionError(stage);
         };
     }
@@ -113,7 +138,19 @@ public final class Sampler {
             var random = new SplitMix64(seed);
             return candidates -> candidates.draw(random.nextDouble());
         }
+        if (stage instanceof SamplerStage.Mirostat mirostat) {
+            var state = new MirostatState(mirostat);
+            return state::choose;
+        }
         return Candidates::mostLikely;
+    }
+
+    private static long seed(SamplerChain chain) {
+        SamplerStage last = chain.stages().getLast();
+        if (last instanceof SamplerStage.Mirostat mirostat) {
+            return mirostat.seed();
+        }
+        return last instanceof SamplerStage.Draw(long seed) ? seed : 0;
     }
 
     private static float[] dense(Map<Integer, Float> logits, int vocabularySize) {

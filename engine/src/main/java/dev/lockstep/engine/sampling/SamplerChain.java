@@ -3,7 +3,9 @@ package dev.lockstep.engine.sampling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -17,7 +19,7 @@ public record SamplerChain(List<SamplerStage> stages) {
     public SamplerChain {
         stages = List.copyOf(stages);
         Range.require(
-                !stages.isEmpty() && chooses(stages.getLast()), "a sampler chain must end with greedy or draw(SEED)");
+                !stages.isEmpty() && chooses(stages.getLast()), "a sampler chain must end with greedy, draw(SEED) or mirostat(VERSION,TAU,ETA,SEED)");
         for (SamplerStage stage : stages.subList(0, stages.size() - 1)) {
             Range.require(!chooses(stage), "%s must be the last stage of a sampler chain", stage);
         }
@@ -42,7 +44,9 @@ public record SamplerChain(List<SamplerStage> stages) {
     }
 
     private static boolean chooses(SamplerStage stage) {
-        return stage instanceof SamplerStage.Greedy || stage instanceof SamplerStage.Draw;
+        return stage instanceof SamplerStage.Greedy
+                || stage instanceof SamplerStage.Draw
+                || stage instanceof SamplerStage.Mirostat;
     }
 
     private static SamplerStage parseStage(String text) {
@@ -62,6 +66,27 @@ public record SamplerChain(List<SamplerStage> stages) {
                             Float.parseFloat(arguments[2]),
                             Float.parseFloat(arguments[3]));
                 }
+                case "dry" -> parseDry(arguments, text);
+                case "top-n-sigma" -> new SamplerStage.TopNSigma(Float.parseFloat(only(arguments, text)));
+                case "xtc" -> {
+                    expect(2, arguments, text);
+                    yield new SamplerStage.Xtc(Float.parseFloat(arguments[0]), Float.parseFloat(arguments[1]));
+                }
+                case "dynamic-temperature" -> {
+                    expect(3, arguments, text);
+                    yield new SamplerStage.DynamicTemperature(
+                            Float.parseFloat(arguments[0]),
+                            Float.parseFloat(arguments[1]),
+                            Float.parseFloat(arguments[2]));
+                }
+                case "mirostat" -> {
+                    expect(4, arguments, text);
+                    yield new SamplerStage.Mirostat(
+                            Integer.parseInt(arguments[0].strip()),
+                            Float.parseFloat(arguments[1]),
+                            Float.parseFloat(arguments[2]),
+                            Long.parseLong(arguments[3].strip()));
+                }
                 case "top-k" -> new SamplerStage.TopK(Integer.parseInt(only(arguments, text)));
                 case "typical" -> new SamplerStage.Typical(Float.parseFloat(only(arguments, text)));
                 case "top-p" -> new SamplerStage.TopP(Float.parseFloat(only(arguments, text)));
@@ -74,12 +99,26 @@ public record SamplerChain(List<SamplerStage> stages) {
                 }
                 default ->
                     throw new IllegalArgumentException("there is no sampler stage '" + name
-                            + "'; there are bias, penalties, top-k, typical, top-p, "
-                            + "min-p, temperature, greedy and draw");
+                            + "'; there are bias, penalties, dry, top-n-sigma, top-k, typical, "
+                            + "top-p, min-p, xtc, temperature, dynamic-temperature, greedy, draw and mirostat");
             };
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("sampler stage '" + text + "' holds something that is no number", e);
         }
+    }
+
+    private static SamplerStage parseDry(String[] arguments, String text) {
+        Range.require(arguments.length >= 4, "sampler stage '%s' has %d numbers, needs 4", text, arguments.length);
+        Set<Integer> breakers = new TreeSet<>();
+        for (int i = 4; i < arguments.length; i++) {
+            breakers.add(Integer.valueOf(arguments[i].strip()));
+        }
+        return new SamplerStage.Dry(
+                Float.parseFloat(arguments[0]),
+                Float.parseFloat(arguments[1]),
+                Integer.parseInt(arguments[2].strip()),
+                Integer.parseInt(arguments[3].strip()),
+                breakers);
     }
 
     private static SamplerStage parseBias(String[] arguments) {

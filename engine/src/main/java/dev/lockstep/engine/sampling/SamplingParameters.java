@@ -3,10 +3,11 @@ package dev.lockstep.engine.sampling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The usual knobs of sampling. {@link #chain} puts them in the usual order: bias, penalties, top-k, typical, top-p,
- * min-p, temperature, draw. Build others with {@link SamplerChain} itself.
+ * min-p, temperature, draw, with further stages at their places. Build others with {@link SamplerChain} itself.
  *
  * @param temperature 0 always takes the most likely token; 1 samples as the model says
  * @param topK how many of the most likely tokens to keep; 0 keeps all
@@ -19,6 +20,9 @@ import java.util.Map;
  * @param frequencyPenalty 0 is neutral
  * @param seed of the random numbers: the same seed gives the same text, also when it is left at its default
  * @param logitBias added to the logits of single tokens; negative infinity forbids one
+ * @param extras further stages, at most one of each kind: {@link SamplerStage.Dry}, {@link SamplerStage.TopNSigma},
+ *     {@link SamplerStage.Xtc}, {@link SamplerStage.DynamicTemperature} (in place of the temperature) and
+ *     {@link SamplerStage.Mirostat} (in place of all that drop tokens; its seed is the one here)
  */
 public record SamplingParameters(
         float temperature,
@@ -31,13 +35,14 @@ public record SamplingParameters(
         float presencePenalty,
         float frequencyPenalty,
         long seed,
-        Map<Integer, Float> logitBias) {
+        Map<Integer, Float> logitBias,
+        List<SamplerStage> extras) {
     /** Window of the penalties that reaches back to the first token. */
     public static final int WHOLE_TEXT = Integer.MAX_VALUE;
 
     /** Temperature 0.8, top-k 40, top-p 0.95, min-p 0.05, no penalties, seed 0. */
     public static final SamplingParameters DEFAULT =
-            new SamplingParameters(0.8f, 40, 0.95f, 0.05f, 1, 1, 64, 0, 0, 0, Map.of());
+            new SamplingParameters(0.8f, 40, 0.95f, 0.05f, 1, 1, 64, 0, 0, 0, Map.of(), List.of());
 
     /** Always the most likely token. */
     public static final SamplingParameters GREEDY = DEFAULT.withTemperature(0);
@@ -51,6 +56,83 @@ public record SamplingParameters(
         Range.requireProbability("typical-p", typicalP);
         logitBias = new SamplerStage.Bias(logitBias).logits();
         new SamplerStage.Penalties(penaltyWindow, repetitionPenalty, presencePenalty, frequencyPenalty);
+        extras = List.copyOf(extras);
+        for (SamplerStage extra : extras) {
+            Range.require(isExtra(extra), "%s is no further stage; it has a parameter of its own", extra);
+        }
+    }
+
+    /** Without further stages. */
+    public SamplingParameters(
+            float temperature,
+            int topK,
+            float topP,
+            float minP,
+            float typicalP,
+            float repetitionPenalty,
+            int penaltyWindow,
+            float presencePenalty,
+            float frequencyPenalty,
+            long seed,
+            Map<Integer, Float> logitBias) {
+        this(
+                temperature,
+                topK,
+                topP,
+                minP,
+                typicalP,
+                repetitionPenalty,
+                penaltyWindow,
+                presencePenalty,
+                frequencyPenalty,
+                seed,
+                logitBias,
+                List.of());
+    }
+
+    private static boolean isExtra(SamplerStage stage) {
+        return switch (stage) {
+            case SamplerStage.Dry _,
+                    SamplerStage.TopNSigma _,
+                    SamplerStage.Xtc _,
+                    SamplerStage.DynamicTemperature _,
+                    SamplerStage.Mirostat _ ->
+                true;
+            case SamplerStage.Bias _,
+                    SamplerStage.Penalties _,
+                    SamplerStage.TopK _,
+                    SamplerStage.Typical _,
+                    SamplerStage.TopP _,
+                    SamplerStage.MinP _,
+                    SamplerStage.Temperature _,
+                    SamplerStage.Greedy _,
+                    SamplerStage.Draw _ ->
+                false;
+        };
+    }
+
+    /** With a further stage, which replaces one of its kind. */
+    public SamplingParameters with(SamplerStage extra) {
+        List<SamplerStage> all = new ArrayList<>(extras);
+        all.removeIf(stage -> stage.getClass() == extra.getClass());
+        all.add(extra);
+        return new SamplingParameters(
+                temperature,
+                topK,
+                topP,
+                minP,
+                typicalP,
+                repetitionPenalty,
+                penaltyWindow,
+                presencePenalty,
+                frequencyPenalty,
+                seed,
+                logitBias,
+                all);
+    }
+
+    private <S extends SamplerStage> Optional<S> extra(Class<S> kind) {
+        return extras.stream().filter(kind::isInstance).map(kind::cast).findFirst();
     }
 
     /** These parameters as stages; those that would do nothing are left out. */
@@ -63,10 +145,29 @@ public record SamplingParameters(
         if (!penalties.neutral()) {
             stages.add(penalties);
         }
+        extra(SamplerStage.Dry.class).ifPresent(stages::add);
         if (temperature == 0) {
             stages.add(new SamplerStage.Greedy());
             return new SamplerChain(stages);
         }
+        Optional<SamplerStage.Mirostat> mirostat = extra(SamplerStage.Mirostat.class);
+        if (mirostat.isEmpty()) {
+            addFilters(stages);
+        }
+        Optional<SamplerStage.DynamicTemperature> dynamic = extra(SamplerStage.DynamicTemperature.class);
+        if (dynamic.isPresent()) {
+            stages.add(dynamic.get());
+        } else if (temperature != 1) {
+            stages.add(new SamplerStage.Temperature(temperature));
+        }
+        stages.add(mirostat.<SamplerStage>map(
+                        m -> new SamplerStage.Mirostat(m.version(), m.tau(), m.eta(), seed))
+                .orElseGet(() -> new SamplerStage.Draw(seed)));
+        return new SamplerChain(stages);
+    }
+
+    private void addFilters(List<SamplerStage> stages) {
+        extra(SamplerStage.TopNSigma.class).ifPresent(stages::add);
         if (topK > 0) {
             stages.add(new SamplerStage.TopK(topK));
         }
@@ -79,11 +180,7 @@ public record SamplingParameters(
         if (minP > 0) {
             stages.add(new SamplerStage.MinP(minP));
         }
-        if (temperature != 1) {
-            stages.add(new SamplerStage.Temperature(temperature));
-        }
-        stages.add(new SamplerStage.Draw(seed));
-        return new SamplerChain(stages);
+        extra(SamplerStage.Xtc.class).ifPresent(stages::add);
     }
 
     public SamplingParameters withTemperature(float temperature) {
@@ -98,7 +195,8 @@ public record SamplingParameters(
                 presencePenalty,
                 frequencyPenalty,
                 seed,
-                logitBias);
+                logitBias,
+                extras);
     }
 
     public SamplingParameters withTopK(int topK) {
@@ -113,7 +211,8 @@ public record SamplingParameters(
                 presencePenalty,
                 frequencyPenalty,
                 seed,
-                logitBias);
+                logitBias,
+                extras);
     }
 
     public SamplingParameters withTopP(float topP) {
@@ -128,7 +227,8 @@ public record SamplingParameters(
                 presencePenalty,
                 frequencyPenalty,
                 seed,
-                logitBias);
+                logitBias,
+                extras);
     }
 
     public SamplingParameters withMinP(float minP) {
@@ -143,7 +243,8 @@ public record SamplingParameters(
                 presencePenalty,
                 frequencyPenalty,
                 seed,
-                logitBias);
+                logitBias,
+                extras);
     }
 
     public SamplingParameters withTypicalP(float typicalP) {
@@ -158,7 +259,8 @@ public record SamplingParameters(
                 presencePenalty,
                 frequencyPenalty,
                 seed,
-                logitBias);
+                logitBias,
+                extras);
     }
 
     public SamplingParameters withRepetitionPenalty(float repetitionPenalty) {
@@ -173,7 +275,8 @@ public record SamplingParameters(
                 presencePenalty,
                 frequencyPenalty,
                 seed,
-                logitBias);
+                logitBias,
+                extras);
     }
 
     public SamplingParameters withPenaltyWindow(int penaltyWindow) {
@@ -188,7 +291,8 @@ public record SamplingParameters(
                 presencePenalty,
                 frequencyPenalty,
                 seed,
-                logitBias);
+                logitBias,
+                extras);
     }
 
     public SamplingParameters withPresencePenalty(float presencePenalty) {
@@ -203,7 +307,8 @@ public record SamplingParameters(
                 presencePenalty,
                 frequencyPenalty,
                 seed,
-                logitBias);
+                logitBias,
+                extras);
     }
 
     public SamplingParameters withFrequencyPenalty(float frequencyPenalty) {
@@ -218,7 +323,8 @@ public record SamplingParameters(
                 presencePenalty,
                 frequencyPenalty,
                 seed,
-                logitBias);
+                logitBias,
+                extras);
     }
 
     public SamplingParameters withSeed(long seed) {
@@ -233,7 +339,8 @@ public record SamplingParameters(
                 presencePenalty,
                 frequencyPenalty,
                 seed,
-                logitBias);
+                logitBias,
+                extras);
     }
 
     public SamplingParameters withLogitBias(Map<Integer, Float> logitBias) {
@@ -248,6 +355,7 @@ public record SamplingParameters(
                 presencePenalty,
                 frequencyPenalty,
                 seed,
-                logitBias);
+                logitBias,
+                extras);
     }
 }

@@ -4,8 +4,10 @@ import dev.lockstep.engine.EngineException;
 import dev.lockstep.engine.FinishReason;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.machine.Step;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 
 /**
@@ -28,6 +30,8 @@ final class Batch {
     /** In the order in which they are served. */
     private final List<AnswerStream> waiting = new ArrayList<>();
 
+    private final Deque<EmbeddingJob> embeddings = new ArrayDeque<>();
+
     private final List<AnswerStream> running = new ArrayList<>();
     private final List<AnswerStream> inStep = new ArrayList<>();
     private final List<AnswerStream> readers = new ArrayList<>();
@@ -46,7 +50,11 @@ final class Batch {
     }
 
     boolean isEmpty() {
-        return running.isEmpty() && waiting.isEmpty();
+        return running.isEmpty() && waiting.isEmpty() && embeddings.isEmpty();
+    }
+
+    void add(EmbeddingJob job) {
+        embeddings.add(job);
     }
 
     void add(CompletionJob job) {
@@ -64,6 +72,8 @@ final class Batch {
     void cancelAll() {
         running.forEach(stream -> stream.job().cancel());
         waiting.forEach(stream -> stream.job().cancel());
+        embeddings.forEach(job -> job.fail(new ServiceClosedException()));
+        embeddings.clear();
     }
 
     private void dropCancelled(List<AnswerStream> streams) {
@@ -84,7 +94,23 @@ final class Batch {
         if (step.size() > 0) {
             compute();
         }
-        board.present(running.size(), waiting.size(), memory);
+        if (!embeddings.isEmpty()) {
+            embed();
+        }
+        board.present(running.size(), waiting.size() + embeddings.size(), memory);
+    }
+
+    /** A step of its own for texts that become vectors, a short one if somebody waits for tokens. */
+    private void embed() {
+        EmbeddingJob job = embeddings.getFirst();
+        try {
+            job.step(machine, step, running.isEmpty() ? machine.maxStepTokens() : budget.tokens());
+        } catch (RuntimeException fault) {
+            job.fail(fault);
+        }
+        if (job.done()) {
+            embeddings.removeFirst();
+        }
     }
 
     /** Lets waiting streams in; those behind one that does not fit wait for it, so that nobody is overtaken for ever. */

@@ -48,22 +48,7 @@ final class CompletionJob implements Ticket {
         AnswerRules rules = AnswerRules.of(request, prompts, grammars);
         int[] prompt = prompts.encode(request.input(), rules.begun());
         int context = model.machine().contextLength();
-        if (prompt.length == 0) {
-            throw new InvalidRequestException("input", "the prompt has no tokens; give some text to continue");
-        }
-        if (prompt.length > context) {
-            throw new ContextExceededException(prompt.length, context);
-        }
-        int vocabulary = model.machine().vocabularySize();
-        for (int i = 0; i < prompt.length; i++) {
-            if (prompt[i] < 0 || prompt[i] >= vocabulary) {
-                throw new InvalidRequestException(
-                        "input",
-                        "token " + prompt[i] + " at position " + i
-                                + " of the prompt is not in the vocabulary, which has tokens 0 to "
-                                + (vocabulary - 1));
-            }
-        }
+        PromptRules.check(prompt, model.machine());
         var job = new CompletionJob(id, request, listener, prompt);
         for (int choice = 0; choice < request.choices(); choice++) {
             var answer = new Answer(job, choice, request, rules, model);

@@ -57,8 +57,13 @@ public final class InferenceService implements AutoCloseable {
 
     /** Turns texts into vectors; the future fails with a {@link RefusedException} if the request is not taken. */
     public CompletableFuture<Embeddings> embed(EmbeddingRequest request) {
-        return CompletableFuture.failedFuture(
-                new InvalidRequestException("input", "this version computes no embeddings"));
+        try {
+            EmbeddingJob job = EmbeddingJob.of(request, model);
+            scheduler.submit(job);
+            return job.result();
+        } catch (RefusedException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
     }
 
     /**

@@ -48,6 +48,19 @@ final class Scheduler {
         }
     }
 
+    void submit(EmbeddingJob job) {
+        lock.lock();
+        try {
+            if (closing) {
+                throw new ServiceClosedException();
+            }
+            inbox.add(() -> batch.add(job));
+            news.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     <T> CompletableFuture<T> inspect(Function<Machine, T> reading) {
         var future = new CompletableFuture<T>();
         lock.lock();

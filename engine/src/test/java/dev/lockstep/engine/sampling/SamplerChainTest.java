@@ -45,7 +45,7 @@ class SamplerChainTest {
             delimiter = '!',
             quoteCharacter = '~',
             value = {
-                "top-k(3) ! must end with greedy or draw(SEED)",
+                "top-k(3) ! must end with greedy, draw(SEED) or mirostat",
                 "greedy | greedy ! greedy must be the last stage",
                 "draw(1) | top-k(3) | greedy ! draw(1) must be the last stage",
                 "~~ ! there is no sampler stage ''",

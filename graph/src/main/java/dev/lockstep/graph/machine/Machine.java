@@ -13,6 +13,9 @@ public interface Machine extends AutoCloseable {
     /** Logits per token. */
     int vocabularySize();
 
+    /** Elements of a hidden row, see {@link Step#wantHidden}; 0 if the model has none. */
+    int hiddenWidth();
+
     /** Most positions of a sequence. */
     int contextLength();
 

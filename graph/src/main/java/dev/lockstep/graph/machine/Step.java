@@ -12,6 +12,8 @@ public final class Step {
     private final int[] logitsRow;
     private final int vocabularySize;
     private float[] logits;
+    private float[] hidden = new float[0];
+    private int hiddenWidth;
     private int size;
     private int logitsRows;
 
@@ -33,6 +35,7 @@ public final class Step {
         Arrays.fill(sequences, 0, size, null);
         size = 0;
         logitsRows = 0;
+        hiddenWidth = 0;
     }
 
     /**
@@ -52,6 +55,29 @@ public final class Step {
         if (logits.length < logitsRows * vocabularySize) {
             logits = Arrays.copyOf(logits, Math.max(2 * logits.length, logitsRows * vocabularySize));
         }
+    }
+
+    /**
+     * Asks, until the next {@link #clear}, also for the hidden rows of the tokens whose logits are wanted: what the model makes of a
+     * token before it thinks of the next one.
+     *
+     * @param width of a row, see {@link Machine#hiddenWidth}
+     */
+    public void wantHidden(int width) {
+        hiddenWidth = width;
+    }
+
+    /** Elements of a hidden row; 0 if none are wanted. */
+    public int hiddenWidth() {
+        return hiddenWidth;
+    }
+
+    /** Hidden rows in the order of {@link #logits}; machines write them. Longer than needed. */
+    public float[] hidden() {
+        if (hidden.length < logitsRows * hiddenWidth) {
+            hidden = new float[logitsRows * hiddenWidth];
+        }
+        return hidden;
     }
 
     /** Tokens in this step. */

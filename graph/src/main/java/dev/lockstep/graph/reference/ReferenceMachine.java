@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.stream.IntStream;
@@ -62,6 +63,11 @@ public final class ReferenceMachine implements Machine {
     @Override
     public int vocabularySize() {
         return graph.vocabularySize();
+    }
+
+    @Override
+    public int hiddenWidth() {
+        return graph.hidden().map(Value::width).orElse(0);
     }
 
     @Override
@@ -113,6 +119,9 @@ public final class ReferenceMachine implements Machine {
         List<Node> nodes = graph.nodes();
         for (Node node : nodes.subList(0, nodes.size() - 1)) {
             values.put(node.value(), evaluate(node.op(), values, tokens));
+            if (step.hiddenWidth() > 0 && graph.hidden().equals(Optional.of(node.value()))) {
+                writeHidden(step, floats(node.value(), values));
+            }
             values.keySet()
                     .removeIf(value -> lastUse[value.id()] <= node.value().id());
         }
@@ -194,6 +203,19 @@ public final class ReferenceMachine implements Machine {
                         linear.perExpertInput());
             case Op.ExpertSum sum -> ExpertReference.sum(floats(sum.x(), values), choices(sum.choice(), values));
         };
+    }
+
+    private static void writeHidden(Step step, Rows.Floats rows) {
+        for (int t = 0; t < step.size(); t++) {
+            if (step.logitsRow(t) >= 0) {
+                System.arraycopy(
+                        rows.data(),
+                        t * rows.width(),
+                        step.hidden(),
+                        step.logitsRow(t) * rows.width(),
+                        rows.width());
+            }
+        }
     }
 
     /** Evaluates the last operation; of a matrix product only what is wanted, since the vocabulary is large. */

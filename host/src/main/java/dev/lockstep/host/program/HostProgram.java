@@ -1,8 +1,10 @@
 package dev.lockstep.host.program;
 
 import dev.lockstep.graph.KvType;
+import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Rope;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -46,6 +48,25 @@ public record HostProgram(
 
     public int logitsStride() {
         return logits.rowBytes();
+    }
+
+    /** Bytes from the start of the arena to the first hidden row, that of the first core if every core has its own; -1 if there is none. */
+    public long hiddenOffset() {
+        return hidden().map(slot -> slot.isPrivate() ? sharedBytes + slot.offset() : slot.offset())
+                .orElse(-1L);
+    }
+
+    public int hiddenStride() {
+        return hidden().map(Slot::rowBytes).orElse(0);
+    }
+
+    /** What the last norm yields. */
+    private Optional<Slot> hidden() {
+        return phases.reversed().stream()
+                .flatMap(phase -> phase.reversed().stream())
+                .filter(task -> task.op() instanceof Op.RmsNorm)
+                .map(Task::output)
+                .findFirst();
     }
 
     /** What each phase does, in the words of its tasks: phases with equal labels do the same in other layers. */

@@ -73,6 +73,7 @@ public final class Lowering {
         Slot logits = slotOf.get(graph.logits().id());
         endPhase();
         logits.usedIn(phases.size());
+        graph.hidden().ifPresent(hidden -> slotOf.get(hidden.id()).usedIn(phases.size()));
         long sharedBytes =
                 ArenaPlan.place(slots.stream().filter(slot -> !slot.isPrivate()).toList(), capacity);
         long privateBytes =
