@@ -62,6 +62,7 @@ public final class Main {
                 new TourCommand(console),
                 new CompletionCommand(console),
                 new ManualCommand(console),
+                new VerifyCommand(console),
                 new WarmUpCommand());
         named(verbs, arguments).forEach(command::addSubcommand);
         command.getSubcommands()

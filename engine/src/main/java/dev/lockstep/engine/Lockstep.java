@@ -32,6 +32,7 @@ public final class Lockstep implements AutoCloseable {
     private final LoadedModel model;
     private final Session session;
     private volatile boolean closed;
+    private Optional<ModelFingerprint> fingerprint = Optional.empty();
     private boolean freed;
 
     Lockstep(LoadedModel model) {
@@ -123,6 +124,16 @@ public final class Lockstep implements AutoCloseable {
     /** What the model file says about itself. */
     public Metadata metadata() {
         return model.metadata();
+    }
+
+    /** What its answers depend on; the first call reads all weights. */
+    public ModelFingerprint fingerprint() {
+        synchronized (model) {
+            if (fingerprint.isEmpty()) {
+                fingerprint = Optional.of(model.fingerprint().get());
+            }
+            return fingerprint.get();
+        }
     }
 
     /** The name of the model's file. */

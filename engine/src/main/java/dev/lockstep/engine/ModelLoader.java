@@ -48,6 +48,12 @@ final class ModelLoader {
                         () -> ProgramCaches.of(file, name, type, options),
                         _ -> {}),
                 options.effectiveThreads());
-        return new LoadedModel(program, file.metadata(), tokenizer, file::close, options.warnings());
+        return new LoadedModel(
+                program,
+                file.metadata(),
+                tokenizer,
+                () -> ModelFingerprint.of(file.tensors().values(), graph, options.kvType(), tokenizer),
+                file::close,
+                options.warnings());
     }
 }

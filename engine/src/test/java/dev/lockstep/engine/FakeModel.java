@@ -29,6 +29,11 @@ public final class FakeModel {
         graph.add(new Op.Linear(x, new Weight("output", TensorType.F32, 64, TinyTokenizer.SIZE, 1)));
         var program = new Program("fake.gguf", "F32", graph.build("fake", machine.contextLength()), machine, 2);
         return new Lockstep(new LoadedModel(
-                program, new FakeMetadata(metadata), new TinyTokenizer(), () -> freed++, warnings::add));
+                program,
+                new FakeMetadata(metadata),
+                new TinyTokenizer(),
+                () -> new ModelFingerprint("weights", "program"),
+                () -> freed++,
+                warnings::add));
     }
 }

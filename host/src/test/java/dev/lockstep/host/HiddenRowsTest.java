@@ -29,7 +29,9 @@ class HiddenRowsTest {
         for (int threads = 1; threads <= 2; threads++) {
             try (Machine host = TestHost.open(MODEL, threads, KvType.F16)) {
                 for (int chunk : new int[] {1, 3, LENGTH}) {
-                    assertThat(rows(host, chunk)).as("%d threads, steps of %d", threads, chunk).isEqualTo(expected);
+                    assertThat(rows(host, chunk))
+                            .as("%d threads, steps of %d", threads, chunk)
+                            .isEqualTo(expected);
                 }
             }
         }

@@ -132,10 +132,10 @@ final class RecordJson {
             case Json.Bool(boolean value) -> value;
             case Json.Str(String text) when plain.isEnum() -> constant(plain, text);
             case Json.Str(String text) -> text;
-            case Json.Num number when plain == int.class || plain == Integer.class ->
-                number.value().intValueExact();
-            case Json.Num number when plain == long.class || plain == Long.class ->
-                number.value().longValueExact();
+            case Json.Num number
+            when plain == int.class || plain == Integer.class -> number.value().intValueExact();
+            case Json.Num number
+            when plain == long.class || plain == Long.class -> number.value().longValueExact();
             case Json.Num number when plain == BigDecimal.class -> number.value();
             case Json.Num number -> number.value().doubleValue();
             case Json.Null _, Json.Arr _, Json.Obj _ -> throw new IllegalArgumentException(json + " is no " + type);

@@ -114,8 +114,7 @@ public final class Sampler {
             case SamplerStage.MinP(float p) -> candidates -> candidates.keepRelativeProbability(p);
             case SamplerStage.Temperature(float t) -> candidates -> candidates.divide(t);
             case SamplerStage.TopNSigma(float n) -> candidates -> candidates.keepWithinDeviations(n);
-            case SamplerStage.DynamicTemperature temperature ->
-                candidates -> candidates.divideByEntropy(temperature);
+            case SamplerStage.DynamicTemperature temperature -> candidates -> candidates.divideByEntropy(temperature);
             case SamplerStage.Xtc(float probability, float threshold) -> {
                 var random = new SplitMix64(~seed);
                 yield candidates -> {
@@ -128,8 +127,7 @@ public final class Sampler {
                     SamplerStage.Dry _,
                     SamplerStage.Greedy _,
                     SamplerStage.Draw _,
-                    SamplerStage.Mirostat _ ->
-                throw new AssertionError(stage);
+                    SamplerStage.Mirostat _ -> throw new AssertionError(stage);
         };
     }
 

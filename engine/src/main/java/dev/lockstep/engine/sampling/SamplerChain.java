@@ -19,7 +19,8 @@ public record SamplerChain(List<SamplerStage> stages) {
     public SamplerChain {
         stages = List.copyOf(stages);
         Range.require(
-                !stages.isEmpty() && chooses(stages.getLast()), "a sampler chain must end with greedy, draw(SEED) or mirostat(VERSION,TAU,ETA,SEED)");
+                !stages.isEmpty() && chooses(stages.getLast()),
+                "a sampler chain must end with greedy, draw(SEED) or mirostat(VERSION,TAU,ETA,SEED)");
         for (SamplerStage stage : stages.subList(0, stages.size() - 1)) {
             Range.require(!chooses(stage), "%s must be the last stage of a sampler chain", stage);
         }

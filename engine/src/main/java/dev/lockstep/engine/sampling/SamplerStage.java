@@ -138,7 +138,9 @@ public sealed interface SamplerStage {
             implements SamplerStage {
         public Dry {
             Range.require(
-                    multiplier >= 0 && Float.isFinite(multiplier), "DRY multiplier is %s, must be 0 or more", multiplier);
+                    multiplier >= 0 && Float.isFinite(multiplier),
+                    "DRY multiplier is %s, must be 0 or more",
+                    multiplier);
             Range.require(base >= 1 && base <= 100, "DRY base is %s, must be between 1 and 100", base);
             Range.require(allowedLength >= 1, "DRY allows a length of %d, must be 1 or more", allowedLength);
             Range.require(window >= 0, "DRY window is %d, must be 0 or more", window);
@@ -172,7 +174,9 @@ public sealed interface SamplerStage {
     record Xtc(float probability, float threshold) implements SamplerStage {
         public Xtc {
             Range.require(
-                    probability >= 0 && probability <= 1, "XTC probability is %s, must be between 0 and 1", probability);
+                    probability >= 0 && probability <= 1,
+                    "XTC probability is %s, must be between 0 and 1",
+                    probability);
             Range.requireProbability("XTC threshold", threshold);
         }
 

@@ -62,6 +62,39 @@ public record SamplingParameters(
         }
     }
 
+    /** The parameters whose {@link #chain} is this one, provided that its stages are in the usual order. */
+    public static SamplingParameters of(SamplerChain chain) {
+        SamplingParameters parameters = new SamplingParameters(1, 0, 1, 0, 1, 1, 0, 0, 0, 0, Map.of());
+        for (SamplerStage stage : chain.stages()) {
+            parameters = switch (stage) {
+                case SamplerStage.Bias(Map<Integer, Float> logits) -> parameters.withLogitBias(logits);
+                case SamplerStage.Penalties(int window, float repetition, float presence, float frequency) ->
+                    parameters
+                            .withPenaltyWindow(window)
+                            .withRepetitionPenalty(repetition)
+                            .withPresencePenalty(presence)
+                            .withFrequencyPenalty(frequency);
+                case SamplerStage.TopK(int k) -> parameters.withTopK(k);
+                case SamplerStage.Typical(float p) -> parameters.withTypicalP(p);
+                case SamplerStage.TopP(float p) -> parameters.withTopP(p);
+                case SamplerStage.MinP(float p) -> parameters.withMinP(p);
+                case SamplerStage.Temperature(float t) -> parameters.withTemperature(t);
+                case SamplerStage.Greedy _ -> parameters.withTemperature(0);
+                case SamplerStage.Draw(long seed) -> parameters.withSeed(seed);
+                case SamplerStage.Mirostat mirostat -> parameters.with(mirostat).withSeed(mirostat.seed());
+                case SamplerStage.Dry _,
+                        SamplerStage.TopNSigma _,
+                        SamplerStage.Xtc _,
+                        SamplerStage.DynamicTemperature _ -> parameters.with(stage);
+            };
+        }
+        Range.require(
+                parameters.chain().equals(chain),
+                "the stages of '%s' are not in the order that parameters have",
+                chain);
+        return parameters;
+    }
+
     /** Without further stages. */
     public SamplingParameters(
             float temperature,
@@ -96,8 +129,7 @@ public record SamplingParameters(
                     SamplerStage.TopNSigma _,
                     SamplerStage.Xtc _,
                     SamplerStage.DynamicTemperature _,
-                    SamplerStage.Mirostat _ ->
-                true;
+                    SamplerStage.Mirostat _ -> true;
             case SamplerStage.Bias _,
                     SamplerStage.Penalties _,
                     SamplerStage.TopK _,
@@ -106,8 +138,7 @@ public record SamplingParameters(
                     SamplerStage.MinP _,
                     SamplerStage.Temperature _,
                     SamplerStage.Greedy _,
-                    SamplerStage.Draw _ ->
-                false;
+                    SamplerStage.Draw _ -> false;
         };
     }
 
@@ -160,8 +191,7 @@ public record SamplingParameters(
         } else if (temperature != 1) {
             stages.add(new SamplerStage.Temperature(temperature));
         }
-        stages.add(mirostat.<SamplerStage>map(
-                        m -> new SamplerStage.Mirostat(m.version(), m.tau(), m.eta(), seed))
+        stages.add(mirostat.<SamplerStage>map(m -> new SamplerStage.Mirostat(m.version(), m.tau(), m.eta(), seed))
                 .orElseGet(() -> new SamplerStage.Draw(seed)));
         return new SamplerChain(stages);
     }

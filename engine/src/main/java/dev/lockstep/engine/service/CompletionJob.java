@@ -14,6 +14,8 @@ final class CompletionJob implements Ticket {
     private final CompletionRequest request;
     private final CompletionListener listener;
     private final int[] prompt;
+    private final List<String> stopStrings;
+    private final Lockstep model;
     private final List<AnswerStream> streams = new ArrayList<>();
     private final CompletableFuture<CompletionResult> result = new CompletableFuture<>();
     private final long submitted = System.nanoTime();
@@ -30,11 +32,19 @@ final class CompletionJob implements Ticket {
     private int prefilled;
     private boolean done;
 
-    private CompletionJob(long id, CompletionRequest request, CompletionListener listener, int[] prompt) {
+    private CompletionJob(
+            long id,
+            CompletionRequest request,
+            CompletionListener listener,
+            int[] prompt,
+            List<String> stopStrings,
+            Lockstep model) {
         this.id = id;
         this.request = request;
         this.listener = listener;
         this.prompt = prompt;
+        this.stopStrings = stopStrings;
+        this.model = model;
         this.unfinished = request.choices();
     }
 
@@ -45,11 +55,15 @@ final class CompletionJob implements Ticket {
             PromptEncoder prompts,
             Grammars grammars,
             Lockstep model) {
+        if (request.receipt()) {
+            Receipts.check(request);
+            model.fingerprint(); // here, where only this request waits for it
+        }
         AnswerRules rules = AnswerRules.of(request, prompts, grammars);
         int[] prompt = prompts.encode(request.input(), rules.begun());
         int context = model.machine().contextLength();
         PromptRules.check(prompt, model.machine());
-        var job = new CompletionJob(id, request, listener, prompt);
+        var job = new CompletionJob(id, request, listener, prompt, rules.stopStrings(), model);
         for (int choice = 0; choice < request.choices(); choice++) {
             var answer = new Answer(job, choice, request, rules, model);
             job.streams.add(new AnswerStream(job, answer, context, request.whenContextIsFull()));
@@ -185,9 +199,20 @@ final class CompletionJob implements Ticket {
                 steps,
                 drafted,
                 accepted);
-        var completed = new CompletionResult(choices, usage, timings, Optional.empty());
+        var completed = new CompletionResult(choices, usage, timings, receipt(choices));
         tell(new CompletionEvent.Completed(completed));
         result.complete(completed);
+    }
+
+    /** None for an answer that was cancelled: it depends on time. */
+    private Optional<Receipt> receipt(List<CompletionResult.Choice> choices) {
+        if (!request.receipt() || cancelled) {
+            return Optional.empty();
+        }
+        List<List<Integer>> outputs = choices.stream()
+                .map(choice -> choice.tokens().stream().map(ScoredToken::token).toList())
+                .toList();
+        return Optional.of(Receipts.write(model, request, stopStrings, prompt, outputs));
     }
 
     /** Ends everything with an exception. */

@@ -44,7 +44,8 @@ final class EmbeddingJob {
 
     static EmbeddingJob of(EmbeddingRequest request, Lockstep model) {
         if (model.machine().hiddenWidth() == 0) {
-            throw new InvalidRequestException("input", "the model " + model.name() + " has no hidden rows to embed with");
+            throw new InvalidRequestException(
+                    "input", "the model " + model.name() + " has no hidden rows to embed with");
         }
         List<int[]> texts = new ArrayList<>();
         for (Prompt input : request.inputs()) {
@@ -74,7 +75,8 @@ final class EmbeddingJob {
         }
         if (vectors.size() == texts.size()) {
             result.complete(new Embeddings(
-                    List.copyOf(vectors), texts.stream().mapToInt(text -> text.length).sum()));
+                    List.copyOf(vectors),
+                    texts.stream().mapToInt(text -> text.length).sum()));
         }
     }
 

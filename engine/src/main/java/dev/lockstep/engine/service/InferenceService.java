@@ -4,6 +4,7 @@ import dev.lockstep.engine.EngineException;
 import dev.lockstep.engine.Lockstep;
 import dev.lockstep.graph.machine.Machine;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -64,6 +65,27 @@ public final class InferenceService implements AutoCloseable {
         } catch (RefusedException refused) {
             return CompletableFuture.failedFuture(refused);
         }
+    }
+
+    /**
+     * Makes the answer of a receipt again.
+     *
+     * @return nothing if it is the same; else what differs first, in a sentence
+     * @throws RefusedException if the request is not taken
+     */
+    public Optional<String> replay(Receipt receipt) {
+        Optional<String> objection = Receipts.objection(model, receipt);
+        if (objection.isPresent()) {
+            return objection;
+        }
+        CompletionResult result =
+                submit(Receipts.request(receipt), _ -> {}).result().join();
+        return Receipts.difference(
+                receipt.outputs(),
+                result.choices().stream()
+                        .map(choice ->
+                                choice.tokens().stream().map(ScoredToken::token).toList())
+                        .toList());
     }
 
     /**

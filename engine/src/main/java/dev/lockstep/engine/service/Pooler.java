@@ -24,15 +24,14 @@ final class Pooler {
     }
 
     void add(float[] hidden, int offset) {
-        boolean counts =
-                switch (pooling) {
-                    case MODEL, MEAN -> true;
-                    case CLS -> rows == 0;
-                    case LAST -> {
-                        Arrays.fill(sum, 0);
-                        yield true;
-                    }
-                };
+        boolean counts = switch (pooling) {
+            case MODEL, MEAN -> true;
+            case CLS -> rows == 0;
+            case LAST -> {
+                Arrays.fill(sum, 0);
+                yield true;
+            }
+        };
         if (counts) {
             for (int i = 0; i < sum.length; i++) {
                 sum[i] += hidden[offset + i];

@@ -1,18 +1,22 @@
 package dev.lockstep.engine.service;
 
+import dev.lockstep.text.json.Json;
+import dev.lockstep.text.json.JsonException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * From what an answer was made, so that anybody with the same model file can make it again and compare. Hashes are SHA-256 in
  * hexadecimal.
  *
  * @param model the model file's name
- * @param weights hash of names, types and bytes of all tensors
- * @param program hash of the graph that was compiled, with the version of the numerics
+ * @param weights see {@link dev.lockstep.engine.ModelFingerprint#weights}
+ * @param program see {@link dev.lockstep.engine.ModelFingerprint#program}
  * @param prompt the prompt's tokens
  * @param parameters everything that chose among the logits, as JSON text
  * @param outputs tokens of the choices
- * @param digest hash of all the above
+ * @param digest hash of the JSON text of all the above
  */
 public record Receipt(
         String model,
@@ -21,4 +25,62 @@ public record Receipt(
         List<Integer> prompt,
         String parameters,
         List<List<Integer>> outputs,
-        String digest) {}
+        String digest) {
+    public Receipt {
+        prompt = List.copyOf(prompt);
+        outputs = outputs.stream().map(List::copyOf).toList();
+    }
+
+    Receipt withDigest(String digest) {
+        return new Receipt(model, weights, program, prompt, parameters, outputs, digest);
+    }
+
+    /** As {@link #parse} reads it. */
+    public String toJson() {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("model", model);
+        members.put("weights", weights);
+        members.put("program", program);
+        members.put("prompt", prompt);
+        members.put("parameters", parameters);
+        members.put("outputs", outputs);
+        members.put("digest", digest);
+        return Json.of(members).toString();
+    }
+
+    /** @throws IllegalArgumentException if the text is no receipt */
+    public static Receipt parse(String json) {
+        try {
+            if (Json.parse(json) instanceof Json.Obj object) {
+                return new Receipt(
+                        text(object, "model"),
+                        text(object, "weights"),
+                        text(object, "program"),
+                        tokens(member(object, "prompt")),
+                        text(object, "parameters"),
+                        ((Json.Arr) member(object, "outputs"))
+                                .items().stream().map(Receipt::tokens).toList(),
+                        text(object, "digest"));
+            }
+            throw new IllegalArgumentException("this is no receipt: it must be a JSON object");
+        } catch (JsonException | ClassCastException wrong) {
+            throw new IllegalArgumentException("this is no receipt: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private static List<Integer> tokens(Json array) {
+        return ((Json.Arr) array)
+                .items().stream()
+                        .map(item -> ((Json.Num) item).value().intValue())
+                        .toList();
+    }
+
+    private static Json member(Json.Obj object, String name) {
+        return object.get(name)
+                .orElseThrow(() -> new IllegalArgumentException("this is no receipt: it lacks \"" + name + "\""));
+    }
+
+    private static String text(Json.Obj object, String name) {
+        return ((Json.Str) member(object, name)).text();
+    }
+}

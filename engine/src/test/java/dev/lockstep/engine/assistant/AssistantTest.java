@@ -46,8 +46,9 @@ class AssistantTest {
 
     @Test
     void shouldReadRecordsOfTheirSchema() {
-        Json json = Json.parse("{\"text\":\"a\",\"yes\":true,\"number\":1.5,\"exact\":2.50,\"colour\":\"GREEN\",\"point\":{\"x\":1,\"y\":2},"
-                + "\"points\":[{\"x\":3,\"y\":4}],\"counts\":{\"k\":7}}");
+        Json json = Json.parse(
+                "{\"text\":\"a\",\"yes\":true,\"number\":1.5,\"exact\":2.50,\"colour\":\"GREEN\",\"point\":{\"x\":1,\"y\":2},"
+                        + "\"points\":[{\"x\":3,\"y\":4}],\"counts\":{\"k\":7}}");
         assertThat(RecordJson.read(json, Everything.class))
                 .isEqualTo(new Everything(
                         "a",
@@ -60,8 +61,9 @@ class AssistantTest {
                         Optional.empty(),
                         Map.of("k", 7)));
         assertThat(RecordJson.schema(City.class))
-                .hasToString("{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"}},\"required\":[\"name\"],"
-                        + "\"additionalProperties\":false}");
+                .hasToString(
+                        "{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"}},\"required\":[\"name\"],"
+                                + "\"additionalProperties\":false}");
         record Odd(Object thing) {}
         assertThatThrownBy(() -> RecordJson.schema(Odd.class))
                 .isInstanceOf(IllegalArgumentException.class)
@@ -90,11 +92,10 @@ class AssistantTest {
         List<String> heard = new ArrayList<>();
         List<String> asked = new ArrayList<>();
         try (var service = open(scripted(call, "It rains."))) {
-            var assistant = new Assistant(service)
-                    .tool("weather", "Says how the weather is.", City.class, city -> {
-                        asked.add(city.name());
-                        return "rain";
-                    });
+            var assistant = new Assistant(service).tool("weather", "Says how the weather is.", City.class, city -> {
+                asked.add(city.name());
+                return "rain";
+            });
             assertThat(assistant.ask("How is it in Bonn?", heard::add)).isEqualTo("It rains.");
             assertThat(String.join("", heard)).isEqualTo("It rains.");
             assertThat(asked).containsExactly("Bonn");

@@ -98,9 +98,10 @@ class FurtherStagesTest {
         float[] certain = new float[VOCABULARY];
         certain[3] = 30;
         certain[4] = 28;
-        assertThat(share("dynamic-temperature(0.1,5.0,1.0)", certain, 3)).isGreaterThan(0.999);
+        assertThat(share("dynamic-temperature(0.1,5.0,1.0)", certain, 3)).isGreaterThan(0.99);
         assertThat(share("dynamic-temperature(5.0,5.0,1.0)", certain, 3)).isLessThan(0.7);
-        assertThat(chosen("dynamic-temperature(0.1,5.0,1.0) | draw(1)", even, 3000)).hasSizeGreaterThan(450);
+        assertThat(chosen("dynamic-temperature(0.1,5.0,1.0) | draw(1)", even, 3000))
+                .hasSizeGreaterThan(450);
     }
 
     @Test
@@ -111,8 +112,9 @@ class FurtherStagesTest {
                 .with(new SamplerStage.TopNSigma(1))
                 .with(new SamplerStage.Dry(0.8f, 1.75f, 2, 64, Set.of(7, 5)))
                 .withSeed(9);
-        String chain = "dry(0.8,1.75,2,64,5,7) | top-n-sigma(1.0) | top-k(40) | top-p(0.95) | min-p(0.05) | xtc(0.5,0.1) |"
-                + " temperature(0.8) | draw(9)";
+        String chain =
+                "dry(0.8,1.75,2,64,5,7) | top-n-sigma(1.0) | top-k(40) | top-p(0.95) | min-p(0.05) | xtc(0.5,0.1) |"
+                        + " temperature(0.8) | draw(9)";
         assertThat(parameters.chain()).hasToString(chain);
         assertThat(SamplerChain.parse(chain)).isEqualTo(parameters.chain());
         assertThat(parameters
@@ -124,7 +126,8 @@ class FurtherStagesTest {
         assertThatThrownBy(() -> SamplingParameters.DEFAULT.with(new SamplerStage.TopK(3)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("has a parameter of its own");
-        for (String wrong : List.of("xtc(2,0.1) | greedy", "mirostat(3,1,0.1,0)", "dry(1,0.5,2,9) | greedy", "top-n-sigma(0) | greedy")) {
+        for (String wrong : List.of(
+                "xtc(2,0.1) | greedy", "mirostat(3,1,0.1,0)", "dry(1,0.5,2,9) | greedy", "top-n-sigma(0) | greedy")) {
             assertThatThrownBy(() -> SamplerChain.parse(wrong)).isInstanceOf(IllegalArgumentException.class);
         }
     }

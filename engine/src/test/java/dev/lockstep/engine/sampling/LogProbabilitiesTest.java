@@ -21,7 +21,8 @@ class LogProbabilitiesTest {
         logits[20] = logits[30];
         var probabilities = new LogProbabilities(1000, 7);
         probabilities.load(logits, 3);
-        double total = IntStream.range(3, 1003).mapToDouble(i -> Math.exp(logits[i])).sum();
+        double total =
+                IntStream.range(3, 1003).mapToDouble(i -> Math.exp(logits[i])).sum();
         for (int token = 0; token < 1000; token++) {
             assertThat(probabilities.of(token)).isCloseTo((float) (logits[token + 3] - Math.log(total)), within(1e-4f));
         }

@@ -18,11 +18,11 @@ class EmbeddingTest {
     void shouldPoolTheTokensOfEachText() {
         try (var service = open(4)) {
             assertThat(vectors(service, Pooling.MEAN, false))
-                    .containsExactly(new float[] {2, 20, 10}, new float[] {1, 7, 7}, new float[] {3, 3, 1});
+                    .containsExactly(List.of(2f, 20f, 10f), List.of(1f, 7f, 7f), List.of(3f, 3f, 1f));
             assertThat(vectors(service, Pooling.LAST, false))
-                    .containsExactly(new float[] {3, 30, 10}, new float[] {1, 7, 7}, new float[] {5, 5, 1});
+                    .containsExactly(List.of(3f, 30f, 10f), List.of(1f, 7f, 7f), List.of(5f, 5f, 1f));
             assertThat(vectors(service, Pooling.CLS, false))
-                    .containsExactly(new float[] {1, 10, 10}, new float[] {1, 7, 7}, new float[] {1, 1, 1});
+                    .containsExactly(List.of(1f, 10f, 10f), List.of(1f, 7f, 7f), List.of(1f, 1f, 1f));
             assertThat(vectors(service, Pooling.MODEL, false)).isEqualTo(vectors(service, Pooling.MEAN, false));
             assertThat(vectors(service, Pooling.CLS, true).getLast()).containsOnly((float) (1 / Math.sqrt(3)));
         }
@@ -39,23 +39,24 @@ class EmbeddingTest {
     @Test
     void shouldRefuseEmptyAndLongTexts() {
         try (var service = open(4)) {
-            assertThatThrownBy(() -> service.embed(request(Pooling.MEAN, false, List.of(List.of()))).join())
+            assertThatThrownBy(() -> service.embed(request(Pooling.MEAN, false, List.of(List.of())))
+                            .join())
                     .isInstanceOf(CompletionException.class)
                     .hasCauseInstanceOf(InvalidRequestException.class);
-            assertThatThrownBy(() -> service.embed(EmbeddingRequest.of(List.of("x".repeat(200)))).join())
+            assertThatThrownBy(() -> service.embed(EmbeddingRequest.of(List.of("x".repeat(200))))
+                            .join())
                     .hasCauseInstanceOf(ContextExceededException.class);
         }
     }
 
-    private static List<float[]> vectors(InferenceService service, Pooling pooling, boolean normalized) {
+    private static List<List<Float>> vectors(InferenceService service, Pooling pooling, boolean normalized) {
         Embeddings embeddings = service.embed(
-                        request(
-                                pooling,
-                                normalized,
-                                List.of(List.of(10, 20, 30), List.of(7), List.of(1, 2, 3, 4, 5))))
+                        request(pooling, normalized, List.of(List.of(10, 20, 30), List.of(7), List.of(1, 2, 3, 4, 5))))
                 .join();
         assertThat(embeddings.promptTokens()).isEqualTo(9);
-        return embeddings.vectors();
+        return embeddings.vectors().stream()
+                .map(vector -> List.of(vector[0], vector[1], vector[2]))
+                .toList();
     }
 
     private static EmbeddingRequest request(Pooling pooling, boolean normalized, List<List<Integer>> texts) {

@@ -209,11 +209,7 @@ public final class ReferenceMachine implements Machine {
         for (int t = 0; t < step.size(); t++) {
             if (step.logitsRow(t) >= 0) {
                 System.arraycopy(
-                        rows.data(),
-                        t * rows.width(),
-                        step.hidden(),
-                        step.logitsRow(t) * rows.width(),
-                        rows.width());
+                        rows.data(), t * rows.width(), step.hidden(), step.logitsRow(t) * rows.width(), rows.width());
             }
         }
     }
