@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 
 /**
  * An answer or a piece of one, as Ollama's API has it: with {@code message} for chats, with {@code response} for prompts; the last piece
@@ -87,8 +88,16 @@ record OllamaReply(
         return new ReplyMessage("assistant", said.text(), said.thinking(), calls.isEmpty() ? null : calls);
     }
 
-    /** Arguments are an object here, and text at OpenAI's. */
+    /** Arguments are an object here, and text at OpenAI's; those that a limit has cut are no object, and are left out. */
     private static Map<String, ?> call(CompletionResult.ToolCall call) {
-        return Map.of("function", Map.of("name", call.name(), "arguments", Plain.map(Json.parse(call.arguments()))));
+        return Map.of("function", Map.of("name", call.name(), "arguments", arguments(call.arguments())));
+    }
+
+    private static Map<String, ?> arguments(String json) {
+        try {
+            return Plain.map(Json.parse(json));
+        } catch (JacksonException cut) {
+            return Map.of();
+        }
     }
 }
