@@ -4,6 +4,7 @@ A document is a list of (text, weight) pairs: how much the loss of these tokens 
 short answers count more than the many words of stories.
 """
 
+import re
 from dataclasses import dataclass
 from random import Random
 
@@ -15,11 +16,23 @@ import talk
 USER, ASSISTANT, END, BEGIN = "<|user|>", "<|assistant|>", "<|end|>", "<|begin|>"
 
 
-SUM, REVIEW, REST = 3, 8, 1
+SUM, REVIEW, NAME, REST = 3, 8, 6, 1
 
 
 def turn(question, answer, weight=REST):
     return [(USER + question + END + ASSISTANT, 0), (answer + END, weight)]
+
+
+def told(story):
+    """A story whose names count more than its other words, once they are known: they are what hangs it together."""
+    parts, known = [], set()
+    for piece in re.split(f"( ?(?:{story.hero.name}|{story.friend.name}))", story.text() + END):
+        name = piece.strip() in (story.hero.name, story.friend.name)
+        weight = (NAME if piece.strip() in known else 0) if name else REST
+        known |= {piece.strip()} if name else set()
+        if piece:
+            parts.append((piece, weight))
+    return parts
 
 
 def conversation(random, story_turns):
@@ -29,9 +42,9 @@ def conversation(random, story_turns):
         kind = random.random()
         if kind < story_turns:
             request, story = talk.story_request(random)
-            parts += turn(request, story.text())
+            parts += [(USER + request + END + ASSISTANT, 0), *told(story)]
             for _ in range(random.choice([0, 0, 1, 2])):
-                parts += turn(*talk.about_story(random, story))
+                parts += turn(*talk.about_story(random, story), SUM)
         elif kind < story_turns + 0.25:
             parts += turn(*sums.question(random), SUM)
         elif kind < story_turns + 0.50:
@@ -65,6 +78,7 @@ class Mixture:
 
 SKILLS = Mixture(conversations=0.20, drills=0.55, lines=0.14, stories=0.08, story_turns=0.12)
 EVERYTHING = Mixture(conversations=0.42, drills=0.30, lines=0.04, stories=0.20, story_turns=0.30)
+STORIES = Mixture(conversations=0.40, drills=0.24, lines=0.02, stories=0.32, story_turns=0.50)
 
 
 def document(random, mixture=EVERYTHING):
@@ -76,7 +90,7 @@ def document(random, mixture=EVERYTHING):
     elif (kind := kind - mixture.lines) < 0:
         parts = [part for _ in range(random.randrange(6, 16)) for part in line(random)]
     elif (kind := kind - mixture.stories) < 0:
-        parts = [(stories.tell(random).text() + END, REST)]
+        parts = told(stories.tell(random))
     else:
         parts = [(" ".join(" ".join(talk.sentence(random)) for _ in range(random.randrange(1, 4))) + END, REST)]
     return [(BEGIN, 0)] + parts

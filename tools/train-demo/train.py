@@ -69,6 +69,7 @@ def main():
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--decay", type=int, default=1200, help="steps at the end in which the rate falls")
     parser.add_argument("--skills", type=int, default=3000, help="steps at the beginning with more questions and fewer stories")
+    parser.add_argument("--stories", type=int, default=3500, help="step from which on there are more stories")
     parser.add_argument("--tokens", type=int, default=2048, help="tokens a step")
     parser.add_argument("--length", type=int, default=256, help="tokens a row")
     parser.add_argument("--width", type=int, default=128)
@@ -112,7 +113,7 @@ def main():
 
     begun, losses = time.time(), []
     while step < arguments.steps and not stopping:
-        mixture = corpus.SKILLS if step < arguments.skills else corpus.EVERYTHING
+        mixture = corpus.SKILLS if step < arguments.skills else corpus.EVERYTHING if step < arguments.stories else corpus.STORIES
         inputs, targets, weights = batch(tokens_of, step, arguments.seed, arguments.tokens // arguments.length, arguments.length, mixture)
         counted = weights.nonzero().squeeze(1)
         each = functional.cross_entropy(model(inputs, counted).float(), targets[counted], reduction="none")
