@@ -24,17 +24,19 @@ final class LpuStage implements TourStage {
 
     @Override
     public void show(Tour tour) {
-        tour.say("An LPU decides nothing while it runs. Which unit does what in which cycle stands in the program, so that");
+        tour.say(
+                "An LPU decides nothing while it runs. Which unit does what in which cycle stands in the program, so that");
         tour.say("its speed is known before it starts. Here a simulator computes " + CHIPS + " chips, value by value.");
-        var answer = tour.run(
-                "simulate", "-m", "demo", "--target", "lpu:" + CHIPS, "-p", HostStage.PROMPT, "-n", TOKENS);
+        var answer =
+                tour.run("simulate", "-m", "demo", "--target", "lpu:" + CHIPS, "-p", HostStage.PROMPT, "-n", TOKENS);
         var text = answer.path("text").asString();
         tour.result(HostStage.PROMPT + text);
         tour.say(comparison(text));
         tour.say(String.format(
                 Locale.ROOT,
                 "%s tokens a second, if the chips were there: %d cycles a token, predicted %d and simulated %d in all.",
-                Printable.rate(MICROSECONDS / answer.path("microseconds_per_token").asDouble()),
+                Printable.rate(
+                        MICROSECONDS / answer.path("microseconds_per_token").asDouble()),
                 answer.path("cycles_per_token").asLong(),
                 answer.path("predicted_cycles").asLong(),
                 answer.path("simulated_cycles").asLong()));
@@ -42,7 +44,8 @@ final class LpuStage implements TourStage {
 
     private String comparison(String text) {
         int same = 0;
-        while (same < Math.min(text.length(), host.text().length()) && text.charAt(same) == host.text().charAt(same)) {
+        while (same < Math.min(text.length(), host.text().length())
+                && text.charAt(same) == host.text().charAt(same)) {
             same++;
         }
         return same == text.length()

@@ -75,7 +75,9 @@ final class ManualPage {
 
     /** As man pages have it after the name: without a capital and without a full stop. */
     private String summary() {
-        return String.join(" ", root.usageMessage().description()).replaceFirst("\\.$", "").toLowerCase(Locale.ROOT);
+        return String.join(" ", root.usageMessage().description())
+                .replaceFirst("\\.$", "")
+                .toLowerCase(Locale.ROOT);
     }
 
     /** Without the colours of picocli, and with nothing that roff would take for its own. */

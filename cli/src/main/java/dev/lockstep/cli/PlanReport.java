@@ -52,7 +52,11 @@ final class PlanReport {
                 best.memory().cache() / 1e6);
         bound(plan.bound());
         outcome.ifPresentOrElse(this::scheduled, () -> {
-            line("estimate", "%.1f µs a token by formula, %.0f tokens/s", plan.micros(plan.estimatedCycles()), plan.perSecond(plan.estimatedCycles()));
+            line(
+                    "estimate",
+                    "%.1f µs a token by formula, %.0f tokens/s",
+                    plan.micros(plan.estimatedCycles()),
+                    plan.perSecond(plan.estimatedCycles()));
             line("schedule", "none: %s", reason);
         });
         console.printLine("");

@@ -13,14 +13,10 @@ final class ScaleStage implements TourStage {
 
     @Override
     public void show(Tour tour) {
-        tour.say("A chip has 220 MiB of memory and no other, so large models are cut over many chips, whose messages are");
+        tour.say(
+                "A chip has 220 MiB of memory and no other, so large models are cut over many chips, whose messages are");
         tour.say("scheduled to the cycle, too. The sizes of a model are enough to do that.");
-        var plan = tour.run(
-                "compile",
-                "-m",
-                "shape:llama-2-70b",
-                "--target",
-                "lpu:" + CHIPS);
+        var plan = tour.run("compile", "-m", "shape:llama-2-70b", "--target", "lpu:" + CHIPS);
         tour.result(String.format(
                 Locale.ROOT,
                 "%d chips: %d share every layer, %d such groups follow each other%n"

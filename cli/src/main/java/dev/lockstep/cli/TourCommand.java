@@ -21,7 +21,8 @@ final class TourCommand implements Callable<Integer> {
         var tour = new Tour(console);
         var stages = stages();
         for (int stage = 0; stage < stages.size(); stage++) {
-            tour.heading("%d/%d  %s".formatted(stage + 1, stages.size(), stages.get(stage).title()));
+            tour.heading("%d/%d  %s"
+                    .formatted(stage + 1, stages.size(), stages.get(stage).title()));
             stages.get(stage).show(tour);
         }
         tour.say("");

@@ -31,8 +31,7 @@ class ManualPageTest {
 
     private static String print(String verb) {
         var out = new ByteArrayOutputStream();
-        var console =
-                new Console(InputStream.nullInputStream(), out, OutputStream.nullOutputStream(), Terminals.NONE);
+        var console = new Console(InputStream.nullInputStream(), out, OutputStream.nullOutputStream(), Terminals.NONE);
         assertThat(Main.execute(console, verb)).isZero();
         return out.toString(StandardCharsets.UTF_8);
     }

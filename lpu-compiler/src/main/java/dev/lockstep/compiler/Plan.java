@@ -32,15 +32,13 @@ public record Plan(PartitionSearch search, Candidate chosen, LowerBound bound, S
             chosen = search.candidates().stream()
                     .filter(candidate -> candidate.memory().fits())
                     .filter(candidate -> candidate.tokensPerSecond() >= NEARLY * best.tokensPerSecond())
-                    .filter(candidate -> DecodeCompiler.refusal(question, candidate.partition()).isEmpty())
+                    .filter(candidate -> DecodeCompiler.refusal(question, candidate.partition())
+                            .isEmpty())
                     .findFirst()
                     .orElse(best);
         }
         return new Plan(
-                search,
-                chosen,
-                LowerBound.of(question, chosen.partition()),
-                chosen.equals(best) ? refusal : "");
+                search, chosen, LowerBound.of(question, chosen.partition()), chosen.equals(best) ? refusal : "");
     }
 
     public Question question() {

@@ -58,8 +58,7 @@ public final class DecodeCompiler {
             throw new IllegalArgumentException("sharing a context is bounded and estimated, but not scheduled yet");
         }
         for (LayerSizes layer : question.model().layers()) {
-            Shape shape =
-                    Shape.of(question.machine(), question.model(), layer, partition.tensor(), question.context());
+            Shape shape = Shape.of(question.machine(), question.model(), layer, partition.tensor(), question.context());
             if (shape.hiddenBlocks() > 4) {
                 throw new IllegalArgumentException(shape.hiddenBlocks()
                         + " blocks of hidden elements on a chip are bounded and estimated, but not scheduled yet");

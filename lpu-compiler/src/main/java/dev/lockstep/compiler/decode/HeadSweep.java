@@ -75,8 +75,10 @@ final class HeadSweep {
             for (Map.Entry<Plane, Integer> entry : sums.labels().entrySet()) {
                 int scale = stage.layout().constant();
                 Kept[] kept = new Kept[1];
-                scheduler.attempt(0, late -> kept[0] = stage.constants()
-                        .scaled(entry.getKey(), entry.getValue(), sums.w(), scale, ready + LONGEST_WAIT));
+                scheduler.attempt(
+                        0,
+                        late -> kept[0] = stage.constants()
+                                .scaled(entry.getKey(), entry.getValue(), sums.w(), scale, ready + LONGEST_WAIT));
                 products.add(kept[0]);
                 planes.add(entry.getKey());
             }
@@ -91,9 +93,8 @@ final class HeadSweep {
                     throw new IllegalStateException("logits cannot be stored in time");
                 }
                 Stream out = Geometry.out(plane.hemisphere(), STREAM);
-                Kept logits = scheduler
-                        .all()
-                        .binary(BinaryOperation.MUL, product.operand(), factor.operand(), at, at, out);
+                Kept logits =
+                        scheduler.all().binary(BinaryOperation.MUL, product.operand(), factor.operand(), at, at, out);
                 scheduler
                         .all()
                         .writeOutward(

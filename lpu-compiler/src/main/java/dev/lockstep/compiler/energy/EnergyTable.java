@@ -39,8 +39,7 @@ public final class EnergyTable {
                 continue;
             }
             String[] fields = line.split(",", 4);
-            rows.add(new Row(
-                    fields[0], Double.parseDouble(fields[1]), fields[2], fields[3].replace("\"", "")));
+            rows.add(new Row(fields[0], Double.parseDouble(fields[1]), fields[2], fields[3].replace("\"", "")));
         }
         return new EnergyTable(rows);
     }

@@ -110,8 +110,8 @@ public final class PartitionSearch {
         Comparator<Candidate> smaller =
                 Comparator.comparingLong(candidate -> candidate.memory().total());
         return Comparator.comparing((Candidate candidate) -> !candidate.memory().fits())
-                .thenComparing((one, other) ->
-                        one.memory().fits() ? faster.compare(one, other) : smaller.compare(one, other))
+                .thenComparing(
+                        (one, other) -> one.memory().fits() ? faster.compare(one, other) : smaller.compare(one, other))
                 .thenComparingInt(candidate -> candidate.partition().chips());
     }
 

@@ -65,7 +65,8 @@ final class ChipPicture {
         byte[] bytes = new byte[rows * columns.size()];
         for (int row = 0; row < rows; row++) {
             for (int column = 0; column < columns.size(); column++) {
-                bytes[row * columns.size() + column] = (byte) Math.min(255, Math.round(255 * busy[row][column] / stretch));
+                bytes[row * columns.size() + column] =
+                        (byte) Math.min(255, Math.round(255 * busy[row][column] / stretch));
             }
         }
         return Base64.getEncoder().encodeToString(bytes);
@@ -93,8 +94,10 @@ final class ChipPicture {
             BitSet written = new BitSet();
             for (Entry entry : block.entries(queue)) {
                 switch (entry.instruction()) {
-                    case MemoryInstruction.Read instruction -> words(read, instruction.from().word(), entry);
-                    case MemoryInstruction.Write instruction -> words(written, instruction.to().word(), entry);
+                    case MemoryInstruction.Read instruction ->
+                        words(read, instruction.from().word(), entry);
+                    case MemoryInstruction.Write instruction ->
+                        words(written, instruction.to().word(), entry);
                     default -> throw new IllegalStateException("no " + entry.instruction() + " is expected here");
                 }
             }
@@ -107,7 +110,9 @@ final class ChipPicture {
     private static void words(BitSet words, int first, Entry entry) {
         for (int outer = 0; outer < entry.outer().count(); outer++) {
             for (int inner = 0; inner < entry.inner().count(); inner++) {
-                words.set(first + outer * entry.outer().wordStep() + inner * entry.inner().wordStep());
+                words.set(first
+                        + outer * entry.outer().wordStep()
+                        + inner * entry.inner().wordStep());
             }
         }
     }

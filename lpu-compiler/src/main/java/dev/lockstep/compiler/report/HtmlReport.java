@@ -74,7 +74,9 @@ public final class HtmlReport {
     }
 
     private void headline(String name) {
-        add("<h1>%s on %d language processing units</h1>", escape(name), plan.partition().chips());
+        add(
+                "<h1>%s on %d language processing units</h1>",
+                escape(name), plan.partition().chips());
         add(
                 "<p class=\"soft\">One token of one user, every instruction scheduled: %d chips a stage × %d stages, %s, %s weights, FP16 activations and"
                         + " cache, %,d positions of context, hops of %.0f ns, %s.</p>",
@@ -87,12 +89,31 @@ public final class HtmlReport {
                 plan.question().topology().name().toLowerCase(Locale.ROOT).replace('_', ' '));
         html.append("<div class=\"cards\">");
         card("main", "%,.0f".formatted(outcome.tokensPerSecond()), "tokens per second and user");
-        card("", "%.0f µs".formatted(plan.micros(outcome.cyclesPerToken())), "%,d cycles a token".formatted(outcome.cyclesPerToken()));
-        card("", "%.0f %%".formatted(100 * outcome.shareOfBound()), "of the bound, %,.0f tokens/s".formatted(plan.perSecond(plan.bound().cycles())));
-        card("", escape(plan.bound().binding().title()), "bind: %.0f of %.0f µs".formatted(
-                plan.micros(plan.bound().terms().get(plan.bound().binding())), plan.micros(plan.bound().cycles())));
-        card("", "%.1f J".formatted(outcome.energy().total()), "a token, %d user%s, %d chips".formatted(
-                outcome.usersAtOnce(), outcome.usersAtOnce() == 1 ? "" : "s", plan.partition().chips()));
+        card(
+                "",
+                "%.0f µs".formatted(plan.micros(outcome.cyclesPerToken())),
+                "%,d cycles a token".formatted(outcome.cyclesPerToken()));
+        card(
+                "",
+                "%.0f %%".formatted(100 * outcome.shareOfBound()),
+                "of the bound, %,.0f tokens/s"
+                        .formatted(plan.perSecond(plan.bound().cycles())));
+        card(
+                "",
+                escape(plan.bound().binding().title()),
+                "bind: %.0f of %.0f µs"
+                        .formatted(
+                                plan.micros(
+                                        plan.bound().terms().get(plan.bound().binding())),
+                                plan.micros(plan.bound().cycles())));
+        card(
+                "",
+                "%.1f J".formatted(outcome.energy().total()),
+                "a token, %d user%s, %d chips"
+                        .formatted(
+                                outcome.usersAtOnce(),
+                                outcome.usersAtOnce() == 1 ? "" : "s",
+                                plan.partition().chips()));
         html.append("</div>");
         boolean equal = outcome.simulatedCycles() == outcome.schedule().predictedCycles();
         add(
@@ -103,7 +124,8 @@ public final class HtmlReport {
                 plan.partition().chips(),
                 outcome.conflicts() < 0
                         ? "the checker was not asked"
-                        : "an independent checker finds " + outcome.conflicts() + " conflicts over streams, memory ports, arrays, ALUs and links",
+                        : "an independent checker finds " + outcome.conflicts()
+                                + " conflicts over streams, memory ports, arrays, ALUs and links",
                 outcome.compileSeconds(),
                 outcome.simulateSeconds(),
                 outcome.conflicts() < 0 ? "" : ", checked in %.0f s".formatted(outcome.checkSeconds()));
@@ -111,8 +133,7 @@ public final class HtmlReport {
                 "<p class=\"soft\">What is exact: the cycle of every instruction, given the machine's numbers. What is not: numbers that nobody has"
                         + " published (listed below), and %,d cycles from the logits to the next token's first row (%d hops), which are counted, not"
                         + " scheduled.</p>",
-                outcome.turnaround().cycles(),
-                outcome.turnaround().hops());
+                outcome.turnaround().cycles(), outcome.turnaround().hops());
     }
 
     private void card(String kind, String value, String words) {
@@ -122,22 +143,43 @@ public final class HtmlReport {
     /** The bound's terms, and the phases of the schedule, on one scale. */
     private void time() {
         html.append("<h2>Where the time goes</h2>");
-        add("<p>Above, what no schedule of this partition can beat; below, what the schedule takes, phase by phase. Phases overlap: a sum's first vectors leave"
-                + " while its last are still being computed, so a phase is counted from the end of the one before it.</p>");
+        add(
+                "<p>Above, what no schedule of this partition can beat; below, what the schedule takes, phase by phase. Phases overlap: a sum's first vectors leave"
+                        + " while its last are still being computed, so a phase is counted from the end of the one before it.</p>");
         html.append("<div class=\"panel\">");
         double scale = 1060.0 / outcome.cyclesPerToken();
         StringBuilder svg = new StringBuilder("<svg viewBox=\"0 0 1080 150\" role=\"img\">");
         svg.append("<text class=\"s\" x=\"0\" y=\"14\">bound</text>");
         double x = 0;
         for (Map.Entry<BoundTerm, Long> term : plan.bound().terms().entrySet()) {
-            x = bar(svg, x, 22, term.getValue() * scale, variable(term.getKey()), term.getKey().title(), term.getValue());
+            x = bar(
+                    svg,
+                    x,
+                    22,
+                    term.getValue() * scale,
+                    variable(term.getKey()),
+                    term.getKey().title(),
+                    term.getValue());
         }
         svg.append("<text class=\"s\" x=\"0\" y=\"88\">schedule</text>");
         x = 0;
         for (Map.Entry<Mark.Phase, Long> phase : phases().entrySet()) {
-            x = bar(svg, x, 96, phase.getValue() * scale, variable(phase.getKey()), phase.getKey().words(), phase.getValue());
+            x = bar(
+                    svg,
+                    x,
+                    96,
+                    phase.getValue() * scale,
+                    variable(phase.getKey()),
+                    phase.getKey().words(),
+                    phase.getValue());
         }
-        bar(svg, x, 96, Math.max(0, outcome.cyclesPerToken() * scale - x), "--idle", "stage boundaries, sampling and way back",
+        bar(
+                svg,
+                x,
+                96,
+                Math.max(0, outcome.cyclesPerToken() * scale - x),
+                "--idle",
+                "stage boundaries, sampling and way back",
                 Math.round(outcome.cyclesPerToken() - x / scale));
         html.append(svg).append("</svg><div class=\"legend\">");
         for (BoundTerm term : BoundTerm.values()) {
@@ -149,7 +191,8 @@ public final class HtmlReport {
 
     private void phaseTable() {
         int layers = plan.question().model().layers().size();
-        html.append("<details><summary>Phases in numbers</summary><div class=\"scroll\"><table><tr><th>phase</th><th class=n>µs a token</th><th class=n>cycles a layer</th></tr>");
+        html.append(
+                "<details><summary>Phases in numbers</summary><div class=\"scroll\"><table><tr><th>phase</th><th class=n>µs a token</th><th class=n>cycles a layer</th></tr>");
         phases().forEach((phase, cycles) -> add(
                 "<tr><td>%s</td><td class=n>%.1f</td><td class=n>%,d</td></tr>",
                 phase.words(), plan.micros(cycles), cycles / layers));
@@ -171,12 +214,19 @@ public final class HtmlReport {
         svg.append(String.format(
                 Locale.ROOT,
                 "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"38\" rx=\"3\" fill=\"var(%s)\"><title>%s: %.1f µs</title></rect>",
-                x, y, Math.max(0.5, width - 1), colour, escape(title), plan.micros(cycles)));
+                x,
+                y,
+                Math.max(0.5, width - 1),
+                colour,
+                escape(title),
+                plan.micros(cycles)));
         if (width > 62) {
             svg.append(String.format(
                     Locale.ROOT,
                     "<text x=\"%.1f\" y=\"%d\" style=\"fill:#fff;font-weight:600\">%.0f µs</text>",
-                    x + 8, y + 24, plan.micros(cycles)));
+                    x + 8,
+                    y + 24,
+                    plan.micros(cycles)));
         }
         return x + width;
     }
@@ -208,8 +258,9 @@ public final class HtmlReport {
 
     /** Stages over time. */
     private void pipeline() {
-        html.append("<h2>One token through the pipeline</h2><p>Each row is a stage of chips that share layers; a token is in one stage at a time, so that other users' tokens can be"
-                + " in the others.</p><div class=\"panel\">");
+        html.append(
+                "<h2>One token through the pipeline</h2><p>Each row is a stage of chips that share layers; a token is in one stage at a time, so that other users' tokens can be"
+                        + " in the others.</p><div class=\"panel\">");
         int stages = plan.partition().stages();
         int height = 14 * stages + 10;
         double scale = 1040.0 / outcome.cyclesPerToken();
@@ -219,7 +270,10 @@ public final class HtmlReport {
             svg.append(String.format(
                     Locale.ROOT,
                     "<rect x=\"%.2f\" y=\"%d\" width=\"%.2f\" height=\"10\" fill=\"var(%s)\"/>",
-                    36 + mark.start() * scale, 14 * stage + 4, Math.max(0.2, (mark.end() - mark.start()) * scale), variable(mark.phase())));
+                    36 + mark.start() * scale,
+                    14 * stage + 4,
+                    Math.max(0.2, (mark.end() - mark.start()) * scale),
+                    variable(mark.phase())));
         }
         for (int stage = 0; stage < stages; stage++) {
             svg.append("<text class=\"s\" x=\"0\" y=\"" + (14 * stage + 13) + "\">" + (stage + 1) + "</text>");
@@ -253,18 +307,28 @@ public final class HtmlReport {
                 .toList();
         long from = marks.getFirst().start() - start;
         int first = marks.getFirst().half();
-        long to = marks.stream().filter(mark -> mark.half() <= first + 1).mapToLong(Mark::end).max().orElseThrow() - start;
+        long to = marks.stream()
+                        .filter(mark -> mark.half() <= first + 1)
+                        .mapToLong(Mark::end)
+                        .max()
+                        .orElseThrow()
+                - start;
         ChipPicture picture = new ChipPicture(block);
-        add("<h2>Inside a chip</h2><p>Chip 0 of stage %d during one layer, %,d cycles from top to bottom. Units stand as they do on the die, the vector unit in the"
-                + " middle; the brighter, the larger the share of cycles in which a queue dispatches.</p>", stage + 1, to - from);
+        add(
+                "<h2>Inside a chip</h2><p>Chip 0 of stage %d during one layer, %,d cycles from top to bottom. Units stand as they do on the die, the vector unit in the"
+                        + " middle; the brighter, the larger the share of cycles in which a queue dispatches.</p>",
+                stage + 1, to - from);
         html.append("<div class=\"panel\">");
-        add("<canvas data-w=\"%d\" data-h=\"%d\" data-tall=\"2\" data-kinds=\"%s\" data-bytes=\"%s\"></canvas>",
+        add(
+                "<canvas data-w=\"%d\" data-h=\"%d\" data-tall=\"2\" data-kinds=\"%s\" data-bytes=\"%s\"></canvas>",
                 picture.width(), PICTURE_ROWS, kinds(), picture.occupancy(from, to, PICTURE_ROWS));
-        html.append("<div class=\"axis\"><span>matrix unit, links · west</span><span>memory slices 43 … 0</span><span>vector unit</span><span>memory slices 0 … 43</span>"
-                + "<span>links, matrix unit · east</span></div>");
-        html.append("<div class=\"legend\"><span><i style=\"background:var(--weights)\"></i>memory</span><span><i style=\"background:var(--vectors)\"></i>vector unit</span>"
-                + "<span><i style=\"background:var(--arrays)\"></i>matrix unit</span><span><i style=\"background:var(--hops)\"></i>links</span>"
-                + "<span><i style=\"background:var(--cache)\"></i>switch</span></div></div>");
+        html.append(
+                "<div class=\"axis\"><span>matrix unit, links · west</span><span>memory slices 43 … 0</span><span>vector unit</span><span>memory slices 0 … 43</span>"
+                        + "<span>links, matrix unit · east</span></div>");
+        html.append(
+                "<div class=\"legend\"><span><i style=\"background:var(--weights)\"></i>memory</span><span><i style=\"background:var(--vectors)\"></i>vector unit</span>"
+                        + "<span><i style=\"background:var(--arrays)\"></i>matrix unit</span><span><i style=\"background:var(--hops)\"></i>links</span>"
+                        + "<span><i style=\"background:var(--cache)\"></i>switch</span></div></div>");
     }
 
     /** What kind of unit each column is, in the order of {@link ChipPicture}. */
@@ -275,14 +339,16 @@ public final class HtmlReport {
 
     private Block blockOf(int stage, int chip) {
         LpuProgram program = outcome.schedule().program();
-        Placement placement = program.chips().get(stage * plan.partition().tensor() + chip).getFirst();
+        Placement placement =
+                program.chips().get(stage * plan.partition().tensor() + chip).getFirst();
         return program.blocks().get(placement.block());
     }
 
     private void memory() {
         int words = machine.wordsPerSlice();
-        add("<h2>What lies in memory</h2><p>The same chip, slice by slice from west to east: words that are only read (weights, keys, constants), and words that are also"
-                + " written. %,d of %,d words of the fullest streaming slice are used; 9 slices are left to the system.</p><div class=\"panel\">",
+        add(
+                "<h2>What lies in memory</h2><p>The same chip, slice by slice from west to east: words that are only read (weights, keys, constants), and words that are also"
+                        + " written. %,d of %,d words of the fullest streaming slice are used; 9 slices are left to the system.</p><div class=\"panel\">",
                 outcome.schedule().words(), words);
         StringBuilder svg = new StringBuilder("<svg viewBox=\"0 0 1080 170\" role=\"img\">");
         List<int[]> slices = new ChipPicture(blockOf(plan.partition().stages() / 2, 0)).memory();
@@ -290,19 +356,29 @@ public final class HtmlReport {
             double x = i * 12.1 + (i >= slices.size() / 2 ? 14 : 0);
             double read = 140.0 * slices.get(i)[0] / words;
             double written = 140.0 * slices.get(i)[1] / words;
-            svg.append(String.format(Locale.ROOT, "<rect x=\"%.1f\" y=\"8\" width=\"10\" height=\"140\" fill=\"var(--idle)\"/>", x));
+            svg.append(String.format(
+                    Locale.ROOT, "<rect x=\"%.1f\" y=\"8\" width=\"10\" height=\"140\" fill=\"var(--idle)\"/>", x));
             svg.append(String.format(
                     Locale.ROOT,
                     "<rect x=\"%.1f\" y=\"%.1f\" width=\"10\" height=\"%.1f\" fill=\"var(--weights)\"><title>%d words read</title></rect>",
-                    x, 148 - read, read, slices.get(i)[0]));
+                    x,
+                    148 - read,
+                    read,
+                    slices.get(i)[0]));
             svg.append(String.format(
                     Locale.ROOT,
                     "<rect x=\"%.1f\" y=\"%.1f\" width=\"10\" height=\"%.1f\" fill=\"var(--hops)\"><title>%d words written</title></rect>",
-                    x, 148 - read - written, written, slices.get(i)[1]));
+                    x,
+                    148 - read - written,
+                    written,
+                    slices.get(i)[1]));
         }
-        svg.append("<text class=\"s\" x=\"0\" y=\"166\">west, slice 43</text><text class=\"s\" x=\"540\" y=\"166\" text-anchor=\"middle\">vector unit</text>"
-                + "<text class=\"s\" x=\"1078\" y=\"166\" text-anchor=\"end\">east, slice 43</text></svg>");
-        html.append(svg).append("<div class=\"legend\"><span><i style=\"background:var(--weights)\"></i>only read</span><span><i style=\"background:var(--hops)\"></i>written too</span></div></div>");
+        svg.append(
+                "<text class=\"s\" x=\"0\" y=\"166\">west, slice 43</text><text class=\"s\" x=\"540\" y=\"166\" text-anchor=\"middle\">vector unit</text>"
+                        + "<text class=\"s\" x=\"1078\" y=\"166\" text-anchor=\"end\">east, slice 43</text></svg>");
+        html.append(svg)
+                .append(
+                        "<div class=\"legend\"><span><i style=\"background:var(--weights)\"></i>only read</span><span><i style=\"background:var(--hops)\"></i>written too</span></div></div>");
     }
 
     /** Vectors sent by each port of each chip. */
@@ -315,7 +391,8 @@ public final class HtmlReport {
         long most = 1;
         for (int chip = 0; chip < chips; chip++) {
             for (Placement placement : program.chips().get(chip)) {
-                long[] perPort = known.computeIfAbsent(placement.block(), index -> sends(program.blocks().get(index), ports));
+                long[] perPort = known.computeIfAbsent(
+                        placement.block(), index -> sends(program.blocks().get(index), ports));
                 for (int port = 0; port < ports; port++) {
                     sent[port][chip] += perPort[port];
                     most = Math.max(most, sent[port][chip]);
@@ -329,11 +406,14 @@ public final class HtmlReport {
             }
         }
         double busiest = 100.0 * most * machine.whole(Quantity.VECTOR_CYCLES) / outcome.cyclesPerToken();
-        add("<h2>Links</h2><p>%,d vectors of 320 bytes cross links for a token. Chips from left to right, their 11 ports from top to bottom: 7 to the other chips of the node, then 3 to the"
-                + " nodes of the same stage and 1 to the next. The busiest sends %,d vectors, which is %.1f %% of its time: latency counts, not bandwidth.</p>",
+        add(
+                "<h2>Links</h2><p>%,d vectors of 320 bytes cross links for a token. Chips from left to right, their 11 ports from top to bottom: 7 to the other chips of the node, then 3 to the"
+                        + " nodes of the same stage and 1 to the next. The busiest sends %,d vectors, which is %.1f %% of its time: latency counts, not bandwidth.</p>",
                 outcome.actions().getOrDefault("LINK_VECTOR", 0L), most, busiest);
         html.append("<div class=\"panel\">");
-        add("<canvas data-w=\"%d\" data-h=\"%d\" data-tall=\"12\" data-bytes=\"%s\"></canvas>", chips, ports, Base64.getEncoder().encodeToString(bytes));
+        add(
+                "<canvas data-w=\"%d\" data-h=\"%d\" data-tall=\"12\" data-bytes=\"%s\"></canvas>",
+                chips, ports, Base64.getEncoder().encodeToString(bytes));
         html.append("</div>");
     }
 
@@ -348,58 +428,91 @@ public final class HtmlReport {
     }
 
     private void partitions() {
-        html.append("<h2>Partitions that were considered</h2><p>By formula; the one that was taken was then scheduled.</p><div class=\"scroll\"><table><tr><th>chips a stage × stages</th><th class=n>chips</th>"
-                + "<th class=n>tokens/s</th><th class=n>MB a chip</th><th>attention</th><th>why</th></tr>");
+        html.append(
+                "<h2>Partitions that were considered</h2><p>By formula; the one that was taken was then scheduled.</p><div class=\"scroll\"><table><tr><th>chips a stage × stages</th><th class=n>chips</th>"
+                        + "<th class=n>tokens/s</th><th class=n>MB a chip</th><th>attention</th><th>why</th></tr>");
         List<Candidate> shown = new ArrayList<>(plan.search().bestOfEachDegree());
         plan.search().candidates().stream()
-                .filter(candidate -> candidate.partition().tensor() == plan.partition().tensor() && !shown.contains(candidate))
+                .filter(candidate ->
+                        candidate.partition().tensor() == plan.partition().tensor() && !shown.contains(candidate))
                 .limit(4)
                 .forEach(shown::add);
-        shown.stream().limit(SHOWN_CANDIDATES).forEach(candidate -> add(
-                "<tr class=\"%s\"><td>%s</td><td class=n>%d</td><td class=n>%s</td><td class=n>%.0f</td><td>%s</td><td>%s</td></tr>",
-                candidate.partition().equals(plan.partition()) ? "taken" : "",
-                candidate.partition(),
-                candidate.partition().chips(),
-                candidate.memory().fits() ? "%,.0f".formatted(candidate.tokensPerSecond()) : "–",
-                candidate.memory().total() / 1e6,
-                candidate.partition().split() == HeadSplit.BY_KEY_HEADS ? "" : candidate.partition().split().words(),
-                escape(candidate.reason())));
+        shown.stream()
+                .limit(SHOWN_CANDIDATES)
+                .forEach(candidate -> add(
+                        "<tr class=\"%s\"><td>%s</td><td class=n>%d</td><td class=n>%s</td><td class=n>%.0f</td><td>%s</td><td>%s</td></tr>",
+                        candidate.partition().equals(plan.partition()) ? "taken" : "",
+                        candidate.partition(),
+                        candidate.partition().chips(),
+                        candidate.memory().fits() ? "%,.0f".formatted(candidate.tokensPerSecond()) : "–",
+                        candidate.memory().total() / 1e6,
+                        candidate.partition().split() == HeadSplit.BY_KEY_HEADS
+                                ? ""
+                                : candidate.partition().split().words(),
+                        escape(candidate.reason())));
         html.append("</table></div>");
     }
 
     private void energy() {
         Energy energy = outcome.energy();
-        add("<h2>Energy</h2><p>%.1f J a token for %d user%s on %d chips: %.2f J for what is done, %.1f J for chips that stand by. %.0f %% rest on assumed rows. If every chip drew what"
-                + " its system provides, it would be %.0f J.</p>",
-                energy.total(), outcome.usersAtOnce(), outcome.usersAtOnce() == 1 ? "" : "s", plan.partition().chips(), energy.dynamic(), energy.standing(),
-                100 * energy.assumedShare(), energy.provisioned());
-        html.append("<div class=\"scroll\"><table><tr><th>action</th><th class=n>times</th><th class=n>pJ each</th><th class=n>mJ</th><th>rests on</th></tr>");
+        add(
+                "<h2>Energy</h2><p>%.1f J a token for %d user%s on %d chips: %.2f J for what is done, %.1f J for chips that stand by. %.0f %% rest on assumed rows. If every chip drew what"
+                        + " its system provides, it would be %.0f J.</p>",
+                energy.total(),
+                outcome.usersAtOnce(),
+                outcome.usersAtOnce() == 1 ? "" : "s",
+                plan.partition().chips(),
+                energy.dynamic(),
+                energy.standing(),
+                100 * energy.assumedShare(),
+                energy.provisioned());
+        html.append(
+                "<div class=\"scroll\"><table><tr><th>action</th><th class=n>times</th><th class=n>pJ each</th><th class=n>mJ</th><th>rests on</th></tr>");
         outcome.actions().forEach((action, times) -> {
             if (times > 0) {
                 var row = outcome.table().row(action);
-                add("<tr><td>%s</td><td class=n>%,d</td><td class=n>%s</td><td class=n>%.2f</td><td>%s: %s</td></tr>",
-                        action.toLowerCase(Locale.ROOT).replace('_', ' '), times, row.picojoules(), 1e3 * energy.byAction().get(action), row.status(), escape(row.source()));
+                add(
+                        "<tr><td>%s</td><td class=n>%,d</td><td class=n>%s</td><td class=n>%.2f</td><td>%s: %s</td></tr>",
+                        action.toLowerCase(Locale.ROOT).replace('_', ' '),
+                        times,
+                        row.picojoules(),
+                        1e3 * energy.byAction().get(action),
+                        row.status(),
+                        escape(row.source()));
             }
         });
         html.append("</table></div>");
     }
 
     private void published(String name) {
-        html.append("<h2>Beside published figures</h2><p>Others' figures include their host, network and software of the time; ours is what the arithmetic of the machine allows. They are here to"
-                + " compare orders of magnitude.</p><div class=\"scroll\"><table><tr><th>system</th><th>model</th><th class=n>tokens/s and user</th><th>when</th></tr>");
-        add("<tr class=\"taken\"><td>this schedule, %d chips of %s</td><td>%s, %,d context</td><td class=n>%,.0f</td><td></td></tr>",
-                plan.partition().chips(), machine.name(), escape(name), plan.question().context(), outcome.tokensPerSecond());
-        Published.near(name).forEach(speed -> add("<tr><td>%s</td><td>%s</td><td class=n>%s</td><td>%s</td></tr>",
-                speed.system(), speed.model(), speed.tokensPerSecond(), speed.when()));
+        html.append(
+                "<h2>Beside published figures</h2><p>Others' figures include their host, network and software of the time; ours is what the arithmetic of the machine allows. They are here to"
+                        + " compare orders of magnitude.</p><div class=\"scroll\"><table><tr><th>system</th><th>model</th><th class=n>tokens/s and user</th><th>when</th></tr>");
+        add(
+                "<tr class=\"taken\"><td>this schedule, %d chips of %s</td><td>%s, %,d context</td><td class=n>%,.0f</td><td></td></tr>",
+                plan.partition().chips(),
+                machine.name(),
+                escape(name),
+                plan.question().context(),
+                outcome.tokensPerSecond());
+        Published.near(name)
+                .forEach(speed -> add(
+                        "<tr><td>%s</td><td>%s</td><td class=n>%s</td><td>%s</td></tr>",
+                        speed.system(), speed.model(), speed.tokensPerSecond(), speed.when()));
         html.append("</table></div>");
     }
 
     private void assumptions() {
-        html.append("<h2>Assumptions</h2><p>Beside the machine's numbers below: which chips of a node have which of its published links; all chips share one clock (no drift); an array multiplies INT8 weights with FP16"
-                + " rows in two cycles; links make no errors; partial sums travel as FP16; the host writes the first row and reads the logits.</p><div class=\"scroll\"><table><tr><th>number</th><th class=n>value</th><th>status</th><th>note</th></tr>");
+        html.append(
+                "<h2>Assumptions</h2><p>Beside the machine's numbers below: which chips of a node have which of its published links; all chips share one clock (no drift); an array multiplies INT8 weights with FP16"
+                        + " rows in two cycles; links make no errors; partial sums travel as FP16; the host writes the first row and reads the logits.</p><div class=\"scroll\"><table><tr><th>number</th><th class=n>value</th><th>status</th><th>note</th></tr>");
         for (Parameter parameter : machine.assumptions()) {
-            add("<tr><td>%s</td><td class=n>%s</td><td>%s</td><td>%s</td></tr>",
-                    parameter.quantity().path(), escape(parameter.text()), parameter.status().name().toLowerCase(Locale.ROOT), escape(parameter.note()));
+            add(
+                    "<tr><td>%s</td><td class=n>%s</td><td>%s</td><td>%s</td></tr>",
+                    parameter.quantity().path(),
+                    escape(parameter.text()),
+                    parameter.status().name().toLowerCase(Locale.ROOT),
+                    escape(parameter.note()));
         }
         html.append("</table></div>");
     }
@@ -409,7 +522,10 @@ public final class HtmlReport {
     }
 
     private static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
+        return text.replace("&", "&amp;")
+                .replace("<", "&lt;")
+                .replace(">", "&gt;")
+                .replace("\"", "&quot;");
     }
 
     private static String resource(String name) {

@@ -50,7 +50,8 @@ public record Outcome(
 
     public Energy energy() {
         double seconds = plan.micros(cyclesPerToken()) / 1e6 / usersAtOnce();
-        return Energy.of(table, plan.question().machine(), actions, plan.partition().chips(), seconds);
+        return Energy.of(
+                table, plan.question().machine(), actions, plan.partition().chips(), seconds);
     }
 
     /** Every figure by name, for programs that read it. */

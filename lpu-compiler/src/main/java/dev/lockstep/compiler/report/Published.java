@@ -7,9 +7,19 @@ final class Published {
     record Speed(String family, String system, String model, String tokensPerSecond, String when) {}
 
     private static final List<Speed> SPEEDS = List.of(
-            new Speed("llama-2-70b", "Groq LPU, 576 chips, INT8", "Llama-2-70B, 4,096 context", "300", "Nov 2023 to Feb 2024, Groq"),
+            new Speed(
+                    "llama-2-70b",
+                    "Groq LPU, 576 chips, INT8",
+                    "Llama-2-70B, 4,096 context",
+                    "300",
+                    "Nov 2023 to Feb 2024, Groq"),
             new Speed("llama-2-70b", "Groq LPU, cloud endpoint", "Llama-2-70B", "241", "Feb 2024, ArtificialAnalysis"),
-            new Speed("llama-2-70b", "8 x H100, TensorRT-LLM FP8", "Llama-2-70B, batch 1", "75 or more", "Dec 2023, NVIDIA"),
+            new Speed(
+                    "llama-2-70b",
+                    "8 x H100, TensorRT-LLM FP8",
+                    "Llama-2-70B, batch 1",
+                    "75 or more",
+                    "Dec 2023, NVIDIA"),
             new Speed("llama-2-7b", "Groq LPU", "Llama-2-7B, 2,048 context", "750", "Feb 2024, Groq"),
             new Speed("llama-3-8b", "Groq LPU", "Llama-3-8B", "800 to 1,300", "2024, press and a talk"),
             new Speed("llama-3-70b", "Groq LPU", "Llama-3-70B", "284 to 350", "2024"),
@@ -28,12 +38,16 @@ final class Published {
 
     /** Those of the same model first. */
     static List<Speed> near(String model) {
-        List<Speed> same = SPEEDS.stream().filter(speed -> speed.family().equals(model)).toList();
+        List<Speed> same =
+                SPEEDS.stream().filter(speed -> speed.family().equals(model)).toList();
         if (!same.isEmpty()) {
             List<Speed> others = SPEEDS.stream()
-                    .filter(speed -> !speed.family().equals(model) && model.endsWith("70b") && speed.family().endsWith("70b"))
+                    .filter(speed -> !speed.family().equals(model)
+                            && model.endsWith("70b")
+                            && speed.family().endsWith("70b"))
                     .toList();
-            return java.util.stream.Stream.concat(same.stream(), others.stream()).toList();
+            return java.util.stream.Stream.concat(same.stream(), others.stream())
+                    .toList();
         }
         return SPEEDS;
     }

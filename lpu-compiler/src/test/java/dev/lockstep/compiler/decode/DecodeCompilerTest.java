@@ -70,8 +70,8 @@ class DecodeCompilerTest {
         var layer = new LayerSizes(
                 new AttentionSizes.Grouped(32, 8, 64, Integer.MAX_VALUE), new FeedForwardSizes(2048, 1, 1, 0));
         ModelSizes model = new ModelSizes("small", 1024, Collections.nCopies(2, layer), 4000, 4096, false);
-        Question question = new Question(
-                model, machine, Topology.NODE, 8, 500, 1, WeightPrecision.INT8, Objective.LATENCY);
+        Question question =
+                new Question(model, machine, Topology.NODE, 8, 500, 1, WeightPrecision.INT8, Objective.LATENCY);
         DecodeSchedule schedule =
                 DecodeCompiler.compile(question, new Partition(8, 1, HeadSplit.BY_KEY_HEADS, WeightPrecision.INT8));
 

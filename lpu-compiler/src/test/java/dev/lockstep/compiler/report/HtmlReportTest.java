@@ -87,7 +87,8 @@ class HtmlReportTest {
                         "joules_per_token",
                         "compile_seconds",
                         "simulate_seconds");
-        assertThat(outcome.fields().get("predicted_cycles")).isEqualTo(outcome.fields().get("simulated_cycles"));
+        assertThat(outcome.fields().get("predicted_cycles"))
+                .isEqualTo(outcome.fields().get("simulated_cycles"));
     }
 
     @Test
