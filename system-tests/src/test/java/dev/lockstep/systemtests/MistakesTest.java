@@ -34,10 +34,7 @@ class MistakesTest {
     }
 
     @ParameterizedTest(name = "lockstep {0}")
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
             chta                                        | chta               | did you mean chat
             run -m MODEL --prmpt Hello                  | --prmpt            | --prompt
             run MODEL -p Hello                          | MODEL              | lockstep run --help
