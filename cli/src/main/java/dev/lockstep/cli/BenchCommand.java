@@ -5,6 +5,7 @@ import dev.lockstep.engine.BenchmarkResult;
 import dev.lockstep.engine.Lockstep;
 import dev.lockstep.engine.ShapeModel;
 import dev.lockstep.graph.architecture.WeightTypes;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -96,6 +97,30 @@ final class BenchCommand implements Callable<Integer> {
         }
         line("first token", "%.0f ms", result.firstTokenMs());
         line("memory", "%.0f MB resident", result.residentMb());
+        printPhases("prefill", result.prefillPhases());
+        printPhases("decode", result.decodePhases());
+    }
+
+    /** Where the time went, a line for each kind of phase that takes a hundredth of it or more. */
+    private void printPhases(String name, List<BenchmarkResult.Phase> phases) {
+        double all = phases.stream()
+                .mapToDouble(BenchmarkResult.Phase::microseconds)
+                .sum();
+        if (all == 0) {
+            return;
+        }
+        console.printLine("");
+        line(name + " by phase", "%.0f us per token", all);
+        for (BenchmarkResult.Phase phase : phases) {
+            if (phase.microseconds() >= all / 100) {
+                console.printLine("%9.0f us %4.0f %%  %3d x %s"
+                        .formatted(
+                                phase.microseconds(),
+                                100 * phase.microseconds() / all,
+                                phase.count(),
+                                phase.work()));
+            }
+        }
     }
 
     private void printShare(BenchmarkResult result) {

@@ -1,8 +1,10 @@
 package dev.lockstep.engine;
 
 import dev.lockstep.graph.machine.Machine;
+import dev.lockstep.host.HostMachine;
 import dev.lockstep.host.MemoryBandwidth;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 
 /** Times random tokens through a machine: no text, no sampling. */
@@ -44,6 +46,9 @@ final class Benchmark {
         int[] prompt = Arrays.copyOf(tokens, options.promptTokens());
         try (var session = new Session(machine)) {
             warmUp(session, prompt);
+            if (machine instanceof HostMachine host) {
+                host.resetPhaseTimes();
+            }
             residentBytes = ResidentMemory.bytes();
             var memory = MemoryBandwidth.open(program.threads());
             for (int repetition = 0; repetition < options.repetitions(); repetition++) {
@@ -91,7 +96,19 @@ final class Benchmark {
                 bandwidth,
                 bytes * decode / (bandwidth * 1e9),
                 prefill * 1e3,
-                residentBytes / 1e6);
+                residentBytes / 1e6,
+                phases(true, options.promptTokens()),
+                phases(false, options.generatedTokens()));
+    }
+
+    private List<BenchmarkResult.Phase> phases(boolean severalTokens, int tokens) {
+        if (!(program.machine() instanceof HostMachine host)) {
+            return List.of();
+        }
+        double all = (double) tokens * options.repetitions();
+        return host.phaseTimes(severalTokens).stream()
+                .map(time -> new BenchmarkResult.Phase(time.label(), time.phases(), time.nanoseconds() / all / 1e3))
+                .toList();
     }
 
     private static double median(double[] values) {

@@ -1,6 +1,8 @@
 package dev.lockstep.engine;
 
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 
 /**
@@ -16,6 +18,8 @@ import java.util.SequencedMap;
  * @param bandwidthShare {@code bytesPerToken * decodeTps} as a share of it; above 1 where weights stay in the cache
  * @param firstTokenMs from the beginning of the prompt to the first token
  * @param residentMb memory of the process, 10^6 bytes
+ * @param prefillPhases where the time of steps of several tokens went, in the order of a step; empty if the machine does not tell
+ * @param decodePhases where the time of steps of one token went
  */
 public record BenchmarkResult(
         String model,
@@ -28,7 +32,31 @@ public record BenchmarkResult(
         double bandwidthGbs,
         double bandwidthShare,
         double firstTokenMs,
-        double residentMb) {
+        double residentMb,
+        List<Phase> prefillPhases,
+        List<Phase> decodePhases) {
+    /**
+     * Equal phases of all layers.
+     *
+     * @param work what they do
+     * @param count how many there are in a step
+     * @param microseconds of all of them together, per token
+     */
+    public record Phase(String work, int count, double microseconds) {
+        private Map<String, Object> fields() {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("work", work);
+            fields.put("count", count);
+            fields.put("us_per_token", microseconds);
+            return fields;
+        }
+    }
+
+    public BenchmarkResult {
+        prefillPhases = List.copyOf(prefillPhases);
+        decodePhases = List.copyOf(decodePhases);
+    }
+
     /** The fields of {@code bench --json}, by name and in order. */
     public SequencedMap<String, Object> fields() {
         SequencedMap<String, Object> fields = new LinkedHashMap<>();
@@ -43,6 +71,8 @@ public record BenchmarkResult(
         fields.put("bandwidth_share", bandwidthShare);
         fields.put("first_token_ms", firstTokenMs);
         fields.put("resident_mb", residentMb);
+        fields.put("prefill_phases", prefillPhases.stream().map(Phase::fields).toList());
+        fields.put("decode_phases", decodePhases.stream().map(Phase::fields).toList());
         return fields;
     }
 }
