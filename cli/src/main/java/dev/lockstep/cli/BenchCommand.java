@@ -103,9 +103,8 @@ final class BenchCommand implements Callable<Integer> {
 
     /** Where the time went, a line for each kind of phase that takes a hundredth of it or more. */
     private void printPhases(String name, List<BenchmarkResult.Phase> phases) {
-        double all = phases.stream()
-                .mapToDouble(BenchmarkResult.Phase::microseconds)
-                .sum();
+        double all =
+                phases.stream().mapToDouble(BenchmarkResult.Phase::microseconds).sum();
         if (all == 0) {
             return;
         }
@@ -115,10 +114,7 @@ final class BenchCommand implements Callable<Integer> {
             if (phase.microseconds() >= all / 100) {
                 console.printLine("%9.0f us %4.0f %%  %3d x %s"
                         .formatted(
-                                phase.microseconds(),
-                                100 * phase.microseconds() / all,
-                                phase.count(),
-                                phase.work()));
+                                phase.microseconds(), 100 * phase.microseconds() / all, phase.count(), phase.work()));
             }
         }
     }

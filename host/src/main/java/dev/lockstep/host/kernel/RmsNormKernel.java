@@ -45,7 +45,7 @@ final class RmsNormKernel {
     }
 
     private static void scale(IrFunction f, Type type, int from, int to, Ir factor) {
-        f.loop(Ir.i64(from), Ir.i64(to), type.lanes(), i -> {
+        f.loop(Ir.i64(from), Ir.i64(to), Math.max(1, type.lanes()), i -> {
             Ir bytes = f.shl(i, 2);
             Ir scaled = f.fmul(f.load(type, f.offset(f.parameter(0), bytes)), factor);
             Ir gain = f.load(type, f.offset(f.parameter(1), bytes));
