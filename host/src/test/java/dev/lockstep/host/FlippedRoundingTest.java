@@ -20,8 +20,12 @@ class FlippedRoundingTest {
     private final int[] tokens = Transcript.randomTokens(80, model.shape().vocabulary, 1);
     private final Transcript expected = Transcript.expected(model, KvType.F16, tokens);
 
-    /** The first difference, if the IR is rewritten before it is compiled. */
     private Optional<Transcript.Difference> difference(UnaryOperator<String> rewrite) {
+        return difference(rewrite, 1);
+    }
+
+    /** The first difference, if the IR is rewritten before it is compiled. */
+    private Optional<Transcript.Difference> difference(UnaryOperator<String> rewrite, int chunk) {
         HostOptions options =
                 new HostOptions(1, KvType.F16, Transcript.MOST, Transcript.MOST, Optional.empty(), (_, _, _) -> {});
         HostMachine.Compiler compiler = (ir, target) -> {
@@ -30,7 +34,7 @@ class FlippedRoundingTest {
             return TestLlvm.codeGenerator().compile(rewritten, target);
         };
         try (HostMachine host = new HostMachine(model.graph(), model.weights(), options, compiler)) {
-            return expected.difference(Transcript.of(host, tokens, 1));
+            return expected.difference(Transcript.of(host, tokens, chunk));
         }
     }
 
@@ -53,17 +57,23 @@ class FlippedRoundingTest {
                 + function.substring(fma.end());
     }
 
-    private Optional<Transcript.Difference> differenceWithSplitFma(String kernel) {
-        return difference(ir -> inFunction(ir, kernel, FlippedRoundingTest::splitFirstFma));
+    private Optional<Transcript.Difference> differenceWithSplitFma(String kernel, int chunk) {
+        return difference(ir -> inFunction(ir, kernel, FlippedRoundingTest::splitFirstFma), chunk);
     }
 
     @Test
     void shouldNoticeAnUnfusedSumInEveryKernel() {
-        assertThat(differenceWithSplitFma("linear_q4_0_q8_256x1")).as("Q4_0").isPresent();
-        assertThat(differenceWithSplitFma("linear_f16_256x1")).as("F16").isPresent();
-        assertThat(differenceWithSplitFma("rms_norm_")).as("norm").isPresent();
-        assertThat(differenceWithSplitFma("append_")).as("rope").isPresent();
-        assertThat(differenceWithSplitFma("attend_")).as("scores").isPresent();
+        assertThat(differenceWithSplitFma("linear_q4_0_q8_256_of_1(", 1)).as("Q4_0").isPresent();
+        assertThat(differenceWithSplitFma("blocks_q4_0_", 40))
+                .as("Q4_0, several tokens")
+                .isPresent();
+        assertThat(differenceWithSplitFma("linear_f16_256x1(", 1)).as("F16").isPresent();
+        assertThat(differenceWithSplitFma("rms_norm_", 1)).as("norm").isPresent();
+        assertThat(differenceWithSplitFma("append_", 1)).as("rope").isPresent();
+        assertThat(differenceWithSplitFma("attend_span_", 1)).as("scores").isPresent();
+        assertThat(differenceWithSplitFma("attend_tile_", 40))
+                .as("scores, several tokens")
+                .isPresent();
     }
 
     @Test

@@ -20,7 +20,7 @@ class DemoTest {
     void shouldContinueTheOldestSentence() {
         var result = run("run", "-m", "demo", "-p", "Once upon a time", "-n", "60", "--temp", "0", "--json")
                 .json();
-        assertThat(result.path("text").asString()).contains("there", "named");
+        assertThat(result.path("text").asString()).startsWith(", ").contains(" named ");
         assertThat(result.path("model").asString()).contains("demo");
     }
 
