@@ -63,7 +63,9 @@ class FlippedRoundingTest {
 
     @Test
     void shouldNoticeAnUnfusedSumInEveryKernel() {
-        assertThat(differenceWithSplitFma("linear_q4_0_q8_256_of_1(", 1)).as("Q4_0").isPresent();
+        assertThat(differenceWithSplitFma("linear_q4_0_q8_256_of_1(", 1))
+                .as("Q4_0")
+                .isPresent();
         assertThat(differenceWithSplitFma("blocks_q4_0_", 40))
                 .as("Q4_0, several tokens")
                 .isPresent();
