@@ -53,7 +53,8 @@ public final class ValidationPage {
 
                 Every figure of ours is the result of a program for the instruction set of [isa.md](isa.md), written for the measurement (package
                 `dev.lockstep.validation`), proved legal by the checker, and run in the simulator. Parameters come from the machine description alone and were not
-                fitted to this page; where one had to be chosen for a measurement, the text says so.
+                fitted to this page; where one had to be chosen for a measurement, the text says so. V4 and V10
+                restate parameters, and the 27 cycles behind V17 were derived from its bandwidths: they test the code, not the machine.
 
                 """.formatted(machine.name()));
         lstm();
