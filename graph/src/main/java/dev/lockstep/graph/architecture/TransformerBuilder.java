@@ -103,9 +103,9 @@ final class TransformerBuilder {
         if (fused) {
             int keys = parameters.queryWidth();
             Weight all = weights.matrix(block + "attn_qkv.weight", x.width(), keys + 2 * kvWidth);
-            q = graph.add(new Op.Linear(x, TensorRows.of(all, 0, keys)));
-            k = graph.add(new Op.Linear(x, TensorRows.of(all, keys, keys + kvWidth)));
-            v = graph.add(new Op.Linear(x, TensorRows.of(all, keys + kvWidth, keys + 2 * kvWidth)));
+            q = rowsOf(all, x, 0, keys);
+            k = rowsOf(all, x, keys, kvWidth);
+            v = rowsOf(all, x, keys + kvWidth, kvWidth);
         } else {
             q = linear(x, block + "attn_q", parameters.queryWidth());
             k = linear(x, block + "attn_k", kvWidth);
@@ -118,6 +118,11 @@ final class TransformerBuilder {
         Value mixed = graph.add(new Op.Attention(
                 q, k, v, layer, parameters.heads(), parameters.kvHeads(), parameters.headSize(), rope, attentionScale));
         return linear(mixed, block + "attn_output", parameters.embeddingLength());
+    }
+
+    /** The product with {@code rows} rows of a matrix that holds several, from row {@code first} on. */
+    private Value rowsOf(Weight whole, Value x, int first, int rows) {
+        return graph.add(new Op.Linear(x, TensorRows.of(whole, first, first + rows)));
     }
 
     private Value scaled(Value x, float factor) {
@@ -138,8 +143,8 @@ final class TransformerBuilder {
         Value up;
         if (fused) {
             Weight both = weights.matrix(block + "ffn_up.weight", x.width(), 2 * hidden);
-            gate = graph.add(new Op.Linear(x, TensorRows.of(both, 0, hidden)));
-            up = graph.add(new Op.Linear(x, TensorRows.of(both, hidden, 2 * hidden)));
+            gate = rowsOf(both, x, 0, hidden);
+            up = rowsOf(both, x, hidden, hidden);
         } else {
             gate = linear(x, block + "ffn_gate", hidden);
             up = linear(x, block + "ffn_up", hidden);
