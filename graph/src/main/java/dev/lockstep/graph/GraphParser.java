@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -53,10 +54,12 @@ public final class GraphParser {
         double magnitude = in.doubleNumber();
         List<Double> frequencies = new ArrayList<>();
         in.expect("[");
-        do {
-            frequencies.add(in.doubleNumber());
-        } while (in.accept(","));
-        in.expect("]");
+        if (!in.accept("]")) {
+            do {
+                frequencies.add(in.doubleNumber());
+            } while (in.accept(","));
+            in.expect("]");
+        }
         if (ropes.putIfAbsent(number, new Rope(pairing, frequencies, magnitude)) != null) {
             throw in.failure("!" + number + " is defined twice");
         }
@@ -166,7 +169,11 @@ public final class GraphParser {
         if (rope == null) {
             throw in.failure("!" + number + " is not defined");
         }
-        return () -> new Op.Attention(q, k, v, layer, heads, kvHeads, headSize, rope, scale);
+        int window = in.accept("window") ? in.integer() : 0;
+        float cap = in.accept("cap") ? in.floatNumber() : 0;
+        Optional<Weight> sinks = in.accept("sinks") ? Optional.of(weight()) : Optional.empty();
+        return () -> new Op.Attention(
+                q, k, v, layer, heads, kvHeads, headSize, rope, scale, new Scoring(window, cap, sinks));
     }
 
     private <T> T attribute(String name, Function<TextScanner, T> read) {

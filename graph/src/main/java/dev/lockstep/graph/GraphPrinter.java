@@ -65,7 +65,7 @@ public final class GraphPrinter {
     }
 
     private String attention(Op.Attention op) {
-        return "attention %s %s %s layer %d heads %d kv_heads %d head_size %d scale %s rope !%d"
+        return "attention %s %s %s layer %d heads %d kv_heads %d head_size %d scale %s rope !%d%s"
                 .formatted(
                         op.q(),
                         op.k(),
@@ -75,7 +75,16 @@ public final class GraphPrinter {
                         op.kvHeads(),
                         op.headSize(),
                         op.scale(),
-                        rope(op.rope()));
+                        rope(op.rope()),
+                        scoring(op.scoring()));
+    }
+
+    private static String scoring(Scoring scoring) {
+        String window = scoring.window() == 0 ? "" : " window " + scoring.window();
+        String cap = scoring.cap() == 0 ? "" : " cap " + scoring.cap();
+        return window
+                + cap
+                + scoring.sinks().map(sinks -> " sinks " + weight(sinks)).orElse("");
     }
 
     /** The number of a rotary embedding, which gets its line before its first use. */

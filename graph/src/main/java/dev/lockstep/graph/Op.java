@@ -269,7 +269,17 @@ public sealed interface Op {
      * @param v {@code kvHeads * headSize}
      * @param scale factor on the rotated queries
      */
-    record Attention(Value q, Value k, Value v, int layer, int heads, int kvHeads, int headSize, Rope rope, float scale)
+    record Attention(
+            Value q,
+            Value k,
+            Value v,
+            int layer,
+            int heads,
+            int kvHeads,
+            int headSize,
+            Rope rope,
+            float scale,
+            Scoring scoring)
             implements Op {
         public Attention {
             require(kvHeads > 0 && heads % kvHeads == 0, "%d query heads over %d KV heads", heads, kvHeads);
@@ -287,6 +297,15 @@ public sealed interface Op {
                     kvHeads,
                     headSize);
             require(rope.width() <= headSize, "RoPE over %d elements of a head of %d", rope.width(), headSize);
+            scoring.sinks()
+                    .ifPresent(sinks ->
+                            require(sinks.columns() == heads, "%d sinks for %d query heads", sinks.columns(), heads));
+        }
+
+        /** Plain attention, see {@link Scoring#PLAIN}. */
+        public Attention(
+                Value q, Value k, Value v, int layer, int heads, int kvHeads, int headSize, Rope rope, float scale) {
+            this(q, k, v, layer, heads, kvHeads, headSize, rope, scale, Scoring.PLAIN);
         }
 
         /** Query heads that share one KV head. */
@@ -300,6 +319,11 @@ public sealed interface Op {
         }
 
         @Override
+        public Optional<Weight> weight() {
+            return scoring.sinks();
+        }
+
+        @Override
         public int width() {
             return heads * headSize;
         }
@@ -307,7 +331,7 @@ public sealed interface Op {
         @Override
         public Op withInputs(List<Value> inputs) {
             return new Attention(
-                    inputs.get(0), inputs.get(1), inputs.get(2), layer, heads, kvHeads, headSize, rope, scale);
+                    inputs.get(0), inputs.get(1), inputs.get(2), layer, heads, kvHeads, headSize, rope, scale, scoring);
         }
     }
 

@@ -29,11 +29,11 @@ public record Rope(Pairing pairing, List<Double> frequencies, double magnitude) 
         }
     }
 
+    /** Leaves queries and keys as they are, for layers without positions. */
+    public static final Rope NONE = new Rope(Pairing.HALVES, List.of(), 1);
+
     public Rope {
         frequencies = List.copyOf(frequencies);
-        if (frequencies.isEmpty()) {
-            throw new IllegalArgumentException("RoPE without frequencies");
-        }
     }
 
     /** Elements of a head that are rotated. */

@@ -77,7 +77,11 @@ public final class Verifier {
             case Op.Bias bias -> checkVector(node, bias.x(), bias.vector());
             case Op.Route route -> requireFloats(node, route.scores());
             case Op.ExpertSum sum -> requireFloats(node, sum.x());
-            case Op.Quantize _, Op.Add _, Op.Scale _, Op.SoftCap _, Op.Gated _, Op.Attention _ ->
+            case Op.Attention attention -> {
+                attention.inputs().forEach(input -> requireFloats(node, input));
+                attention.scoring().sinks().ifPresent(sinks -> checkVector(node, attention.q(), sinks));
+            }
+            case Op.Quantize _, Op.Add _, Op.Scale _, Op.SoftCap _, Op.Gated _ ->
                 node.op().inputs().forEach(input -> requireFloats(node, input));
         }
     }

@@ -31,12 +31,13 @@
  *       tanh(x / cap) * cap with tanh(t) = 1 - 2 / (exp(t + t) + 1).
  *   <li><b>RoPE.</b> cos and sin of double angles (StrictMath) rounded to float; y0 = fma(x0, cos, -(x1 * sin)), y1 = fma(x0, sin, x1 * cos).
  *   <li><b>Attention</b> over KV blocks of {@value dev.lockstep.graph.KvLayout#BLOCK} positions. q is multiplied by the scale first. Per block:
- *       s[j] = dot over the head in order by fma from +0; m = max s up to the token's own position;
- *       p[j] = exp(s[j] - m), 0 after that position;
+ *       s[j] = dot over the head in order by fma from +0, soft-capped where the model asks for it; m = max s over the positions that the token
+ *       sees: up to its own, and within its window; p[j] = exp(s[j] - m), 0 for positions that it does not see;
  *       l = sum of p (16 lanes, lane t adds p[t], p[t+16], ... in order; then the binary tree);
  *       o = sum over j of fma(p[j], v[j], o), j ascending from +0. The blocks of a span of {@value dev.lockstep.graph.KvLayout#SPAN} positions are merged
  *       in order into m = -infinity, l = 0, o = 0: M = max(m, m'), a = exp(m - M), c = exp(m' - M),
- *       l = fma(l, a, l' * c), o = fma(o, a, o' * c); then spans are merged in order in the same way. The result is o * (1 / l).
+ *       l = fma(l, a, l' * c), o = fma(o, a, o' * c); then spans are merged in order in the same way, and a sink s as m' = s, l' = 1, o' = 0. Blocks
+ *       of which a token sees nothing are left out. The result is o * (1 / l).
  *   <li><b>KV cache.</b> Rotated keys, and values, are rounded when they are appended: to binary16, or not at all, or (Q8) to
  *       d * q in blocks of {@value dev.lockstep.graph.KvType#BLOCK} elements of a head: a = max |x|; if a &lt; 2<sup>-100</sup> all is zero, else d = the smallest bfloat16 not below
  *       a / 127 and q = roundToNearestEven(x * (1 / d)). Products d * q are exact.

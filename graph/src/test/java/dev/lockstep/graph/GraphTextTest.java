@@ -69,7 +69,10 @@ class GraphTextTest {
             epsilon 1.0E-5       | eps 1.0E-5              | line 3, column 53: expected the word epsilon
             rope !0 interleaved  | rope !0 spiral          | line 7, column 9: there is no pairing spiral
             rope !0 interleaved  | rope !1 interleaved     | line 8, column 90: !0 is not defined
-            [1.0, 0.1]           | []                      | line 7, column 36: expected a number
+            [1.0, 0.1]           | [1.0, ]                 | line 7, column 41: expected a number
+            scale 0.25 rope !0   | scale 0.25 rope !0 window | line 9, column 1: expected an integer
+            scale 0.25 rope !0   | scale 0.25 rope !0 cap -1.0 | attention with a window of 0 and a cap of -1.0
+            scale 0.25 rope !0   | scale 0.25 rope !0 sinks "s" F32[5] | 5 sinks for 4 query heads
             kv_heads 2           | kv_heads 3              | 4 query heads over 3 KV heads
             kv_heads 2           | kv_heads 0              | 4 query heads over 0 KV heads
             used 2               | used 5                  | line 10, column 30: 5 of 4 experts

@@ -3,6 +3,7 @@ package dev.lockstep.graph;
 import dev.lockstep.tensor.TensorType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -63,8 +64,10 @@ final class RandomGraphs {
         int headSize = 2 * (1 + random.nextInt(8));
         Value q = builder.add(new Op.Linear(x, matrix(x.width(), heads * headSize)));
         Value k = builder.add(new Op.Linear(x, matrix(x.width(), kvHeads * headSize)));
-        Value mixed = builder.add(
-                new Op.Attention(q, k, k, weights, heads, kvHeads, headSize, rope(headSize), random.nextFloat()));
+        Optional<Weight> sinks = random.nextBoolean() ? Optional.of(vector(heads)) : Optional.empty();
+        Scoring scoring = new Scoring(random.nextInt(3), random.nextInt(2) * random.nextFloat(), sinks);
+        Value mixed = builder.add(new Op.Attention(
+                q, k, k, weights, heads, kvHeads, headSize, rope(headSize), random.nextFloat(), scoring));
         return builder.add(new Op.Linear(mixed, matrix(mixed.width(), width())));
     }
 
@@ -75,7 +78,7 @@ final class RandomGraphs {
             return known.getFirst();
         }
         List<Double> frequencies =
-                random.doubles(1 + random.nextInt(headSize / 2)).boxed().toList();
+                random.doubles(random.nextInt(headSize / 2 + 1)).boxed().toList();
         Rope rope =
                 new Rope(Rope.Pairing.values()[random.nextInt(2)], frequencies, Math.exp(40 * random.nextGaussian()));
         ropes.add(rope);

@@ -106,6 +106,30 @@ class HostEqualsReferenceTest {
         assertEqualsReference(TestModel.of(shape.experts(4, 2), 14), 2, KvType.F16, 20, 1, 20);
     }
 
+    /** Windows within a block, of whole blocks, across blocks, and of more than there is. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 5, 63, 64, 65, 100, 500})
+    void shouldAgreeForEveryWindow(int window) {
+        TestShape shape =
+                TestShape.of(TensorType.F16).widths(64, 64).attention(6, 3, 16).window(window);
+        assertEqualsReference(TestModel.of(shape, 15), 3, KvType.F16, 200, 1, 7, 64, 130);
+        assertEqualsReference(TestModel.of(shape.scoreCap(2).sinks(), 16), 2, KvType.F32, 200, 1, 65);
+    }
+
+    @Test
+    void shouldAgreeForSinksAndCappedScores() {
+        TestShape shape = TestShape.of(TensorType.F16).widths(64, 64).attention(6, 2, 24);
+        assertEqualsReference(TestModel.of(shape.sinks(), 17), 2, KvType.Q8, 100, 1, 30);
+        assertEqualsReference(TestModel.of(shape.scoreCap(1.5f), 18), 2, KvType.F16, 100, 1, 30);
+    }
+
+    @Test
+    void shouldAgreeForLayersWithoutPositions() {
+        TestShape shape =
+                TestShape.of(TensorType.F16).widths(64, 64).attention(4, 2, 16).rope(Rope.Pairing.HALVES, 0);
+        assertEqualsReference(TestModel.of(shape, 19), 2, KvType.F16, 40, 1, 30);
+    }
+
     static Stream<Arguments> groups() {
         int[] groups = {1, 2, 3, 4, 7, 8};
         int[] sizes = {8, 16, 24, 32, 64, 128};

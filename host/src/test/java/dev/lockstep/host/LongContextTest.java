@@ -7,6 +7,7 @@ import dev.lockstep.graph.reference.ReferenceMachine;
 import dev.lockstep.tensor.TensorType;
 import java.util.Arrays;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -33,6 +34,29 @@ class LongContextTest {
                 expected.assertSame(threads + " threads, large steps", Transcript.of(host, tokens, STEP));
                 assertAgreesAround(host, expected, KvLayout.SPAN, threads);
                 assertAgreesAround(host, expected, 2 * KvLayout.SPAN, threads);
+            }
+        }
+    }
+
+    /** Its first position is in the span before, or in the one before that. */
+    @Test
+    void shouldAgreeForAWindowThatReachesIntoOtherSpans() {
+        TestModel windowed = TestModel.of(
+                TestShape.of(TensorType.F32)
+                        .widths(32, 32)
+                        .attention(6, 3, 16)
+                        .window(KvLayout.SPAN + 30)
+                        .sinks(),
+                5);
+        Transcript expected;
+        try (var reference = new ReferenceMachine(windowed.graph(), windowed.weights(), KvType.F16, LENGTH, LENGTH)) {
+            expected = Transcript.of(reference, tokens, LENGTH);
+        }
+        var options = new HostOptions(3, KvType.F16, LENGTH, STEP, Optional.empty(), (_, _, _) -> {});
+        try (var host = HostMachine.open(windowed.graph(), windowed.weights(), options)) {
+            expected.assertSame("large steps", Transcript.of(host, tokens, STEP));
+            for (int place : new int[] {KvLayout.SPAN + 30, 2 * KvLayout.SPAN, 2 * KvLayout.SPAN + 30}) {
+                assertAgreesAround(host, expected, place, 3);
             }
         }
     }

@@ -4,6 +4,7 @@ import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.GraphBuilder;
 import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Rope;
+import dev.lockstep.graph.Scoring;
 import dev.lockstep.graph.Value;
 import dev.lockstep.graph.Weight;
 import dev.lockstep.graph.pass.Passes;
@@ -16,6 +17,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -75,8 +77,23 @@ public record TestModel(TestShape shape, Graph graph, Map<String, Tensor> weight
                 k = graph.add(new Op.RmsNorm(k, vector("k_norm" + layer, shape.headSize, 1), 1e-6f));
             }
             Value mixed = graph.add(new Op.Attention(
-                    q, k, v, layer, shape.heads, shape.kvHeads, shape.headSize, rope, shape.attentionScale));
+                    q,
+                    k,
+                    v,
+                    layer,
+                    shape.heads,
+                    shape.kvHeads,
+                    shape.headSize,
+                    rope,
+                    shape.attentionScale,
+                    scoring(layer)));
             return linear(mixed, "o" + layer, shape.width);
+        }
+
+        private Scoring scoring(int layer) {
+            Optional<Weight> sinks =
+                    shape.sinks ? Optional.of(vector("sinks" + layer, shape.heads, 0.5f)) : Optional.empty();
+            return new Scoring(shape.window, shape.scoreCap, sinks);
         }
 
         private Value dense(Value x, int layer) {

@@ -30,6 +30,9 @@ public final class TestShape {
     Activation activation = Activation.SILU;
     float scale = 1;
     float cap;
+    int window;
+    float scoreCap;
+    boolean sinks;
     Precision precision = Precision.NORMAL;
 
     private TestShape(List<TensorType> types) {
@@ -73,6 +76,9 @@ public final class TestShape {
         if (random.nextInt(3) == 0) {
             shape.scaled(0.5f + random.nextFloat(), 1 + random.nextInt(30));
         }
+        shape.window = random.nextInt(3) == 0 ? 1 + random.nextInt(20) : 0;
+        shape.scoreCap = random.nextInt(3) == 0 ? 1 + 4 * random.nextFloat() : 0;
+        shape.sinks = random.nextInt(3) == 0;
         shape.precision = Precision.values()[random.nextInt(2)];
         return shape;
     }
@@ -150,6 +156,24 @@ public final class TestShape {
         return this;
     }
 
+    /** How many positions a token sees; 0 for all before it. */
+    public TestShape window(int window) {
+        this.window = window;
+        return this;
+    }
+
+    /** A soft cap on scores. */
+    public TestShape scoreCap(float cap) {
+        this.scoreCap = cap;
+        return this;
+    }
+
+    /** Every query head has a sink. */
+    public TestShape sinks() {
+        this.sinks = true;
+        return this;
+    }
+
     /** What the graph is lowered to. */
     public TestShape precision(Precision precision) {
         this.precision = precision;
@@ -158,7 +182,7 @@ public final class TestShape {
 
     @Override
     public String toString() {
-        return "%s %d layers of %d-%d, %d/%d heads of %d, rope %s %d, %d of %d experts, vocabulary %d%s%s%s, %s, scale %s, cap %s, %s precision"
+        return "%s %d layers of %d-%d, %d/%d heads of %d, rope %s %d, %d of %d experts, vocabulary %d%s%s%s, %s, scale %s, cap %s, window %d, scores up to %s%s, %s precision"
                 .formatted(
                         types,
                         layers,
@@ -178,6 +202,9 @@ public final class TestShape {
                         activation.text(),
                         scale,
                         cap,
+                        window,
+                        scoreCap,
+                        sinks ? " with sinks" : "",
                         precision.text());
     }
 }

@@ -9,6 +9,8 @@ public final class Architectures {
     private static final List<Architecture> ALL = List.of(
             new LlamaArchitecture(),
             new GemmaArchitecture(),
+            new Gemma2Architecture(),
+            new Gemma3Architecture(),
             new GraniteArchitecture("granite"),
             new GraniteArchitecture("granitemoe"),
             new Phi3Architecture(),

@@ -81,6 +81,12 @@ public record RopeParameters(
         };
     }
 
+    /** The same width on another base, as trained: for layers that see a window, which needs no stretching. */
+    RopeParameters unscaled(double otherBase) {
+        return new RopeParameters(
+                width, otherBase, Scaling.NONE, 1, originalContextLength, 1, extrapolation, betaFast, betaSlow);
+    }
+
     /** The rotation of a model without factors for single frequencies. */
     Rope rope(Rope.Pairing pairing) {
         float[] ones = new float[width / 2];

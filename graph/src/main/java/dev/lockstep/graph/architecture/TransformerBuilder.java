@@ -5,8 +5,11 @@ import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.GraphBuilder;
 import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Rope;
+import dev.lockstep.graph.Scoring;
 import dev.lockstep.graph.Value;
 import dev.lockstep.graph.Weight;
+import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** The parts that transformers of many architectures are made of, with the tensor names of GGUF. */
 final class TransformerBuilder {
@@ -18,7 +21,11 @@ final class TransformerBuilder {
     private float embeddingScale = 1;
     private float residualScale = 1;
     private float logitsDivisor = 1;
+    private float logitsCap;
     private float attentionScale;
+    private boolean postNorms;
+    private float scoresCap;
+    private Optional<Window> window = Optional.empty();
 
     TransformerBuilder(Hyperparameters parameters, ModelWeights weights) {
         this.parameters = parameters;
@@ -55,23 +62,60 @@ final class TransformerBuilder {
         return attentionScale;
     }
 
+    /** The soft cap on logits; 0 for none. */
+    void capLogits(float cap) {
+        logitsCap = cap;
+    }
+
+    /** The soft cap on attention scores; 0 for none. */
+    void capScores(float cap) {
+        scoresCap = cap;
+    }
+
+    /** Lets some layers see a window of positions. */
+    void window(Window limit) {
+        window = Optional.of(limit);
+    }
+
+    /** Norms what attention and feed-forward networks add. */
+    void normResiduals() {
+        postNorms = true;
+    }
+
     /** Lets attention norm every head of queries and keys before it turns them. */
     void normHeads() {
         normHeads = true;
     }
 
-    /** A whole model of blocks that norm before attention and before the feed-forward network (or experts), and its logits. */
+    /** As {@link #preNormDecoder(IntFunction, Activation)}, with the same rotation in all layers. */
     void preNormDecoder(Rope rope, Activation activation) {
+        preNormDecoder(_ -> rope, activation);
+    }
+
+    /**
+     * A whole model of blocks that norm before attention and before the feed-forward network (or experts), and its logits.
+     *
+     * @param ropes the rotation of each layer
+     */
+    void preNormDecoder(IntFunction<Rope> ropes, Activation activation) {
         Value x = scaled(tokenEmbedding(), embeddingScale);
         for (int layer = 0; layer < parameters.layers(); layer++) {
-            x = add(x, scaled(attention(rmsNorm(x, block(layer) + "attn_norm"), layer, rope), residualScale));
+            Value attended = attention(rmsNorm(x, block(layer) + "attn_norm"), layer, ropes.apply(layer));
+            x = addResidual(x, attended, block(layer) + "post_attention_norm");
             Value normed = rmsNorm(x, block(layer) + "ffn_norm");
             Value mixed = parameters.experts() == 0
                     ? gatedFeedForward(normed, layer, activation)
                     : mixtureOfExperts(normed, layer, activation);
-            x = add(x, scaled(mixed, residualScale));
+            x = addResidual(x, mixed, block(layer) + "post_ffw_norm");
         }
-        scaled(logits(rmsNorm(x, "output_norm")), 1 / logitsDivisor);
+        Value logits = scaled(logits(rmsNorm(x, "output_norm")), 1 / logitsDivisor);
+        if (logitsCap > 0) {
+            graph.add(new Op.SoftCap(logits, logitsCap));
+        }
+    }
+
+    private Value addResidual(Value x, Value y, String norm) {
+        return add(x, scaled(postNorms ? rmsNorm(y, norm) : y, residualScale));
     }
 
     Value tokenEmbedding() {
@@ -116,8 +160,24 @@ final class TransformerBuilder {
             k = headNorm(k, block + "attn_k_norm");
         }
         Value mixed = graph.add(new Op.Attention(
-                q, k, v, layer, parameters.heads(), parameters.kvHeads(), parameters.headSize(), rope, attentionScale));
+                q,
+                k,
+                v,
+                layer,
+                parameters.heads(),
+                parameters.kvHeads(),
+                parameters.headSize(),
+                rope,
+                attentionScale,
+                scoring(layer)));
         return linear(mixed, block + "attn_output", parameters.embeddingLength());
+    }
+
+    private Scoring scoring(int layer) {
+        int positions = window.filter(limit -> limit.limits(layer))
+                .map(Window::positions)
+                .orElse(0);
+        return new Scoring(positions, scoresCap, Optional.empty());
     }
 
     /** The product with {@code rows} rows of a matrix that holds several, from row {@code first} on. */

@@ -4,7 +4,9 @@ import dev.lockstep.graph.KvLayout;
 import dev.lockstep.graph.KvType;
 import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Rope;
+import dev.lockstep.graph.Scoring;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Rotation, KV cache, and attention block by block with a running softmax (as FlashAttention, Dao et al. 2022). */
@@ -13,7 +15,13 @@ final class AttentionReference {
 
     /** Appends all keys and values of the step first; a token still sees none after its own. */
     static Rows.Floats attend(
-            Op.Attention op, Rows.Floats q, Rows.Floats k, Rows.Floats v, StepTokens step, KvType kvType) {
+            Op.Attention op,
+            Rows.Floats q,
+            Rows.Floats k,
+            Rows.Floats v,
+            Optional<float[]> sinks,
+            StepTokens step,
+            KvType kvType) {
         float[] queries = new float[q.data().length];
         for (int t = 0; t < step.count(); t++) {
             int position = step.positions()[t];
@@ -28,8 +36,11 @@ final class AttentionReference {
         Rows.Floats y = Rows.Floats.of(step.count(), op.width());
         IntStream.range(0, step.count() * op.heads()).parallel().forEach(task -> {
             int t = task / op.heads();
-            Head head = new Head(op, step.sequences()[t], task % op.heads(), queries, task * op.headSize());
-            head.attend(step.positions()[t], y.data());
+            int h = task % op.heads();
+            Head head = new Head(op, step.sequences()[t], h, queries, task * op.headSize());
+            Partial all = head.attend(step.positions()[t]);
+            sinks.ifPresent(scores -> all.merge(scores[h], 1, new float[op.headSize()]));
+            all.finish(y.data(), task * op.headSize());
         });
         return y;
     }
@@ -79,6 +90,14 @@ final class AttentionReference {
                 o[i] = Math.fma(o[i], a, otherO[i] * c);
             }
         }
+
+        /** Writes the values' mean. */
+        void finish(float[] y, int offset) {
+            float inverse = 1f / sum;
+            for (int i = 0; i < o.length; i++) {
+                y[offset + i] = o[i] * inverse;
+            }
+        }
     }
 
     /** One query head of one token. */
@@ -90,6 +109,7 @@ final class AttentionReference {
         private final int size;
         private final int kvWidth;
         private final int kvStart;
+        private final Scoring scoring;
         private final float[] p = new float[KvLayout.BLOCK];
 
         Head(Op.Attention op, ReferenceSequence sequence, int head, float[] queries, int offset) {
@@ -100,27 +120,27 @@ final class AttentionReference {
             this.size = op.headSize();
             this.kvWidth = op.kvHeads() * size;
             this.kvStart = head / op.group() * size;
+            this.scoring = op.scoring();
         }
 
-        void attend(int position, float[] y) {
+        Partial attend(int position) {
+            int seen = scoring.firstSeen(position);
             Partial all = new Partial(size);
-            for (int start = 0; start <= position; start += KvLayout.SPAN) {
-                Partial span = span(start, Math.min(start + KvLayout.SPAN, position + 1));
+            for (int start = seen / KvLayout.SPAN * KvLayout.SPAN; start <= position; start += KvLayout.SPAN) {
+                Partial span = span(Math.max(start, seen), Math.min(start + KvLayout.SPAN, position + 1));
                 all.merge(span.max, span.sum, span.o);
             }
-            float inverse = 1f / all.sum;
-            for (int i = 0; i < size; i++) {
-                y[offset + i] = all.o[i] * inverse;
-            }
+            return all;
         }
 
-        private Partial span(int from, int to) {
+        private Partial span(int seen, int to) {
             Partial span = new Partial(size);
             float[] blockO = new float[size];
-            for (int start = from; start < to; start += KvLayout.BLOCK) {
+            for (int start = seen / KvLayout.BLOCK * KvLayout.BLOCK; start < to; start += KvLayout.BLOCK) {
+                int first = Math.max(0, seen - start);
                 int visible = Math.min(KvLayout.BLOCK, to - start);
-                float blockMax = scores(start, visible);
-                float blockSum = weights(blockMax, visible);
+                float blockMax = scores(start, first, visible);
+                float blockSum = weights(blockMax, first, visible);
                 weightedValues(start, visible, blockO);
                 span.merge(blockMax, blockSum, blockO);
             }
@@ -128,25 +148,25 @@ final class AttentionReference {
         }
 
         /** Puts the visible scores into p and returns the largest. */
-        private float scores(int start, int visible) {
+        private float scores(int start, int first, int visible) {
             float max = Float.NEGATIVE_INFINITY;
-            for (int j = 0; j < visible; j++) {
+            for (int j = first; j < visible; j++) {
                 int key = (start + j) * kvWidth + kvStart;
                 float dot = 0;
                 for (int i = 0; i < size; i++) {
                     dot = Math.fma(queries[offset + i], keys[key + i], dot);
                 }
-                p[j] = dot;
-                max = Math.max(max, dot);
+                p[j] = scoring.cap() == 0 ? dot : ElementwiseReference.softCap(dot, scoring.cap());
+                max = Math.max(max, p[j]);
             }
             return max;
         }
 
         /** Turns scores into weights, 0 where nothing is visible, and returns their sum. */
-        private float weights(float max, int visible) {
+        private float weights(float max, int first, int visible) {
             float[] lanes = new float[Sums.LANES];
             for (int j = 0; j < KvLayout.BLOCK; j++) {
-                p[j] = j < visible ? Numerics.exp(p[j] - max) : 0;
+                p[j] = j >= first && j < visible ? Numerics.exp(p[j] - max) : 0;
                 lanes[j % Sums.LANES] += p[j];
             }
             return Sums.lanes(lanes);

@@ -33,9 +33,13 @@ final class ElementwiseReference {
     static Rows.Floats softCap(Rows.Floats x, float cap) {
         float[] y = new float[x.data().length];
         for (int i = 0; i < y.length; i++) {
-            y[i] = Numerics.tanh(x.data()[i] / cap) * cap;
+            y[i] = softCap(x.data()[i], cap);
         }
         return new Rows.Floats(x.width(), y);
+    }
+
+    static float softCap(float x, float cap) {
+        return Numerics.tanh(x / cap) * cap;
     }
 
     static Rows.Floats gated(Activation activation, Rows.Floats gate, Rows.Floats up) {

@@ -192,6 +192,7 @@ public final class ReferenceMachine implements Machine {
                         floats(attention.q(), values),
                         floats(attention.k(), values),
                         floats(attention.v(), values),
+                        attention.scoring().sinks().map(weights::vector),
                         tokens,
                         kvType);
             case Op.Route route -> ExpertReference.route(floats(route.scores(), values), route.used());

@@ -7,12 +7,15 @@ import dev.lockstep.graph.KvType;
 import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Rope;
 import dev.lockstep.graph.RowKind;
+import dev.lockstep.graph.Scoring;
 import dev.lockstep.graph.Value;
+import dev.lockstep.graph.Weight;
 import dev.lockstep.tensor.SyntheticWeights;
 import dev.lockstep.tensor.Tensor;
 import dev.lockstep.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -21,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every operation against its definition in float64. */
 class OperationsTest {
@@ -133,17 +137,35 @@ class OperationsTest {
     @ParameterizedTest
     @EnumSource
     void attentionShouldBeTheSoftmaxOfRotatedProducts(Rope.Pairing pairing) {
+        assertSoftmaxAttention(new Rope(pairing, List.of(1.0, 0.3, 0.01), 1.2), 0, 0, Optional.empty());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 10, 64, 100})
+    void attentionShouldSeeAWindow(int window) {
+        assertSoftmaxAttention(new Rope(Rope.Pairing.HALVES, List.of(1.0, 0.3, 0.01), 1), window, 0, Optional.empty());
+    }
+
+    @Test
+    void attentionShouldCapScoresAndHeedSinks() {
+        Rope rope = new Rope(Rope.Pairing.HALVES, List.of(1.0, 0.3, 0.01), 1);
+        assertSoftmaxAttention(rope, 0, 0.2f, Optional.empty());
+        assertSoftmaxAttention(rope, 20, 0.3f, Optional.of(new float[] {-1, 5, 0.5f, 1}));
+    }
+
+    private static void assertSoftmaxAttention(Rope rope, int window, float cap, Optional<float[]> sinks) {
         int tokens = 150;
-        Rope rope = new Rope(pairing, List.of(1.0, 0.3, 0.01), 1.2);
-        Op.Attention op = new Op.Attention(value(32), value(16), value(16), 3, 4, 2, 8, rope, 0.35f);
+        Optional<Weight> sinkWeight = sinks.map(scores -> new Weight("sinks", TensorType.F32, scores.length, 1, 1));
+        Scoring scoring = new Scoring(window, cap, sinkWeight);
+        Op.Attention op = new Op.Attention(value(32), value(16), value(16), 3, 4, 2, 8, rope, 0.35f, scoring);
         Rows.Floats q = random(tokens, 32, 5);
         Rows.Floats k = random(tokens, 16, 6);
         Rows.Floats v = random(tokens, 16, 7);
-        Rows.Floats y = AttentionReference.attend(op, q, k, v, oneSequence(tokens), KvType.F32);
+        Rows.Floats y = AttentionReference.attend(op, q, k, v, sinks, oneSequence(tokens), KvType.F32);
 
         for (int t = 0; t < tokens; t += 7) {
             for (int head = 0; head < 4; head++) {
-                double[] expected = softmaxAttention(rope, q, k, v, t, head);
+                double[] expected = softmaxAttention(op, sinks, q, k, v, t, head);
                 for (int i = 0; i < 8; i++) {
                     assertThat((double) y.data()[t * 32 + head * 8 + i]).isCloseTo(expected[i], within(1e-5));
                 }
@@ -151,17 +173,22 @@ class OperationsTest {
         }
     }
 
-    private static double[] softmaxAttention(Rope rope, Rows.Floats q, Rows.Floats k, Rows.Floats v, int t, int head) {
+    private static double[] softmaxAttention(
+            Op.Attention op, Optional<float[]> sinks, Rows.Floats q, Rows.Floats k, Rows.Floats v, int t, int head) {
+        Rope rope = op.rope();
+        int window = op.scoring().window();
+        float cap = op.scoring().cap();
         double[] query = rotated(rope, q.data(), t * 32 + head * 8, t);
         double[] result = new double[8];
-        double sum = 0;
-        for (int position = 0; position <= t; position++) {
+        double sum = sinks.map(scores -> Math.exp(scores[head])).orElse(0.0);
+        for (int position = window == 0 ? 0 : Math.max(0, t + 1 - window); position <= t; position++) {
             int kv = position * 16 + head / 2 * 8;
             double[] key = rotated(rope, k.data(), kv, position);
             double score = 0;
             for (int i = 0; i < 8; i++) {
                 score += query[i] * key[i] * 0.35f;
             }
+            score = cap == 0 ? score : cap * Math.tanh(score / cap);
             sum += Math.exp(score);
             for (int i = 0; i < 8; i++) {
                 result[i] += Math.exp(score) * v.data()[kv + i];

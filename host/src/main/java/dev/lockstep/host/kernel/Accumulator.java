@@ -3,6 +3,7 @@ package dev.lockstep.host.kernel;
 import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.Type;
+import java.util.function.UnaryOperator;
 
 /**
  * What attention to some positions gave, for several rows (a query head of a token each): the largest score, the sum of weights,
@@ -100,18 +101,45 @@ final class Accumulator {
         });
     }
 
-    /** Writes the {@code size} elements of a row's result, divided by the sum of weights. */
-    void finish(Ir row, int size, Ir y) {
-        Ir inverse = f.fdiv(Ir.constant(Type.FLOAT, 1f), f.load(Type.FLOAT, word(sums, row)));
+    /**
+     * Writes a row's result, divided by the sum of weights. A sink is merged first: a score of weight 1, and zeros for values; the accumulator stays as it is.
+     *
+     * @param sink address of the row's, if the shape has sinks
+     */
+    void finish(Ir row, AttendShape shape, Ir y, Ir sink) {
+        Ir sum = f.load(Type.FLOAT, word(sums, row));
+        int size = shape.kv().headSize();
+        if (!shape.sinks()) {
+            Ir inverse = f.fdiv(Ir.constant(Type.FLOAT, 1f), sum);
+            write(row, size, y, result -> f.fmul(result, splat(inverse, result)));
+            return;
+        }
+        Ir max = f.load(Type.FLOAT, word(maxima, row));
+        Ir score = f.load(Type.FLOAT, sink);
+        Ir both = Elementary.max(f, max, score);
+        Ir factor = Elementary.expOfNegative(f, f.fsub(max, both));
+        Ir sinkFactor = Elementary.expOfNegative(f, f.fsub(score, both));
+        Ir inverse = f.fdiv(Ir.constant(Type.FLOAT, 1f), f.fma(sum, factor, sinkFactor));
+        write(row, size, y, result -> {
+            Ir merged = f.fma(result, splat(factor, result), Ir.constant(result.type(), 0f));
+            return f.fmul(merged, splat(inverse, result));
+        });
+    }
+
+    private void write(Ir row, int size, Ir y, UnaryOperator<Ir> last) {
         Ir from = place(row, Ir.i64(0));
         // A vector would write into the next head where the head size is no multiple of 16.
         int lanes = size % LANES == 0 ? LANES : 0;
-        Ir factor = lanes == 0 ? inverse : f.splat(inverse, lanes);
         f.loop(
                 Ir.i64(0),
                 Ir.i64(size),
                 Math.max(1, lanes),
-                i -> f.store(f.fmul(f.load(Type.FLOAT.times(lanes), word(from, i)), factor), word(y, i)));
+                i -> f.store(last.apply(f.load(Type.FLOAT.times(lanes), word(from, i))), word(y, i)));
+    }
+
+    private Ir splat(Ir factor, Ir like) {
+        int lanes = like.type().lanes();
+        return lanes == 0 ? factor : f.splat(factor, lanes);
     }
 
     private Ir place(Ir row, Ir vector) {

@@ -8,14 +8,15 @@ import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
  * Attention of several tokens of one sequence in one KV block: rows are all their query heads that share one KV head. Keys and
  * values of a block become floats once, for all rows.
  *
- * <p>{@code void (ptr q, i64 qStride, ptr y, i64 yStride, ptr blocks, i64 keys, i64 values, i64 position, i64 tokens)}: {@code q} the first token's rotated and scaled
- * queries, {@code qStride} bytes from token to token, {@code position} of the first.
+ * <p>{@code void (ptr q, i64 qStride, ptr y, i64 yStride, ptr blocks, i64 keys, i64 values, i64 position, i64 tokens, ptr sinks)}: {@code q} the first token's rotated and scaled
+ * queries, {@code qStride} bytes from token to token, {@code position} of the first, {@code sinks} of the heads, if the model has any.
  */
 final class AttendTileKernel {
     /** Rows that pay for the conversion of a block, while all that a core needs stays in its cache. */
@@ -31,6 +32,7 @@ final class AttendTileKernel {
     private static final Type VECTOR = Type.FLOAT.times(LANES);
 
     private final IrFunction f;
+    private final AttendShape attend;
     private final KvShape shape;
     private final KvReader stored;
     private final KvReader floats;
@@ -48,9 +50,10 @@ final class AttendTileKernel {
     private final Accumulator.Factors factors;
     private final int sums;
 
-    private AttendTileKernel(IrFunction f, Simd simd, KvShape shape) {
+    private AttendTileKernel(IrFunction f, Simd simd, AttendShape attend) {
         this.f = f;
-        this.shape = shape;
+        this.attend = attend;
+        this.shape = attend.kv();
         this.sums = simd.sums();
         this.stored = new KvReader(f, shape, simd.half());
         this.floats = new KvReader(f, new KvShape(shape.group(), shape.headSize(), KvType.F32), simd.half());
@@ -75,10 +78,12 @@ final class AttendTileKernel {
         return Math.clamp(rows / shape.group(), 1, KvLayout.BLOCK);
     }
 
-    static String emit(IrModule module, Simd simd, KvShape shape) {
+    static String emit(IrModule module, Simd simd, AttendShape shape) {
         return module.function(
                 "attend_tile_" + shape.label(),
-                List.of(Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR, Type.I64, Type.I64, Type.I64, Type.I64),
+                List.of(
+                        Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR, Type.I64, Type.I64, Type.I64, Type.I64,
+                        Type.PTR),
                 f -> new AttendTileKernel(f, simd, shape).emit());
     }
 
@@ -87,15 +92,18 @@ final class AttendTileKernel {
         Ir paddedRows = f.add(rows, Ir.i64(PADDING));
         all.clear(paddedRows);
         Ir end = f.add(position, tokens);
-        f.loop(Ir.i64(0), end, KvLayout.SPAN, from -> {
+        Ir seen = KvBlock.start(f, KvBlock.firstSeen(f, attend.scoring(), position));
+        f.loop(KvBlock.spanStart(f, seen), end, KvLayout.SPAN, from -> {
             span.clear(paddedRows);
-            f.loop(from, KvBlock.spanEnd(f, from, end), KvLayout.BLOCK, first -> block(first, end));
+            Ir start = attend.windowed() ? f.select(f.icmp("ugt", seen, from), seen, from) : from;
+            f.loop(start, KvBlock.spanEnd(f, from, end), KvLayout.BLOCK, first -> block(first, end));
             all.mergeAll(span, rows, factors);
         });
         eachToken(token -> f.loop(Ir.i64(0), Ir.i64(shape.group()), 1, head -> {
             Ir heads = f.offset(f.parameter(2), f.mul(token, f.parameter(3)));
             Ir y = f.offset(heads, f.mul(head, Ir.i64(4L * shape.headSize())));
-            all.finish(f.add(f.mul(token, Ir.i64(shape.group())), head), shape.headSize(), y);
+            Ir sink = f.offset(f.parameter(9), f.shl(head, 2));
+            all.finish(f.add(f.mul(token, Ir.i64(shape.group())), head), attend, y, sink);
         }));
     }
 
@@ -205,9 +213,17 @@ final class AttendTileKernel {
                 scores,
                 row,
                 BlockSoftmax.ROWS,
-                i -> f.add(beforeBlock, f.udiv(f.add(row, Ir.i64(i)), Ir.i64(shape.group()))),
+                i -> seen(f.add(beforeBlock, f.udiv(f.add(row, Ir.i64(i)), Ir.i64(shape.group())))),
+                attend.scoring().cap(),
                 span,
                 factors);
+    }
+
+    /** What a row sees of a block, up to {@code end}. */
+    private BlockSoftmax.Seen seen(Ir end) {
+        int window = attend.scoring().window();
+        return new BlockSoftmax.Seen(
+                attend.windowed() ? Optional.of(f.sub(end, Ir.i64(window))) : Optional.empty(), end);
     }
 
     /** Weighted sums of the values before {@code end} for rows from {@code row} on, merged into the span. */

@@ -6,6 +6,7 @@ import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
 
 /**
@@ -23,17 +24,34 @@ final class BlockSoftmax {
     private BlockSoftmax() {}
 
     /**
+     * What a row sees of a block.
+     *
+     * @param from its first position in the block, an i64, if that may be another than the block's first; 64 or more if it sees nothing
+     * @param to the first after it that it does not see, an i64 of at least 1
+     */
+    record Seen(Optional<Ir> from, Ir to) {
+        private Ir mask(IrFunction f, int vector) {
+            Ir first = Ir.i64((long) vector * LANES);
+            Ir before = Elementary.lanesBefore(f, LANES, first, to);
+            return from.map(start -> f.and(before, Elementary.lanesFrom(f, LANES, first, start)))
+                    .orElse(before);
+        }
+    }
+
+    /**
      * @param scores rows of 64 scores, overwritten by weights
      * @param first the first row
      * @param rows how many, a power of two
-     * @param visible how many positions of the block each row sees, an i64 of at least 1
+     * @param seen the positions of the block that each row sees
+     * @param cap soft cap on scores; 0 for none
      */
     static void emit(
             IrFunction f,
             Ir scores,
             Ir first,
             int rows,
-            IntFunction<Ir> visible,
+            IntFunction<Seen> seen,
+            float cap,
             Accumulator into,
             Accumulator.Factors factors) {
         Ir minusInfinity = Ir.constant(VECTOR, Float.NEGATIVE_INFINITY);
@@ -41,13 +59,15 @@ final class BlockSoftmax {
         List<List<Ir>> masked = new ArrayList<>();
         List<Ir> maxima = new ArrayList<>();
         for (int row = 0; row < rows; row++) {
-            Ir seen = visible.apply(row);
+            Seen ofRow = seen.apply(row);
             masks.add(new ArrayList<>());
             masked.add(new ArrayList<>());
-            Ir max = minusInfinity;
+            // A row that sees nothing has a finite maximum, so that merging it changes nothing.
+            Ir max = ofRow.from().isPresent() ? Ir.constant(VECTOR, -Float.MAX_VALUE) : minusInfinity;
             for (int v = 0; v < VECTORS; v++) {
-                Ir mask = Elementary.lanesBefore(f, LANES, Ir.i64((long) v * LANES), seen);
-                Ir score = f.select(mask, f.load(VECTOR, place(f, scores, first, row, v)), minusInfinity);
+                Ir mask = ofRow.mask(f, v);
+                Ir score = f.load(VECTOR, place(f, scores, first, row, v));
+                score = f.select(mask, cap == 0 ? score : Elementary.softCap(f, score, cap), minusInfinity);
                 max = Elementary.max(f, max, score);
                 masks.get(row).add(mask);
                 masked.get(row).add(score);

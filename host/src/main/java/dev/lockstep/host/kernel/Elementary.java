@@ -64,6 +64,12 @@ final class Elementary {
         return f.fsub(one, f.fdiv(Ir.constant(x.type(), 2f), f.fadd(exp(f, f.fadd(x, x)), one)));
     }
 
+    /** {@code tanh(x / cap) * cap}. */
+    static Ir softCap(IrFunction f, Ir x, float cap) {
+        Ir caps = Ir.constant(x.type(), cap);
+        return f.fmul(tanh(f, f.fdiv(x, caps)), caps);
+    }
+
     /** {@link Numerics#round}. */
     static Ir round(IrFunction f, Ir x) {
         Type ints = x.type().as(Type.I32);
@@ -113,8 +119,17 @@ final class Elementary {
 
     /** Lanes that lie before {@code end}, for a vector whose first lane is number {@code first}. */
     static Ir lanesBefore(IrFunction f, int lanes, Ir first, Ir end) {
+        return lanes(f, "slt", lanes, first, end);
+    }
+
+    /** Lanes that lie at {@code start} or after it, likewise. */
+    static Ir lanesFrom(IrFunction f, int lanes, Ir first, Ir start) {
+        return lanes(f, "sge", lanes, first, start);
+    }
+
+    private static Ir lanes(IrFunction f, String comparison, int lanes, Ir first, Ir place) {
         int[] numbers = IntStream.range(0, lanes).toArray();
-        Ir left = f.convert("trunc", f.sub(end, first), Type.I32);
-        return f.icmp("slt", f.vector(Type.I32, numbers), f.splat(left, lanes));
+        Ir distance = f.convert("trunc", f.sub(place, first), Type.I32);
+        return f.icmp(comparison, f.vector(Type.I32, numbers), f.splat(distance, lanes));
     }
 }

@@ -40,11 +40,7 @@ final class Elementwise {
 
     /** y = tanh(a / cap) * cap; b is not read. */
     static String softCap(IrModule module, float cap) {
-        Ir caps = Ir.constant(VECTOR, cap);
-        return module.function(
-                "soft_cap" + bits(cap),
-                PARAMETERS,
-                f -> each(f, a -> f.fmul(Elementary.tanh(f, f.fdiv(a, caps)), caps)));
+        return module.function("soft_cap" + bits(cap), PARAMETERS, f -> each(f, a -> Elementary.softCap(f, a, cap)));
     }
 
     private static String bits(float parameter) {

@@ -5,6 +5,7 @@ import dev.lockstep.graph.KvType;
 import dev.lockstep.graph.Op;
 import dev.lockstep.graph.RowKind;
 import dev.lockstep.host.ir.Ir;
+import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.layout.FloatLayout;
@@ -91,27 +92,32 @@ public record Kernels(IrModule module, Simd simd) {
                 attention.scale());
     }
 
-    /** {@code void (ptr q, ptr accumulator, ptr blocks, i64 keys, i64 values, i64 first, i64 end)}: one token, one span of positions. */
+    /** {@code void (ptr q, ptr accumulator, ptr blocks, i64 keys, i64 values, i64 first, i64 end)}: one token, positions of one span. */
     public String attendSpan(Op.Attention attention, KvType type) {
-        return AttendKernel.emitSpan(module, simd, KvShape.of(attention, type));
+        return AttendKernel.emitSpan(module, simd, AttendShape.of(attention, type));
     }
 
-    /** {@code void (ptr accumulators, i64 stride, i64 spans, ptr y)}: what spans give together. */
+    /** The first position that the token at {@code position} attends to. */
+    public Ir firstSeen(IrFunction f, Op.Attention attention, Ir position) {
+        return KvBlock.firstSeen(f, attention.scoring(), position);
+    }
+
+    /** {@code void (ptr accumulators, i64 stride, i64 spans, ptr y, ptr sinks)}: what spans give together. */
     public String mergeSpans(Op.Attention attention, KvType type) {
-        return AttendKernel.emitMerge(module, KvShape.of(attention, type));
+        return AttendKernel.emitMerge(module, AttendShape.of(attention, type));
     }
 
-    /** {@code void (ptr q, ptr y, ptr blocks, i64 keys, i64 values, i64 end)}: one token, all positions. */
+    /** {@code void (ptr q, ptr y, ptr blocks, i64 keys, i64 values, i64 end, ptr sinks)}: one token, all that it sees. */
     public String attendToken(Op.Attention attention, KvType type) {
-        return AttendKernel.emitToken(module, simd, KvShape.of(attention, type));
+        return AttendKernel.emitToken(module, simd, AttendShape.of(attention, type));
     }
 
     /**
-     * {@code void (ptr q, i64 qStride, ptr y, i64 yStride, ptr blocks, i64 keys, i64 values, i64 position, i64 tokens)}: several tokens of one
+     * {@code void (ptr q, i64 qStride, ptr y, i64 yStride, ptr blocks, i64 keys, i64 values, i64 position, i64 tokens, ptr sinks)}: several tokens of one
      * sequence and block.
      */
     public String attendTile(Op.Attention attention, KvType type) {
-        return AttendTileKernel.emit(module, simd, KvShape.of(attention, type));
+        return AttendTileKernel.emit(module, simd, AttendShape.of(attention, type));
     }
 
     /** Most tokens of {@link #attendTile}. */

@@ -1,6 +1,7 @@
 package dev.lockstep.host.kernel;
 
 import dev.lockstep.graph.KvLayout;
+import dev.lockstep.graph.Scoring;
 import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.Type;
@@ -28,6 +29,25 @@ final class KvBlock {
         Ir left = f.sub(end, first);
         Ir all = Ir.i64(KvLayout.BLOCK);
         return f.select(f.icmp("ult", left, all), left, all);
+    }
+
+    /** The first position of the block of a position. */
+    static Ir start(IrFunction f, Ir position) {
+        return f.and(position, Ir.i64(-KvLayout.BLOCK));
+    }
+
+    /** The first position of the span of a position. */
+    static Ir spanStart(IrFunction f, Ir position) {
+        return f.and(position, Ir.i64(-KvLayout.SPAN));
+    }
+
+    /** The first position that the token at {@code position} sees, see {@link Scoring#firstSeen}. */
+    static Ir firstSeen(IrFunction f, Scoring scoring, Ir position) {
+        if (scoring.window() == 0) {
+            return Ir.i64(0);
+        }
+        Ir first = f.sub(position, Ir.i64(scoring.window() - 1L));
+        return f.select(f.icmp("sgt", first, Ir.i64(0)), first, Ir.i64(0));
     }
 
     /** The end of the span that starts at {@code first}, at most {@code end}. */

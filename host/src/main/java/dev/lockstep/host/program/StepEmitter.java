@@ -397,12 +397,16 @@ final class StepEmitter {
      */
     private void attendSpans(Task task, Op.Attention attention) {
         Ir token = Ir.i64(0);
-        Ir end = f.add(perToken(Type.I64, StepContext.positions(), token), Ir.i64(1));
-        Ir spans = spans(end);
+        Ir position = perToken(Type.I64, StepContext.positions(), token);
+        Ir end = f.add(position, Ir.i64(1));
+        Ir seen = kernels.firstSeen(f, attention, position);
+        Ir skipped = f.udiv(seen, Ir.i64(KvLayout.SPAN));
+        Ir spans = f.sub(spans(end), skipped);
         f.ifThen(f.icmp("ugt", spans, Ir.i64(1)), this::barrier);
         eachUnit(spans, attention, (span, head) -> {
-            Ir first = f.mul(span, Ir.i64(KvLayout.SPAN));
-            Ir next = f.add(first, Ir.i64(KvLayout.SPAN));
+            Ir start = f.mul(f.add(span, skipped), Ir.i64(KvLayout.SPAN));
+            Ir next = f.add(start, Ir.i64(KvLayout.SPAN));
+            Ir first = f.select(f.icmp("ugt", seen, start), seen, start);
             f.callLocal(
                     kernels.attendSpan(attention, program.kvType()),
                     heads(task.inputs().getFirst(), attention, token, head),
@@ -417,7 +421,9 @@ final class StepEmitter {
 
     private void mergeSpans(Task task, Op.Attention attention) {
         Ir token = Ir.i64(0);
-        Ir spans = spans(f.add(perToken(Type.I64, StepContext.positions(), token), Ir.i64(1)));
+        Ir position = perToken(Type.I64, StepContext.positions(), token);
+        Ir skipped = f.udiv(kernels.firstSeen(f, attention, position), Ir.i64(KvLayout.SPAN));
+        Ir spans = f.sub(spans(f.add(position, Ir.i64(1))), skipped);
         f.loop(
                 Ir.i64(0),
                 Ir.i64(attention.kvHeads()),
@@ -427,7 +433,8 @@ final class StepEmitter {
                         partial(attention, Ir.i64(0), head),
                         Ir.i64(attention.kvHeads() * kvPlan.partialBytes(attention)),
                         spans,
-                        heads(task.output(), attention, token, head)));
+                        heads(task.output(), attention, token, head),
+                        sinks(attention, head)));
     }
 
     private void attendTiles(Task task, Op.Attention attention) {
@@ -446,7 +453,8 @@ final class StepEmitter {
                             blockTable(token),
                             keys(attention, head),
                             values(attention, head),
-                            f.add(position, Ir.i64(1))));
+                            f.add(position, Ir.i64(1)),
+                            sinks(attention, head)));
             f.ifThen(
                     f.icmp("ne", size, Ir.i64(1)),
                     () -> f.callLocal(
@@ -459,7 +467,8 @@ final class StepEmitter {
                             keys(attention, head),
                             values(attention, head),
                             position,
-                            size));
+                            size,
+                            sinks(attention, head)));
         });
     }
 
@@ -479,6 +488,15 @@ final class StepEmitter {
     /** The query heads of a token that go with a KV head. */
     private Ir heads(Slot slot, Op.Attention attention, Ir token, Ir head) {
         return f.offset(row(slot, token), f.mul(head, Ir.i64(4L * attention.group() * attention.headSize())));
+    }
+
+    /** Where the sinks of a KV head's query heads are; somewhere if the model has none. */
+    private Ir sinks(Op.Attention attention, Ir head) {
+        return attention
+                .scoring()
+                .sinks()
+                .map(sinks -> f.offset(weight(sinks), f.mul(head, Ir.i64(4L * attention.group()))))
+                .orElse(weights);
     }
 
     private Ir partial(Op.Attention attention, Ir span, Ir head) {

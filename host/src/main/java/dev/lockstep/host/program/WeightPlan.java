@@ -32,13 +32,13 @@ public final class WeightPlan {
                 case Op.ExpertLinear linear -> place(linear.matrices(), true);
                 case Op.RmsNorm norm -> place(norm.gain(), false);
                 case Op.Bias bias -> place(bias.vector(), false);
+                case Op.Attention attention -> attention.scoring().sinks().ifPresent(sinks -> place(sinks, false));
                 case Op.Embedding _,
                         Op.Add _,
                         Op.Scale _,
                         Op.SoftCap _,
                         Op.Gated _,
                         Op.Quantize _,
-                        Op.Attention _,
                         Op.Route _,
                         Op.ExpertSum _ -> {}
             }

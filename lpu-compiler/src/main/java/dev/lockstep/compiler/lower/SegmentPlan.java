@@ -6,6 +6,7 @@ import dev.lockstep.compiler.layout.TileWords;
 import dev.lockstep.graph.Activation;
 import dev.lockstep.graph.Node;
 import dev.lockstep.graph.Op;
+import dev.lockstep.graph.Scoring;
 import dev.lockstep.graph.Value;
 import dev.lockstep.lpu.isa.Element;
 import java.util.HashMap;
@@ -113,7 +114,11 @@ final class SegmentPlan {
                         new VectorPlan(bias.vector(), space, false, constantWords),
                         space.perShard() * cut.shardsPerChip());
             }
-            case Op.Attention _ -> gather(node.value(), heads().outputs());
+            case Op.Attention attention -> {
+                require(attention.scoring().equals(Scoring.PLAIN), "attention with a window, capped scores or sinks");
+                require(attention.rope().width() > 0, "attention without positions");
+                gather(node.value(), heads().outputs());
+            }
             case Op.Gated gated -> {
                 require(
                         gated.activation() == Activation.SILU,
