@@ -28,7 +28,7 @@ def told(story):
     parts, known = [], set()
     for piece in re.split(f"( ?(?:{story.hero.name}|{story.friend.name}))", story.text() + END):
         name = piece.strip() in (story.hero.name, story.friend.name)
-        weight = (NAME if piece.strip() in known else 0) if name else REST
+        weight = NAME if name and piece.strip() in known else REST
         known |= {piece.strip()} if name else set()
         if piece:
             parts.append((piece, weight))
@@ -78,7 +78,6 @@ class Mixture:
 
 SKILLS = Mixture(conversations=0.20, drills=0.55, lines=0.14, stories=0.08, story_turns=0.12)
 EVERYTHING = Mixture(conversations=0.42, drills=0.30, lines=0.04, stories=0.20, story_turns=0.30)
-STORIES = Mixture(conversations=0.40, drills=0.24, lines=0.02, stories=0.32, story_turns=0.50)
 
 
 def document(random, mixture=EVERYTHING):

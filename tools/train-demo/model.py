@@ -11,13 +11,13 @@ from tokenizer import BEGIN
 
 @dataclass
 class Shape:
-    vocabulary: int = 1024
-    width: int = 128
-    layers: int = 4
-    heads: int = 4
-    kv_heads: int = 2
-    feed_forward: int = 384
-    context: int = 512
+    vocabulary: int = 2048
+    width: int = 256
+    layers: int = 5
+    heads: int = 8
+    kv_heads: int = 4
+    feed_forward: int = 640
+    context: int = 1024
     theta: float = 10000.0
     epsilon: float = 1e-5
 
@@ -72,8 +72,8 @@ def visible(tokens):
     """What is added to scores, [batch, 1, length, length]: a token sees those before it in its own document."""
     document = (tokens == BEGIN).cumsum(1)
     apart = document[:, None, :, None] != document[:, None, None, :]
-    later = torch.ones(tokens.shape[1], tokens.shape[1], dtype=torch.bool).triu(1)
-    return torch.zeros(apart.shape, dtype=torch.bfloat16).masked_fill_(apart | later, float("-inf"))
+    later = torch.ones(tokens.shape[1], tokens.shape[1], dtype=torch.bool, device=tokens.device).triu(1)
+    return torch.zeros(apart.shape, dtype=torch.bfloat16, device=tokens.device).masked_fill_(apart | later, float("-inf"))
 
 
 class Layer(nn.Module):
@@ -123,10 +123,10 @@ class Llama(nn.Module):
         self.output_norm = nn.Parameter(torch.ones(shape.width))
         self.register_buffer("turns", rotations(shape, shape.context), persistent=False)
 
-    def forward(self, tokens, wanted=slice(None)):
-        """tokens: [batch, length]; gives logits [batch * length, vocabulary], or of the wanted ones of these rows."""
+    def forward(self, tokens):
+        """tokens: [batch, length]; gives logits [batch * length, vocabulary]."""
         x = functional.embedding(tokens.reshape(-1), self.embedding)
         mask = visible(tokens)
         for layer in self.layers:
             x = layer(x, tokens.shape[0], self.turns, mask)
-        return functional.linear(RmsNorm.apply(x[wanted], self.output_norm, self.shape.epsilon), self.embedding.bfloat16())
+        return functional.linear(RmsNorm.apply(x, self.output_norm, self.shape.epsilon), self.embedding.bfloat16())

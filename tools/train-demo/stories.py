@@ -37,12 +37,92 @@ ANIMALS = {
     "penguin": ["beach", "bay"],
     "dragon": ["mountains", "hills"],
     "robot": ["village", "town"],
+    "elephant": ["jungle", "river"],
+    "lion": ["jungle", "hills"],
+    "tiger": ["jungle", "mountains"],
+    "monkey": ["jungle", "forest"],
+    "giraffe": ["jungle", "park"],
+    "zebra": ["park", "hills"],
+    "parrot": ["jungle", "town"],
+    "wolf": ["forest", "mountains"],
+    "cow": ["farm", "meadow"],
+    "horse": ["farm", "meadow"],
+    "pig": ["farm", "village"],
+    "sheep": ["farm", "hills"],
+    "donkey": ["farm", "village"],
+    "chicken": ["farm", "garden"],
+    "goose": ["pond", "farm"],
+    "swan": ["lake", "pond"],
+    "kitten": ["village", "garden", "barn"],
+    "puppy": ["farm", "village", "park"],
+    "hamster": ["town", "village"],
+    "bat": ["barn", "mountains"],
+    "crow": ["farm", "hills"],
+    "sparrow": ["garden", "park"],
+    "eagle": ["mountains", "hills"],
+    "seagull": ["beach", "bay"],
+    "crab": ["beach", "bay"],
+    "seal": ["beach", "bay"],
+    "dolphin": ["bay", "beach"],
+    "whale": ["bay", "beach"],
+    "fish": ["lake", "river", "pond"],
+    "snail": ["garden", "meadow"],
+    "bee": ["garden", "meadow"],
+    "butterfly": ["garden", "meadow"],
+    "ladybug": ["garden", "meadow"],
+    "ant": ["garden", "forest"],
+    "spider": ["barn", "garden"],
+    "grasshopper": ["meadow", "hills"],
+    "koala": ["forest", "park"],
+    "panda": ["forest", "mountains"],
+    "kangaroo": ["hills", "park"],
+    "camel": ["hills", "village"],
+    "dinosaur": ["jungle", "mountains"],
+    "unicorn": ["meadow", "forest"],
+    "giant": ["mountains", "hills"],
+    "fairy": ["garden", "forest"],
+    "elf": ["forest", "mountains"],
+    "dwarf": ["mountains", "forest"],
+    "witch": ["forest", "village"],
+    "wizard": ["mountains", "town"],
+    "knight": ["hills", "town"],
+    "princess": ["town", "garden"],
+    "prince": ["town", "forest"],
+    "pirate": ["bay", "beach"],
+    "sailor": ["bay", "beach"],
+    "farmer": ["farm", "village"],
+    "baker": ["village", "town"],
+    "astronaut": ["town", "hills"],
+    "snowman": ["garden", "park"],
 }
-PLACES = "forest hills meadow garden mountains barn pond river lake park beach village farm bay town".split()
+WORKERS = """actor artist barber beekeeper blacksmith butcher captain carpenter chef clown cobbler cook cowboy dancer detective diver doctor driver emperor
+explorer fisherman gardener glassblower goldsmith guard hairdresser hermit hunter inventor janitor jeweler judge juggler king lighthouse-keeper librarian
+lumberjack magician mailman mayor merchant miller miner minstrel monk musician ninja nurse painter pilot plumber poet policeman potter professor
+queen ranger sailor scientist sculptor shepherd shoemaker singer skater smith soldier spy student swimmer tailor teacher thief trader trumpeter waiter watchmaker weaver
+woodcutter writer""".split()
+CREATURES = """alligator alpaca antelope armadillo baboon badger bison boar buffalo bull calf caterpillar centipede cheetah chick chipmunk clam cockatoo condor
+cricket crocodile cuckoo dove dragonfly eel falcon ferret firefly flamingo flea foal gecko ghost gnome goblin goldfish gorilla heron hippo hornet hyena
+iguana jackal jaguar jellyfish kid leopard lizard llama lobster lynx mammoth meerkat mermaid mole moose mosquito moth mule newt nightingale octopus
+ogre ostrich ox oyster pelican pheasant pigeon poodle porcupine puffin raccoon rat raven reindeer rhino salmon scarecrow scorpion shark shrimp skunk
+sloth snake starling stork swallow toad toucan troll trout tuna turkey vampire vulture walrus wasp weasel werewolf wolverine woodpecker worm yak zombie""".split()
+ANIMALS |= {kind: ["village", "town", "hills", "lake"] for kind in WORKERS} | {kind: ["forest", "hills", "park", "river", "mountains"] for kind in CREATURES}
+USUAL = [kind for kind in ANIMALS if kind not in WORKERS and kind not in CREATURES]
+
+
+def any_kind(random):
+    """Mostly one that stories are about, at times one of many others, so that what was asked for is read and not guessed."""
+    return random.choice(USUAL if random.random() < 0.6 else list(ANIMALS))
+
+
+HUMANS = {
+    "king": False, "queen": True, "mermaid": True,
+    "witch": True, "wizard": False, "knight": False, "princess": True, "prince": False, "fairy": True,
+}
+PLACES = "forest hills meadow garden mountains barn pond river lake park beach village farm bay town jungle".split()
 CHILD_PLACES = "village town farm park beach lake garden forest hills".split()
 PREPOSITION = {
     "hills": "in", "forest": "in", "meadow": "in", "garden": "in", "mountains": "in", "barn": "in", "pond": "by", "river": "by",
-    "lake": "by", "park": "in", "beach": "on", "village": "in", "farm": "on", "bay": "by", "town": "in",
+    "lake": "by", "park": "in", "beach": "on", "village": "in", "farm": "on", "bay": "by", "town": "in", "jungle": "in",
 }
 SIZES = "little small young tiny".split()
 NATURES = {
@@ -140,6 +220,11 @@ class Story:
         )
         return capital(text)
 
+    def uncapitalized(self, phrase):
+        """A part of a sentence, filled in once for the whole story."""
+        filled = self.fill(phrase)
+        return filled[0].lower() + filled[1:]
+
     def text(self):
         out = ""
         for line in self.lines:
@@ -153,8 +238,9 @@ def child(random):
 
 
 def animal(random, kind=None):
-    she = random.random() < 0.5
-    return Person(random.choice(SHE_ANIMALS if she else HE_ANIMALS), kind or random.choice(list(ANIMALS)), she, random.choice(SIZES))
+    kind = kind or any_kind(random)
+    she = HUMANS.get(kind, random.random() < 0.5)
+    return Person(random.choice(SHE_ANIMALS if she else HE_ANIMALS), kind, she, random.choice(SIZES))
 
 
 def opening(story):
@@ -448,14 +534,132 @@ def bedtime(story):
     story.tell("And before the moon had crossed the window, {N} was asleep.", "And then {he} slept until the sun came up.", "Soon everything {place} was quiet, and everybody slept.")
 
 
+def planting(story):
+    plant = story.random.choice(["sunflower", "apple tree", "pumpkin", "rose", "bean", "cherry tree", "strawberry"])
+    story.facts.update(plant=plant, aplant=article(plant))
+    story.tell("One {season} day, {N} found a tiny seed.", "For {his} birthday, {N} got a seed in a small bag.", "{His} {mother} gave {N} a seed and said, \"Wait and see.\"")
+    story.tell("{He} put it in the ground and gave it water.", "{N} planted it behind the house.", "{He} made a small hole, and in it went the seed.")
+    story.tell("The next morning {he} looked, but there was nothing.", "{N} waited one day, two days, three days. Nothing happened.", "Every hour {he} ran out to look. The ground was bare.")
+    story.tell('"It does not like me," said {N}.', "{N} wanted to dig it up again.", '"This seed is broken," said {N} sadly.')
+    story.paragraph()
+    story.tell("{F}, {fdesc}, lived next door.", "Then {fdesc} named {F} came along.", "{N} asked {his} friend {F} what to do.")
+    story.tell('"Seeds are slow," said {F}. "Give it water and time."', '"You cannot hurry a seed," said {F}. "Sing to it instead."', '"Be patient," said {F}. "It is busy under the ground."')
+    story.tell("So {N} gave it water every morning, and {F} sang a song.", "From then on they looked after it together.", "They put a little fence around it and waited.")
+    story.paragraph()
+    story.tell("One {weather} morning, there was a green leaf.", "Then, after a week of rain, something green came out.", "And one day, {N} saw a tiny green point.")
+    story.tell("It grew and grew, until it was taller than {N}.", "By the end of summer, it was {aplant}.", "It became the most beautiful {plant} {place}.")
+    story.tell('"It is {aplant}!" called {N}.', '"Look, {F}! It is {aplant}!"', "Everyone came to see the {plant}.")
+    story.tell("{N} gave the first seed of it to {F}.", "And {N} learned that some things need time.", '"Next year we will plant ten," said {N}, and {F} laughed.')
+
+
+def flying(story):
+    dream = story.random.choice(["fly", "see the sea", "touch the moon", "sail around the world", "climb the highest mountain", "sing in front of everyone", "dance on the ice"])
+    help_, way = story.random.choice([("an old book", "page by page"), ("a wise old owl", "word by word"), ("a map made of leather", "step by step"), ("a long letter from far away", "line by line")])
+    story.facts.update(dream=dream, aid=help_, way=way)
+    story.tell("{N} had one big dream: {he} wanted to {dream}.", "Every night {N} dreamed the same dream. {He} wanted to {dream}.", 'When somebody asked, {N} said, "One day I will {dream}."')
+    story.tell('"That is not possible," said the others.', "Everybody laughed about it.", '"You are much too small for that," they told {him}.')
+    story.tell("That made {N} sad, but {he} did not forget {his} dream.", "{N} said nothing and went home.", "Only {his} {mother} did not laugh.")
+    story.paragraph()
+    story.tell("One {weather} day, {he} met {fdesc} named {F}.", "Then {fdesc} named {F} came {to}.", "{His} new friend {F}, {fdesc}, heard about it.")
+    story.tell('"I had a dream like that too," said {F}. "Let us try it together."', '"Who says that it is not possible?" asked {F}.', '"I believe in you," said {F}.')
+    story.tell("They asked {aid}, and {way} they learned how to do it.", "For many weeks they practiced, morning and evening.", "They fell down many times, and each time they got up again.")
+    story.paragraph()
+    story.tell("And on the first day of {season}, it worked.", "Then the great day came.", "One evening, when nobody was looking, {N} tried again.")
+    story.tell("{N} did it! {He} could {dream}!", '"I can {dream}!" called {N}.', "It was even better than in the dream.")
+    story.tell("Those who had laughed were very quiet now.", "All the others clapped and cheered.", "{F} jumped for joy.")
+    story.tell('"Thank you for believing in me," said {N}.', "After that, nobody told {N} what was not possible.", "And what did {N} dream of next? That is another story.")
+
+
+GIFTS = ["{acthing}", "a cake with {food}", "a song", "a picture of all friends", "a box full of shells", "a crown of flowers"]
+
+
+def birthday(story):
+    story.facts.update(gift=story.uncapitalized(story.random.choice(GIFTS)))
+    story.tell("Today was the birthday of {N}.", "It was a very special day: {N} had a birthday.", "{N} woke up and smiled. It was {his} birthday!")
+    story.tell("But nobody said a word about it.", "{He} waited for somebody to say something, but nobody did.", "At breakfast, {his} {mother} only said, \"Good morning.\"")
+    story.tell('"They have all forgotten me," thought {N}.', "{N} went outside and sat under a tree.", "{He} felt very lonely.")
+    story.paragraph()
+    story.tell("Then {F}, {fdesc}, came running.", "In the afternoon, {his} friend {F} knocked at the door.", "After a while, {fdesc} named {F} came by.")
+    story.tell('"Come with me, quickly!" said {F}. "I need your help."', '"Close your eyes and take my hand," said {F}.', '"You have to see something," said {F}.')
+    story.tell("{N} did not want to go, but {F} did not give up.", "They walked and walked.", "{N} followed {fhim} slowly.")
+    story.paragraph()
+    story.tell('And there, {place}, stood all {his} friends. "Happy birthday, {N}!" they called.', '"Surprise!" called many voices. Everybody was there.')
+    story.tell("There were lights, and music, and a lot of {food}.", "They had hung up lamps in all colors.", "They had worked on it the whole night.")
+    story.tell("From {F}, {N} got {gift}.", "{F} gave {him} {gift}.")
+    story.tell('"I thought that you had forgotten me," said {N}.', "{N} laughed and cried at the same time.", "They danced until the stars came out.")
+    story.tell('"Forget you? Never," said {F}.', "It was the best birthday of all.", "That night, {N} was the happiest {kind} in the world.")
+
+
+def wishing(story):
+    wish, trouble = story.random.choice([
+        ("to be as big as a house", "could not go through any door"), ("to have all the {food} in the world", "soon could not stand the smell of it"),
+        ("that it would never be night", "was so tired and could not sleep"), ("to be invisible", "nobody would play with {him}"),
+        ("to have a mountain of gold", "had nobody to share it with"), ("to never have to work", "was bored the whole day"), ("that it would snow every day", "was cold all the time"),
+    ])
+    helper = story.random.choice(["a golden fish", "an old lamp", "a falling star", "a little green frog", "a magic stone"])
+    trouble = trouble if trouble.startswith("nobody") else "{he} " + trouble
+    story.facts.update(wish=story.uncapitalized(wish), trouble=story.uncapitalized(trouble), helper=helper)
+    story.tell("One {weather} day, {N} found {helper}.", "While {he} was walking {place}, {N} saw {helper}.")
+    story.tell('"You have one wish," it said in a soft voice.', '"Wish for something," it said, "but think about it well."')
+    story.tell("{N} did not think for long. {He} wished {wish}.", '"That is easy," said {N}, and {he} wished {wish}.')
+    story.tell("There was a flash of light, and the wish came true.", "It had hardly been said when it was done.")
+    story.paragraph()
+    story.tell("At first it was wonderful.", "{N} was very happy, for one day.", "{He} jumped for joy.")
+    story.tell("But soon {N} saw that there was a problem: {trouble}.", "But after some days, {trouble}.")
+    story.tell("{N} went to {his} friend {F}, {fdesc}, and told {fhim} everything.", "{F}, {fdesc}, saw that {N} was not happy.")
+    story.tell('"Maybe you had all that you needed before," said {F}.', '"What do you really want?" asked {F}.', '"Let us go back and ask for help," said {F}.')
+    story.paragraph()
+    story.tell("So they went back and asked for everything to be as before.", "Together they looked for {helper} until they found it again.")
+    story.tell('"Are you sure?" it asked. "Yes," said {N}.', '"I have learned something," said {N}. "Please take the wish back."')
+    story.tell("And in a moment, everything was as it had been.", "The light flashed again, and it was over.")
+    story.tell("{N} hugged {F} and was happy with what {he} had.", "From that day on, {N} wished only for things that {he} could share.", '"The best thing I have is a friend like you," said {N}.')
+
+
+def gone_astray(story):
+    story.tell("One day, {N} went to the market with {his} {mother}.", "One {weather} day, {N} and {his} {mother} took a long walk.", "There was a big fair, and {N} went there with {his} {mother}.")
+    story.tell("There was so much to see that {N} forgot to look where {he} went.", "{N} stopped to watch {acthing} in a window.", "{N} ran after a butterfly, and then after another.")
+    story.tell("When {he} looked up, {his} {mother} was gone.", "Suddenly {he} was all alone.", '"Where are you?" called {N}. Nobody answered.')
+    story.tell("{N} wanted to cry.", "{His} heart beat fast.", "Everything looked strange and big.")
+    story.paragraph()
+    story.tell("Then {fdesc} stopped in front of {him}.", "A friendly voice said, \"Are you lost?\" It was {fdesc}.")
+    story.tell('"My name is {F}," said the {fkind}. "I will help you."', '"I am {F}. Tell me what you remember," said the {fkind}.')
+    story.tell('"There was a fountain, and a shop with {food}," said {N}.', '"We came over a bridge," said {N}.', '"I remember a red roof," said {N}.')
+    story.tell('"I know that place," said {F}. "It is not far."', '"Then we will find it," said {F}. "Hold my hand."')
+    story.paragraph()
+    story.tell("They went left, and right, and left again.", "On the way, {F} sang a funny song, and {N} had to laugh.", "{F} bought {N} some {food}, and they walked on.")
+    story.tell("And there stood {his} {mother}, who had looked for {him} everywhere.", "\"{N}!\" called a voice. It was {his} {mother}!")
+    story.tell("They hugged for a long time.", '"I will never run away again," said {N}.', '"Thank you, {F}," said {his} {mother}.')
+    story.tell("{F} waved and was gone before they could ask {fhim} to stay.", "And {N} learned to stop and wait when {he} is lost.", "They invited {F} to dinner, and everybody was happy.")
+
+
+def quarrel(story):
+    cause = story.random.choice(["who should have the {cthing}", "who was faster", "what to play", "who had the better idea", "who should go first", "the last of the {food}"])
+    story.facts.update(cause=story.uncapitalized(cause))
+    story.tell("{N} and {F}, {fdesc}, were best friends.", "{N} had a best friend, {fdesc} named {F}.", "Nobody ever saw {N} without {his} friend {F}, {fdesc}.")
+    story.tell("But one {weather} day, they had a fight about {cause}.", "Then one morning, they began to argue about {cause}.")
+    story.tell('"You are mean!" said {N}.', '"I do not want to see you anymore!" said {F}.', '"It is always you!" called {N}.')
+    story.tell("They both went home, and each of them shut the door.", "{F} turned around and left.", "{N} ran home and threw {his} {thing} into a corner.")
+    story.paragraph()
+    story.tell("The next day was very long.", "{N} tried to play alone, but it was no fun.", "It was quiet, much too quiet.")
+    story.tell('"I do not need anybody," said {N}, but it was not true.', "{N} looked out of the window and saw nobody.", '{His} {mother} asked, "Where is {F} today?" {N} did not answer.')
+    story.tell('"Somebody has to say sorry first," said {his} {mother}.', "At night, {N} could not even remember how it had started.", "{N} looked at {acthing} that {F} had once given {him}.")
+    story.paragraph()
+    story.tell("So {N} took some {food} and went to {F}.", "In the morning, {N} ran to the house of {F}.")
+    story.tell("On the way {he} met {F}, who was coming to see {him}!", "{F} opened the door before {N} could knock.")
+    story.tell('"I am sorry," they both said at the same time.', '"I am sorry," said {N}. "Me too," said {F}.')
+    story.tell("They laughed until their bellies hurt.", "And they played until the sun went down.", "They never fought about it again.")
+    story.tell("A friend is worth more than being right.", "Sometimes a small word mends a big fight.", '"Best friends?" asked {F}. "Best friends," said {N}.')
+
+
 PLOTS = {
     "a lost thing": lost, "being brave": brave, "sharing": sharing, "helping others": helping, "making something": making, "a storm": storm,
-    "a discovery": discovery, "a race": race, "telling the truth": truth, "a new friend": newcomer, "a sleepless night": bedtime,
+    "a discovery": discovery, "a race": race, "telling the truth": truth, "a new friend": newcomer, "a sleepless night": bedtime, "a seed": planting, "a big dream": flying, "a birthday": birthday, "a wish": wishing,
+    "getting lost": gone_astray, "a fight between friends": quarrel,
 }
 
 
-def tell(random, kind=None, theme=None):
-    """A whole story; `kind` fixes the hero ("fox", "girl"), `theme` the plot."""
+def tell(random, kind=None, theme=None, name=None):
+    """A whole story; `kind` fixes the hero ("fox", "girl"), `name` what it is called, `theme` the plot."""
     if kind in ("girl", "boy") or (kind is None and random.random() < 0.45):
         hero = child(random)
         while kind and hero.kind != kind:
@@ -464,6 +668,8 @@ def tell(random, kind=None, theme=None):
     else:
         hero = animal(random, kind)
         place = random.choice(ANIMALS[hero.kind])
+    if name:
+        hero.name, hero.she = name, name in GIRLS or name in SHE_ANIMALS
     friend = child(random) if hero.kind in ("girl", "boy") and random.random() < 0.5 else animal(random)
     while friend.name == hero.name or friend.kind == hero.kind:
         friend = animal(random)

@@ -1,6 +1,6 @@
 """Greetings, questions about the model itself, sentences to finish, and questions about a story that was just told."""
 
-from stories import ANIMALS, PLOTS, PREPOSITION, article, tell
+from stories import BOYS, GIRLS, HE_ANIMALS, HUMANS, PLOTS, PREPOSITION, SHE_ANIMALS, any_kind, article, tell
 
 GREETINGS = ["Hello!", "Hi!", "Hello", "Hi", "Hey", "Good morning!", "Good evening!", "Hi there!", "Hello, how are you?", "How are you?"]
 WELCOMES = [
@@ -34,7 +34,6 @@ ABOUT = {
     ],
 }
 
-SUBJECTS = ["The fox", "The old bear", "The little girl", "The boy", "My grandmother", "The dog", "The cat", "The teacher", "The farmer", "A small bird", "The rabbit", "The children"]
 ENDINGS = [
     ("ran to the river because", "was", "very thirsty"), ("went to bed early because", "was", "tired"), ("opened the window because", "was", "too warm inside"),
     ("stayed at home because", "was", "raining all day"), ("put on a warm coat because", "was", "cold outside"), ("laughed because", "was", "so funny"),
@@ -43,22 +42,36 @@ ENDINGS = [
     ("was hungry, so", "they", "ate some bread and cheese"), ("heard a noise in the night, so", "they", "lit a lamp and looked outside"),
     ("lost the way in the forest, but", "", "followed the river home"), ("fell down, but", "", "got up again and went on"), ("wanted to fly like a bird, but", "", "had no wings"),
     ("lived in a small house near", "", "the edge of the forest"), ("walked slowly to", "", "the old mill by the river"), ("was happy because", "was", "a sunny day"),
+    ("was sad because", "they", "had lost a good friend"), ("ran home because", "was", "getting dark"), ("drank a glass of water because", "was", "thirsty"),
+    ("was late because", "they", "had missed the bus"), ("smiled because", "they", "had good news"), ("was very tired after", "", "the long walk"),
+    ("wanted to go outside, but", "was", "raining"), ("took an umbrella because", "was", "raining"), ("made a fire because", "was", "cold outside"),
+    ("went to the kitchen and", "", "made a cup of tea"), ("picked up the book and", "", "began to read"), ("looked under the bed and", "", "found the lost shoe"),
+    ("got a letter and", "", "read it with a smile"), ("closed the door and", "", "went to sleep"), ("heard the music and", "", "began to dance"),
+    ("was afraid of the dark, so", "they", "left the light on"), ("was thirsty, so", "they", "drank some cold water"), ("was cold, so", "they", "sat down close to the fire"),
+    ("had a lot of work to do, so", "they", "got up early"), ("could not sleep, so", "they", "counted the stars"), ("wanted to help, so", "they", "carried the heavy bag"),
+    ("went for a walk in", "", "the park"), ("sat on a bench in", "", "the garden"), ("crossed the bridge over", "", "the river"), ("found a coin on", "", "the road"),
+    ("put the flowers in", "", "a vase on the table"), ("waited for", "", "the bus at the corner"), ("looked for mushrooms in", "", "the forest"), ("told everybody about", "", "the big adventure"),
+    ("said goodbye and", "", "went home"), ("took a deep breath and", "", "jumped"), ("tried again and again until", "they", "could do it"),
 ]
 PRONOUNS = {
     "The fox": "it", "The old bear": "it", "The little girl": "she", "The boy": "he", "My grandmother": "she", "The dog": "it", "The cat": "it", "The teacher": "she",
-    "The farmer": "he", "A small bird": "it", "The rabbit": "it", "The children": "they",
+    "The farmer": "he", "A small bird": "it", "The rabbit": "it", "The children": "they", "The old man": "he", "The young woman": "she", "My brother": "he", "My sister": "she",
+    "My friends": "they", "The king": "he", "The queen": "she", "The princess": "she", "The mouse": "it", "The horse": "it", "The baker": "he", "The doctor": "she",
+    "Anna": "she", "Tom": "he", "Lucy": "she", "Ben": "he", "Emma": "she", "Paul": "he", "The two friends": "they", "The wolf": "it", "The elephant": "it", "My father": "he",
+    "My mother": "she", "The student": "he", "The sailor": "he", "The monkey": "it", "The neighbors": "they",
 }
-IMPERSONAL = {"too warm inside", "raining all day", "cold outside", "a sunny day"}
+IMPERSONAL = {"too warm inside", "raining all day", "cold outside", "a sunny day", "getting dark", "raining", "very windy"}
 FINISH = ["Finish this sentence: {s}", "Continue this sentence: {s}", "Continue: {s}", "Complete the sentence: {s}", "How does this sentence go on? {s}"]
 
 
 def sentence(random):
     """The beginning and the end of a sentence."""
-    subject = random.choice(SUBJECTS)
+    subject = random.choice(list(PRONOUNS))
     pronoun = PRONOUNS[subject]
     beginning, link, end = random.choice(ENDINGS)
-    if subject == "The children" and beginning.startswith("was "):
-        beginning = "were " + beginning[4:]
+    for one, many in {"was ": "were ", "is ": "are ", "lives ": "live ", "likes ": "like ", "wants ": "want "}.items():
+        if pronoun == "they" and beginning.startswith(one):
+            beginning = many + beginning[len(one) :]
     if end == "so funny":
         return f"{subject} {beginning}", "the story was so funny."
     if link == "was":
@@ -89,13 +102,25 @@ KIND_AND_THEME = ["Tell me a story about {a} and {t}.", "Write a story about {a}
 BEDTIME = ["Tell me a bedtime story.", "I cannot sleep. Tell me a story.", "Please tell me a bedtime story."]
 
 
+NAMED_STORY = ["Tell me a story about {a} named {n}.", "Tell me a story about {a} called {n}.", "Write a short story about {a} named {n}.", "A story about {n} the {k}, please."]
+
+
+def named_request(random):
+    kind = random.choice(["girl", "boy"]) if random.random() < 0.1 else any_kind(random)
+    she = HUMANS.get(kind, kind == "girl" if kind in ("girl", "boy") else random.random() < 0.5)
+    name = random.choice(GIRLS if she else BOYS) if kind in ("girl", "boy") or random.random() < 0.3 else random.choice(SHE_ANIMALS if she else HE_ANIMALS)
+    return random.choice(NAMED_STORY).format(a=article(kind), k=kind, n=name), tell(random, kind=kind, name=name)
+
+
 def story_request(random):
     """A request, and a story that fulfils it."""
     way = random.random()
     if way < 0.2:
         return random.choice(ANY_STORY), tell(random)
-    kind = random.choice([*ANIMALS, "girl", "boy", "girl", "boy"])
+    kind = random.choice(["girl", "boy"]) if random.random() < 0.1 else any_kind(random)
     described = article(random.choice(["", "", "little ", "small "]) + kind)
+    if way < 0.28:
+        return named_request(random)
     if way < 0.65:
         return random.choice(KIND_STORY).format(a=described), tell(random, kind=kind)
     theme = random.choice(list(PLOTS))

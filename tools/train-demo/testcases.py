@@ -11,7 +11,9 @@ def main():
     parser.add_argument("--count", type=int, default=500, help="questions of each kind")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    lines = [f"{kind}\t{question}\t{answer}\n" for kind in ("sums", "reviews") for question, answer in corpus.test_cases(kind, arguments.count)]
+    own_words = [line.split("\t") for line in Path(__file__).with_name("own-words.tsv").read_text().splitlines()]
+    lines = [f"own-words\tIs this review positive or negative? {review}\t{answer}\n" for answer, review in own_words]
+    lines += [f"{kind}\t{question}\t{answer}\n" for kind in ("sums", "reviews") for question, answer in corpus.test_cases(kind, arguments.count)]
     arguments.out.write_text("".join(lines))
 
 
