@@ -60,6 +60,21 @@ final class AnswerStream {
         return kv.isPresent();
     }
 
+    /** Takes what the cache has got of its tokens since it started. */
+    void lookAgain(Machine machine, KvMemory memory) {
+        if (nextBlock().map(memory.cache()::has).orElse(false)) {
+            int before = pending();
+            suspend();
+            start(machine, memory);
+            job.foundInCache(before - pending());
+        }
+    }
+
+    /** The next block of its tokens that has to be read, and that others may want, too. */
+    Optional<PrefixCache.Place> nextBlock() {
+        return kv.flatMap(text -> text.nextBlock(tokens, size - 1));
+    }
+
     /** Gives its memory back, what is worth keeping to the cache; it can start again. */
     void suspend() {
         kv.ifPresent(text -> {

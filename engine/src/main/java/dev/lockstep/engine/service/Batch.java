@@ -8,17 +8,24 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The texts that are being computed and those that wait, and what the next step does for them. Streams join and leave between steps.
- * Those whose next token somebody waits for are in every step; what is left of it is shared equally by the prompts of the highest
- * priority. Where memory runs out, the stream that came last is suspended. Used by one thread.
+ * Those whose next token somebody waits for are in every step; what is left of it is for prompts. Where memory runs out, the stream that
+ * came last is suspended. Used by one thread.
  */
 final class Batch {
     private static final Comparator<AnswerStream> FIRST_COME = Comparator.<AnswerStream, Priority>comparing(
                     stream -> stream.job().priority())
             .thenComparing(stream -> stream.job().id());
+
+    private static final Comparator<AnswerStream> SHORTEST = Comparator.<AnswerStream, Priority>comparing(
+                    stream -> stream.job().priority())
+            .thenComparing(AnswerStream::pending);
 
     private final Machine machine;
     private final int maxRunning;
@@ -169,21 +176,40 @@ final class Batch {
         }
     }
 
-    /** Equal shares for the readers of the highest priority; what they leave over is for the others. */
+    /**
+     * Half of the room is for the prompt that came first, so that each gets done; the rest for those with the least left to read, so that
+     * a short one need not wait for a long one. What these leave over is the first one's, too.
+     */
     private void planReaders(int room) {
         readers.sort(FIRST_COME);
-        int left = room;
+        leaveOutThoseWhoseNextBlockIsBeingRead();
+        if (readers.isEmpty()) {
+            return;
+        }
+        AnswerStream first = readers.removeFirst();
+        readers.sort(SHORTEST);
+        int others = 0;
+        for (AnswerStream stream : readers) {
+            others += stream.pending();
+        }
+        int share = Math.min(first.pending(), Math.max((room + 1) / 2, room - others));
+        take(first, share);
+        int left = room - share;
         for (int i = 0; i < readers.size() && left > 0; i++) {
-            AnswerStream stream = readers.get(i);
-            int equals = 1;
-            while (i + equals < readers.size()
-                    && readers.get(i + equals).job().priority() == stream.job().priority()) {
-                equals++;
-            }
-            int count = Math.min(stream.pending(), Math.max(1, left / equals));
-            take(stream, count);
+            int count = Math.min(readers.get(i).pending(), left);
+            take(readers.get(i), count);
             left -= count;
         }
+    }
+
+    /** Where prompts begin alike, one computes what they have in common, and the others find it in the cache a step later. */
+    private void leaveOutThoseWhoseNextBlockIsBeingRead() {
+        Set<PrefixCache.Place> beingRead = new HashSet<>();
+        readers.removeIf(stream -> {
+            stream.lookAgain(machine, memory);
+            Optional<PrefixCache.Place> next = stream.nextBlock();
+            return next.isPresent() && !beingRead.add(next.get());
+        });
     }
 
     /** Makes sure of memory for a stream's next token, at the cost of one that came later if need be. */

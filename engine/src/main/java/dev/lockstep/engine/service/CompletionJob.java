@@ -138,6 +138,11 @@ final class CompletionJob implements Ticket {
         }
     }
 
+    /** Counts tokens that another request computed in the meantime. */
+    void foundInCache(int tokens) {
+        cachedTokens = Math.min(cachedTokens + tokens, prompt.length - 1);
+    }
+
     void prefilled(int length) {
         if (length > prefilled) {
             prefilled = Math.min(length, prompt.length);

@@ -58,6 +58,13 @@ final class KvText {
         return Optional.of(new KvText(memory, sequence.fork(), new ArrayList<>(path), shared, blocks));
     }
 
+    /** Where the cache would have the block behind those that it has; empty if it would be longer than {@code length} tokens. */
+    Optional<PrefixCache.Place> nextBlock(int[] tokens, int length) {
+        return (path.size() + 1) * KvLayout.BLOCK <= length
+                ? Optional.of(PrefixCache.next(path, tokens))
+                : Optional.empty();
+    }
+
     Sequence sequence() {
         return sequence;
     }

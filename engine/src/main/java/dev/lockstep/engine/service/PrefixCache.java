@@ -39,6 +39,20 @@ final class PrefixCache {
         }
     }
 
+    /** Where a block is or would be: its tokens, and the block before it. */
+    record Place(Optional<Node> parent, TokenBlock tokens) {}
+
+    /** The place behind the last node of a path. */
+    static Place next(List<Node> path, int[] tokens) {
+        return new Place(
+                path.isEmpty() ? Optional.empty() : Optional.of(path.getLast()),
+                new TokenBlock(tokens, path.size() * KvLayout.BLOCK));
+    }
+
+    boolean has(Place place) {
+        return place.parent().map(node -> node.children).orElse(roots).containsKey(place.tokens());
+    }
+
     /** Blocks in the cache. */
     int size() {
         return byAge.size();

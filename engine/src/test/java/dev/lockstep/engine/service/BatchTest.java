@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.engine.FakeMachine;
 import dev.lockstep.engine.FakeModel;
+import dev.lockstep.engine.Lockstep;
 import dev.lockstep.engine.TinyTokenizer;
 import dev.lockstep.engine.sampling.SamplingParameters;
 import dev.lockstep.graph.Graph;
@@ -20,6 +21,8 @@ import dev.lockstep.host.HostMachine;
 import dev.lockstep.host.HostOptions;
 import dev.lockstep.host.HostUnavailableException;
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.RepeatedTest;
@@ -31,6 +34,7 @@ class BatchTest {
     private static final int CONTEXT = 200;
 
     private final FakeModel fake = new FakeModel();
+    private final List<Integer> answered = new ArrayList<>();
 
     @RepeatedTest(25)
     void shouldAnswerAsIfAlone(RepetitionInfo repetition) {
@@ -66,6 +70,45 @@ class BatchTest {
             assertThat(service.inspect(_ -> service.status()).join().acceptedTokens())
                     .isEqualTo(result.timings().acceptedTokens());
         }
+    }
+
+    @Test
+    void shouldComputeOnceWhatPromptsThatComeTogetherHaveInCommon() {
+        FakeMachine machine = FakeMachine.hashing(2000, 32);
+        String common = "abcdefgh".repeat(80);
+        List<CompletionResult> results = together(machine, List.of(common + "x", common + "y", common + "z"));
+        assertThat(machine.tokensComputed()).isLessThan(640 + 3 * 70);
+        assertThat(results.get(0).usage().cachedTokens()).isZero();
+        assertThat(results.get(1).usage().cachedTokens()).isEqualTo(640);
+    }
+
+    @Test
+    void shouldReadPromptsOneAfterTheOtherButLetShortOnesPass() {
+        FakeMachine machine = FakeMachine.hashing(2000, 32);
+        together(machine, List.of("a".repeat(640), "b".repeat(640), "c".repeat(40)));
+        assertThat(answered).containsExactly(2, 0, 1);
+    }
+
+    /** What requests are answered that are all there before the first step. */
+    private List<CompletionResult> together(FakeMachine machine, List<String> texts) {
+        Lockstep model = fake.open(machine);
+        var batch = new Batch(machine, ServiceOptions.DEFAULT, new StatusBoard());
+        List<CompletionJob> jobs = new ArrayList<>();
+        for (int id = 0; id < texts.size(); id++) {
+            int number = id;
+            CompletionListener listener = event -> {
+                if (event instanceof CompletionEvent.Completed) {
+                    answered.add(number);
+                }
+            };
+            var request = CompletionRequest.of(texts.get(id)).maxTokens(1).build();
+            jobs.add(CompletionJob.of(id, request, listener, new PromptEncoder(model), new Grammars(model), model));
+        }
+        jobs.forEach(batch::add);
+        while (!batch.isEmpty()) {
+            batch.step();
+        }
+        return jobs.stream().map(job -> job.result().join()).toList();
     }
 
     @Test
