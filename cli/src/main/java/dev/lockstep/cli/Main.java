@@ -4,11 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
 
@@ -38,33 +34,27 @@ public final class Main {
         return status;
     }
 
-    /** All verbs, or only the one that the arguments name: to learn the options of all takes as long as to open a model. */
-    static CommandLine commandLine(Console console, String... arguments) {
+    /** The command with all its verbs and their options. */
+    static CommandLine commandLine(Console console) {
         var root = new LockstepCommand(console);
         var command = new CommandLine(root);
-        List<Object> verbs = List.of(
-                new RunCommand(console),
-                new ChatCommand(console),
-                new InspectCommand(console),
-                new TokenizeCommand(console),
-                new LogitsCommand(console),
-                new BenchCommand(console),
-                new CompileCommand(console),
-                new SimulateCommand(console),
-                new AsmCommand(console),
-                new DisasmCommand(console),
-                new ExplainCommand(console),
-                new LpuCheckCommand(console),
-                new LpuValidateCommand(console),
-                new ServeCommand(console),
-                new CacheCommand(console),
-                new AccuracyCommand(console),
-                new TourCommand(console),
-                new CompletionCommand(console),
-                new ManualCommand(console),
-                new VerifyCommand(console),
-                new WarmUpCommand());
-        named(verbs, arguments).forEach(command::addSubcommand);
+        Verbs.all(console).forEach(command::addSubcommand);
+        return dressed(command, console, root);
+    }
+
+    /** What these arguments need of it: to learn the options of all verbs takes as long as to open a model. */
+    private static CommandLine commandLine(Console console, String... arguments) {
+        var root = new LockstepCommand(console);
+        var command = new CommandLine(root);
+        var verbs = Verbs.all(console);
+        var named = Verbs.named(verbs, arguments);
+        named.ifPresentOrElse(
+                command::addSubcommand,
+                () -> verbs.stream().map(Verbs::summary).forEach(spec -> command.addSubcommand(spec.name(), spec)));
+        return dressed(command, console, root);
+    }
+
+    private static CommandLine dressed(CommandLine command, Console console, LockstepCommand root) {
         command.getSubcommands()
                 .values()
                 .forEach(verb -> verb.getCommandSpec()
@@ -80,17 +70,6 @@ public final class Main {
                 .setOut(new PrintWriter(console.output(), true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler(failures)
                 .setExecutionExceptionHandler(failures);
-    }
-
-    private static List<Object> named(List<Object> verbs, String... arguments) {
-        var first = Arrays.stream(arguments)
-                .filter(argument -> !argument.startsWith("-"))
-                .findFirst();
-        var named = verbs.stream()
-                .filter(verb -> first.equals(
-                        Optional.of(verb.getClass().getAnnotation(Command.class).name())))
-                .toList();
-        return named.isEmpty() ? verbs : named;
     }
 
     /** The version that the build wrote down. */

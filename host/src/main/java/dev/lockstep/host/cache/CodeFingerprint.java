@@ -1,7 +1,9 @@
 package dev.lockstep.host.cache;
 
 import java.io.IOException;
-import java.net.URISyntaxException;
+import java.net.URI;
+import java.net.URL;
+import java.nio.file.FileSystemNotFoundException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +16,11 @@ import java.util.zip.CRC32;
  * Tells versions of our own code apart: the checksums of all classes of a module. A jar has them in its directory, so that no class is read.
  */
 public final class CodeFingerprint {
+    /** How the place of a class in a jar is written: jar:file:/directory/name.jar!/package/Name.class. */
+    private static final String JAR = "jar:";
+
+    private static final String IN_JAR = "!";
+
     private CodeFingerprint() {}
 
     /**
@@ -34,15 +41,21 @@ public final class CodeFingerprint {
         return checksums.toString();
     }
 
+    /** Not by the protection domain: a JVM that starts with prepared classes does not know it once their jars have been moved. */
     private static Path place(Class<?> member) throws IOException {
-        var source = member.getProtectionDomain().getCodeSource();
-        if (source == null || source.getLocation() == null) {
+        String name = "/" + member.getName().replace('.', '/') + ".class";
+        URL url = member.getResource(name);
+        if (url == null) {
             throw new IOException("it is not known where " + member + " was loaded from");
         }
+        String text = url.toString();
+        String place = text.startsWith(JAR)
+                ? text.substring(JAR.length(), text.length() - IN_JAR.length() - name.length())
+                : text.substring(0, text.length() - name.length());
         try {
-            return Path.of(source.getLocation().toURI());
-        } catch (URISyntaxException | IllegalArgumentException e) {
-            throw new IOException(source.getLocation() + " is no file", e);
+            return Path.of(URI.create(place));
+        } catch (IllegalArgumentException | FileSystemNotFoundException e) {
+            throw new IOException(url + " is no file", e);
         }
     }
 
