@@ -36,7 +36,6 @@ import picocli.CommandLine.Option;
         })
 final class CompileCommand implements Callable<Integer> {
     private static final int USUAL_CONTEXT = 4096;
-    private static final int MOST_IN_A_LINE = 64;
 
     /** Positions that a program keeps room for unless one asks for others. */
     private static final int PROGRAM_CONTEXT = 512;
@@ -61,8 +60,27 @@ final class CompileCommand implements Callable<Integer> {
     @Option(names = "--context", paramLabel = "C", description = "Positions that attention sees. Default 4096.")
     private int context;
 
-    @Option(names = "--users", paramLabel = "U", description = "Users whose caches have to fit. Default 1.")
+    @Option(
+            names = "--users",
+            paramLabel = "U",
+            description = "Users whose caches have to fit, and who take turns in the pipeline. Default 1.")
     private int users = 1;
+
+    @Option(
+            names = "--prompt",
+            paramLabel = "P",
+            description = "Tokens of a prompt whose time to the first token is told. Default 512.")
+    private int prompt = 512;
+
+    @Option(names = "--sweep", description = "Schedule shorter contexts as well, from the first position on.")
+    private boolean sweep;
+
+    @Option(
+            names = "--acceptance",
+            paramLabel = "A",
+            description = "Share of guessed tokens that are right, for the estimates of steps with several rows."
+                    + " Default 0.7.")
+    private double acceptance = 0.7;
 
     @Option(
             names = "--hop-ns",
@@ -112,12 +130,13 @@ final class CompileCommand implements Callable<Integer> {
             writeProgram(program);
         }
         var plan = UsageException.refusing(() -> Plan.of(question()));
-        var compilation = new SystemCompilation(console, plan, !unchecked);
-        var outcome = compilation.run();
+        var compilation = new SystemCompilation(
+                console, plan, new SystemCompilation.Options(!unchecked, prompt, acceptance, sweep));
+        var outcome = UsageException.refusing(compilation::run);
         if (json) {
             Json.print(console, outcome.map(Outcome::fields).orElseGet(() -> compilation.fieldsWithout()));
         } else {
-            new PlanReport(console, plan, outcome, compilation.reason()).print();
+            new PlanReport(console, compilation.plan(), outcome, compilation.reason()).print();
         }
         if (report != null || trace != null) {
             var scheduled = outcome.orElseThrow(() -> new UsageException(
@@ -176,16 +195,11 @@ final class CompileCommand implements Callable<Integer> {
         return new Question(
                 sizes,
                 machine(),
-                topology == null ? usual(chips) : topology,
+                topology == null ? LpuTarget.usualTopology(chips) : topology,
                 chips,
                 context == 0 ? Math.min(USUAL_CONTEXT, sizes.contextLength()) : context,
                 users,
                 precision,
                 objective);
-    }
-
-    /** A ring needs more nodes than each has neighbours. */
-    private static Topology usual(int chips) {
-        return chips > MOST_IN_A_LINE ? Topology.QUADFOUR_RING : Topology.QUADFOUR_LINE;
     }
 }

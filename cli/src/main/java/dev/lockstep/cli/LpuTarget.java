@@ -1,6 +1,7 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.formats.ControlCharacters;
+import dev.lockstep.lpu.machine.Topology;
 import picocli.CommandLine.ITypeConverter;
 
 /** {@code lpu:N}: a machine of so many language processing units. */
@@ -23,6 +24,13 @@ record LpuTarget(int chips) {
         }
         throw new UsageException(
                 "--target " + ControlCharacters.escape(text) + ": give a number of chips, such as lpu:576");
+    }
+
+    private static final int MOST_IN_A_LINE = 64;
+
+    /** How so many chips are joined unless one asks for something else: a ring needs more nodes than each has neighbours. */
+    static Topology usualTopology(int chips) {
+        return chips > MOST_IN_A_LINE ? Topology.QUADFOUR_RING : Topology.QUADFOUR_LINE;
     }
 
     /** For picocli. */

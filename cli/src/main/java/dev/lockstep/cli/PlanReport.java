@@ -1,8 +1,10 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.compiler.ContextPoint;
 import dev.lockstep.compiler.Plan;
 import dev.lockstep.compiler.bound.LowerBound;
 import dev.lockstep.compiler.partition.Candidate;
+import dev.lockstep.compiler.partition.RowsEstimate;
 import dev.lockstep.compiler.report.Outcome;
 import java.util.Locale;
 import java.util.Optional;
@@ -71,28 +73,73 @@ final class PlanReport {
                 plan.micros(outcome.cyclesPerToken()),
                 outcome.tokensPerSecond(),
                 100 * outcome.shareOfBound());
+        var schedule = outcome.schedule();
+        var proof = outcome.proof();
         line(
                 "proof",
-                "%d cycles predicted, %d simulated on all chips; %s",
-                outcome.schedule().predictedCycles(),
-                outcome.simulatedCycles(),
-                outcome.conflicts() < 0 ? "not checked for conflicts" : outcome.conflicts() + " conflicts");
+                "%d cycles predicted, %d simulated on all chips, %d on one of each class; %s",
+                schedule.predictedCycles(),
+                proof.cycles(),
+                proof.classCycles(),
+                proof.checked() ? proof.conflicts() + " conflicts" : "not checked for conflicts");
+        line(
+                "users",
+                "%d: %.0f tokens/s each, %.0f together; a token can follow another after %.1f µs, so %d users need not wait",
+                plan.question().users(),
+                plan.perSecond(outcome.cyclesPerRound()),
+                outcome.tokensPerSecondOfAll(),
+                plan.micros(schedule.interval()),
+                outcome.usersWithoutWaiting());
+        line(
+                "prompt",
+                "%.1f ms to the first token after %d, which enter one by one: %.0f tokens/s",
+                plan.micros(outcome.cyclesToFirstToken()) / 1e3,
+                outcome.prompt(),
+                plan.perSecond(schedule.interval()));
+        String name = "guessing";
+        for (RowsEstimate rows : outcome.rows()) {
+            line(
+                    name,
+                    "%d rows a step, estimated: %.1f µs, %.2f tokens if %.0f %% of guesses are right, %.0f tokens/s",
+                    rows.rows(),
+                    plan.micros(outcome.cyclesPerToken() + rows.moreCycles()),
+                    rows.tokens(outcome.acceptance()),
+                    100 * outcome.acceptance(),
+                    outcome.tokensPerSecond(rows));
+            name = "";
+        }
+        name = "context";
+        for (ContextPoint point : outcome.sweep()) {
+            line(
+                    name,
+                    "%5d positions: %.1f µs a token, %.0f tokens/s, %.1f %% of the bound",
+                    point.context(),
+                    plan.micros(point.cycles()),
+                    plan.perSecond(point.cycles()),
+                    100.0 * point.boundCycles() / point.cycles());
+            name = "";
+        }
+        energy(outcome);
+        line(
+                "took",
+                "%.1f s to schedule, %.1f s to simulate all chips, %.1f s to simulate classes, %.1f s to check",
+                outcome.compileSeconds(),
+                proof.seconds(),
+                proof.classSeconds(),
+                proof.checkSeconds());
+    }
+
+    private void energy(Outcome outcome) {
         var energy = outcome.energy();
         line(
                 "energy",
                 "%.2f J a token for %d user(s) on %d chips: %.2f J done, %.2f J standing by; %.0f %% of it rests on assumed rows",
                 energy.total(),
-                outcome.usersAtOnce(),
+                plan.question().users(),
                 plan.partition().chips(),
                 energy.dynamic(),
                 energy.standing(),
                 100 * energy.assumedShare());
-        line(
-                "took",
-                "%.1f s to schedule, %.1f s to simulate, %.1f s to check",
-                outcome.compileSeconds(),
-                outcome.simulateSeconds(),
-                outcome.checkSeconds());
     }
 
     private void bound(LowerBound bound) {
@@ -113,7 +160,7 @@ final class PlanReport {
                 partition,
                 partition.chips(),
                 candidate.tokensPerSecond(),
-                candidate.reason(),
+                plan.reason(candidate),
                 partition.tensor() > 8 ? " (" + partition.split().words() + ")" : ""));
     }
 

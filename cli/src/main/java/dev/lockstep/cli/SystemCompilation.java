@@ -1,30 +1,51 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.checker.LegalityChecker;
+import dev.lockstep.compiler.ContextPoint;
 import dev.lockstep.compiler.Plan;
+import dev.lockstep.compiler.bound.Turnaround;
 import dev.lockstep.compiler.decode.DecodeCompiler;
 import dev.lockstep.compiler.decode.DecodeSchedule;
 import dev.lockstep.compiler.energy.EnergyTable;
 import dev.lockstep.compiler.report.Outcome;
+import dev.lockstep.compiler.report.Proof;
+import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.simulator.Action;
 import dev.lockstep.simulator.SimulationResult;
 import dev.lockstep.simulator.TimeSimulator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Schedules a plan, simulates the schedule on all chips and has it checked. */
 final class SystemCompilation {
     private static final double NANOS = 1e9;
+    /** Users whose tokens are checked beside one another: all that follow do the same. */
+    private static final int CHECKED_USERS = 2;
 
     private final Console console;
-    private final Plan plan;
-    private final boolean check;
+    private Plan plan;
+    private final Options options;
 
-    SystemCompilation(Console console, Plan plan, boolean check) {
+    /**
+     * @param check whether to ask the checker
+     * @param prompt tokens of a prompt whose time is told
+     * @param acceptance share of guessed tokens that are right
+     * @param sweep whether to schedule shorter contexts as well
+     */
+    record Options(boolean check, int prompt, double acceptance, boolean sweep) {}
+
+    SystemCompilation(Console console, Plan plan, Options options) {
         this.console = console;
         this.plan = plan;
-        this.check = check;
+        this.options = options;
+    }
+
+    /** What was taken; after {@link #run}, what turned out to be the fastest. */
+    Plan plan() {
+        return plan;
     }
 
     /** Why there is no schedule; empty if there is one. */
@@ -37,33 +58,82 @@ final class SystemCompilation {
         if (!plan.unscheduled().isEmpty()) {
             return Optional.empty();
         }
-        say("scheduling " + plan.partition().chips() + " chips ...");
-        long start = System.nanoTime();
         var question = plan.question();
-        DecodeSchedule schedule = UsageException.refusing(() -> DecodeCompiler.compile(question, plan.partition()));
-        long compiled = System.nanoTime();
+        long start = System.nanoTime();
+        DecodeSchedule schedule = UsageException.refusing(this::fastest);
+        double seconds = secondsSince(start);
         say("simulating ...");
+        start = System.nanoTime();
         SimulationResult result = TimeSimulator.run(question.machine(), schedule.program());
-        long simulated = System.nanoTime();
-        int conflicts = -1;
-        if (check) {
-            say("checking " + schedule.classes() + " programs ...");
-            var violations = new LegalityChecker(question.machine()).check(schedule.program());
-            conflicts = violations.size();
-            violations.stream().limit(3).forEach(violation -> console.note("lockstep: " + violation));
+        var proof = proof(schedule, result, secondsSince(start));
+        List<ContextPoint> sweep = List.of();
+        if (options.sweep()) {
+            say("scheduling shorter contexts ...");
+            sweep = ContextPoint.sweep(plan);
         }
-        long checked = System.nanoTime();
         console.eraseNote();
         return Optional.of(new Outcome(
                 plan,
                 schedule,
-                result.cycles(),
-                conflicts,
+                proof,
                 actions(result),
                 EnergyTable.lpuV1(),
-                (compiled - start) / NANOS,
-                (simulated - compiled) / NANOS,
-                (checked - simulated) / NANOS));
+                seconds,
+                options.prompt(),
+                options.acceptance(),
+                sweep));
+    }
+
+    /** Schedules the finalists; the fastest becomes the plan. */
+    private DecodeSchedule fastest() {
+        Plan taken = plan;
+        DecodeSchedule fastest = null;
+        for (Plan finalist : plan.finalists()) {
+            say("scheduling " + finalist.partition() + " chips ...");
+            DecodeSchedule schedule = DecodeCompiler.compile(finalist.question(), finalist.partition());
+            if (fastest == null || cyclesPerToken(finalist, schedule) < cyclesPerToken(taken, fastest)) {
+                taken = finalist;
+                fastest = schedule;
+            }
+        }
+        plan = taken;
+        return Objects.requireNonNull(fastest);
+    }
+
+    /** What the question wants to be short: a token of one user, or of all users together. */
+    private static double cyclesPerToken(Plan plan, DecodeSchedule schedule) {
+        long cycles = schedule.predictedCycles()
+                + Turnaround.of(plan.question(), plan.partition()).cycles();
+        return switch (plan.question().objective()) {
+            case LATENCY -> cycles;
+            case THROUGHPUT -> Math.max((double) cycles / plan.question().users(), schedule.interval());
+        };
+    }
+
+    private Proof proof(DecodeSchedule schedule, SimulationResult result, double seconds) {
+        Machine machine = plan.question().machine();
+        long start = System.nanoTime();
+        long classCycles = TimeSimulator.runClasses(machine, schedule.program()).cycles();
+        double classSeconds = secondsSince(start);
+        int users = plan.question().users();
+        long turnCycles = users == 1
+                ? result.cycles()
+                : TimeSimulator.runClasses(machine, schedule.inTurn(users)).cycles();
+        int conflicts = -1;
+        start = System.nanoTime();
+        if (options.check()) {
+            say("checking " + schedule.classes() + " programs ...");
+            var program = users == 1 ? schedule.program() : schedule.inTurn(Math.min(users, CHECKED_USERS));
+            var violations = new LegalityChecker(machine).check(program);
+            conflicts = violations.size();
+            violations.stream().limit(3).forEach(violation -> console.note("lockstep: " + violation));
+        }
+        return new Proof(
+                result.cycles(), classCycles, turnCycles, conflicts, seconds, classSeconds, secondsSince(start));
+    }
+
+    private static double secondsSince(long start) {
+        return (System.nanoTime() - start) / NANOS;
     }
 
     /** What is known without a schedule: the fields that need one are null. */

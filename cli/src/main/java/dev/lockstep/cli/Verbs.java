@@ -27,6 +27,7 @@ final class Verbs {
                 new ExplainCommand(console),
                 new LpuCheckCommand(console),
                 new LpuValidateCommand(console),
+                new LpuSurveyCommand(console),
                 new AsmCommand(console),
                 new DisasmCommand(console),
                 new TourCommand(console),

@@ -8,37 +8,76 @@ import dev.lockstep.compiler.partition.Partition;
 import dev.lockstep.compiler.partition.PartitionSearch;
 import dev.lockstep.compiler.partition.Question;
 import dev.lockstep.lpu.machine.Quantity;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * How a model is divided, and what no schedule of that division can beat.
  *
- * @param chosen the fastest candidate that can be scheduled, if it is nearly as fast as the fastest of all
+ * @param chosen the fastest candidate by formula; one that can be scheduled, if it is nearly as fast
  * @param unscheduled why the chosen one cannot be scheduled; empty if it can
  */
 public record Plan(PartitionSearch search, Candidate chosen, LowerBound bound, String unscheduled) {
     /** A schedule that is proven is worth so much of an estimate. */
     private static final double NEARLY = 0.6;
+    /** A candidate that is estimated to be so much slower is not scheduled to see whether the estimate is right. */
+    private static final double CLOSE = 0.8;
 
     /** @throws IllegalArgumentException if the model does not fit, saying what would be needed */
     public static Plan of(Question question) {
         PartitionSearch search = PartitionSearch.of(question);
         Candidate best = search.best();
         String refusal = DecodeCompiler.refusal(question, best.partition());
-        Candidate chosen = best;
-        if (!refusal.isEmpty()) {
-            chosen = search.candidates().stream()
-                    .filter(candidate -> candidate.memory().fits())
-                    .filter(candidate -> candidate.tokensPerSecond() >= NEARLY * best.tokensPerSecond())
-                    .filter(candidate -> DecodeCompiler.refusal(question, candidate.partition())
-                            .isEmpty())
-                    .findFirst()
-                    .orElse(best);
+        Candidate chosen = refusal.isEmpty()
+                ? best
+                : schedulable(search, NEARLY * best.tokensPerSecond())
+                        .findFirst()
+                        .orElse(best);
+        return of(search, chosen, chosen.equals(best) ? refusal : "");
+    }
+
+    private static Plan of(PartitionSearch search, Candidate chosen, String unscheduled) {
+        return new Plan(search, chosen, LowerBound.of(search.question(), chosen.partition()), unscheduled);
+    }
+
+    private static Stream<Candidate> schedulable(PartitionSearch search, double least) {
+        return search.candidates().stream()
+                .filter(candidate -> candidate.memory().fits())
+                .filter(candidate -> candidate.tokensPerSecond() >= least)
+                .filter(candidate -> DecodeCompiler.refusal(search.question(), candidate.partition())
+                        .isEmpty());
+    }
+
+    /** This plan, and those with other numbers of chips in a stage that may turn out to be faster when they are scheduled; nothing if none can be. */
+    public List<Plan> finalists() {
+        List<Plan> finalists = new ArrayList<>();
+        Set<Integer> degrees = new HashSet<>();
+        if (unscheduled.isEmpty()) {
+            schedulable(search, CLOSE * chosen.tokensPerSecond())
+                    .filter(candidate -> degrees.add(candidate.partition().tensor()))
+                    .forEach(candidate -> finalists.add(of(search, candidate, "")));
         }
-        return new Plan(
-                search, chosen, LowerBound.of(question, chosen.partition()), chosen.equals(best) ? refusal : "");
+        return finalists;
+    }
+
+    /** Why a candidate was not taken, or how it won. */
+    public String reason(Candidate candidate) {
+        boolean best = candidate.partition().equals(search.best().partition());
+        if (candidate.partition().equals(chosen.partition())) {
+            return best ? candidate.reason() : "taken: the fastest of those that were scheduled";
+        }
+        return best ? "the fastest by formula, but " + lost(candidate) : candidate.reason();
+    }
+
+    private String lost(Candidate candidate) {
+        String refusal = DecodeCompiler.refusal(question(), candidate.partition());
+        return refusal.isEmpty() ? "not when scheduled" : refusal;
     }
 
     public Question question() {

@@ -15,9 +15,12 @@ import dev.lockstep.lpu.program.Placement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * Tells when a program is complete and what it does, without a single value: for systems of hundreds of chips. It goes through instructions, not
@@ -44,10 +47,36 @@ public final class TimeSimulator {
 
     public static SimulationResult run(Machine machine, LpuProgram program) {
         LpuSystem.requireMadeFor(machine, program);
-        return new TimeSimulator(machine, program).run();
+        TimeSimulator simulator = new TimeSimulator(machine, program);
+        return simulator.run(IntStream.range(0, program.chips().size()).toArray());
     }
 
-    private SimulationResult run() {
+    /** The same, but of chips that do the same and are joined to chips that do the same, links and waits of one are followed. */
+    public static SimulationResult runClasses(Machine machine, LpuProgram program) {
+        LpuSystem.requireMadeFor(machine, program);
+        TimeSimulator simulator = new TimeSimulator(machine, program);
+        return simulator.run(simulator.classes());
+    }
+
+    /** The first chip of each class. */
+    private int[] classes() {
+        Set<List<Object>> seen = new HashSet<>();
+        return IntStream.range(0, program.chips().size())
+                .filter(chip -> {
+                    List<Object> kind = new ArrayList<>();
+                    kind.add(program.chips().get(chip));
+                    for (int port = 0; port < machine.whole(Quantity.PORTS); port++) {
+                        wiring.peer(chip, port).ifPresent(peer -> {
+                            kind.add(peer.port());
+                            kind.add(program.chips().get(peer.chip()));
+                        });
+                    }
+                    return seen.add(kind);
+                })
+                .toArray();
+    }
+
+    private SimulationResult run(int[] followed) {
         Map<List<Placement>, Long> completions = new HashMap<>();
         Map<List<Placement>, Activity> activities = new HashMap<>();
         List<Long> completion = new ArrayList<>();
@@ -61,7 +90,7 @@ public final class TimeSimulator {
             completion.add(completions.get(placements));
             activity.add(activities.get(placements));
         }
-        for (int chip = 0; chip < program.chips().size(); chip++) {
+        for (int chip : followed) {
             for (int port = 0; port < Queue.Unit.LINK.count() * 2; port++) {
                 link(chip, port);
             }

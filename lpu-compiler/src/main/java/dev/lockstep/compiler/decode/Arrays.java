@@ -41,12 +41,12 @@ final class Arrays {
      * @param u key of the first group
      * @param word of the first group; the others follow
      */
-    void load(Element type, Plane plane, long u, int run, int runs, int word) {
+    void load(Element type, Plane plane, long u, int run, int runs, Address word) {
         load(type, plane, u, run, runs, word, 0, scheduler.labels(ROWS * run * runs));
     }
 
     /** Loads groups in two runs with a gap between them, the first of which may be longer by one. */
-    void loadInTwo(Element type, Plane plane, long u, int groups, int word) {
+    void loadInTwo(Element type, Plane plane, long u, int groups, Address word) {
         int first = (groups + 1) / 2;
         int second = groups / 2;
         if (first == second) {
@@ -56,11 +56,11 @@ final class Arrays {
         int label = scheduler.labels(ROWS * groups);
         load(type, plane, u, first, 1, word, 0, label);
         if (second > 0) {
-            load(type, plane, u + first + 1, second, 1, word + first, first, label + ROWS * first);
+            load(type, plane, u + first + 1, second, 1, word.advanced(first), first, label + ROWS * first);
         }
     }
 
-    private void load(Element type, Plane plane, long u, int run, int runs, int word, int group, int label) {
+    private void load(Element type, Plane plane, long u, int run, int runs, Address word, int group, int label) {
         int streams = ROWS * type.planes();
         int first = type == Element.FP16 ? 0 : ROWS * plane.index();
         Repeat reads = new Repeat(run, 1, 1, ROWS);
@@ -76,7 +76,7 @@ final class Arrays {
                     .put(
                             Queue.memory(plane.hemisphere(), slice),
                             u + geometry.memory(slice) - geometry.read,
-                            new MemoryInstruction.Read(Address.of(word), to),
+                            new MemoryInstruction.Read(word, to),
                             reads,
                             outer);
         }
@@ -91,7 +91,7 @@ final class Arrays {
     }
 
     /** Loads the same groups of FP16 twice, one after the other. */
-    void loadTwice(Plane plane, long u, int groups, int word) {
+    void loadTwice(Plane plane, long u, int groups, Address word) {
         int label = scheduler.labels(ROWS * groups);
         Repeat once = new Repeat(groups, 1, 1, ROWS);
         Repeat twice = new Repeat(2, groups, 0, 0);
@@ -106,7 +106,7 @@ final class Arrays {
                     .put(
                             Queue.memory(plane.hemisphere(), slice),
                             u + geometry.memory(slice) - geometry.read,
-                            new MemoryInstruction.Read(Address.of(word), to),
+                            new MemoryInstruction.Read(word, to),
                             once,
                             twice);
         }

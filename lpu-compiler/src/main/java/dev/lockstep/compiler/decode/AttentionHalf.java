@@ -8,14 +8,24 @@ import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.machine.Quantity;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
 
 /**
- * The attention of a layer on chips that hold one head of keys each and the queries that look at it: projections and norm factor, rotation, scores, softmax,
+ * The attention of a layer on chips that hold some heads of keys and queries that look at them: projections and norm factor, rotation, scores, softmax,
  * values, and the output projection, summed over the chips. Two heads are attended to at a time, because an array has two accumulators.
  */
 final class AttentionHalf {
-    static final int TOGETHER = 2;
+    private static final int TOGETHER = 2;
+    /** Tiles of queries, keys and values whose sums fit the accumulators of all planes. */
+    private static final int MOST_TILES = 8;
+    /** Between the sweeps of a chip with many heads of keys, heads are rotated. */
+    private static final int BETWEEN = 600;
+
+    /** Key from which on the arrays are free after the heads. */
+    private long arraysFree;
 
     private final Stage stage;
     private final Shape shape;
@@ -29,50 +39,88 @@ final class AttentionHalf {
         this.geometry = scheduler.geometry();
     }
 
-    List<Sums.Sent> place(Residual residual, boolean forward) {
-        int heads = shape.queries() + 2;
-        Sweep sweep =
-                new Sweep(stage.arrays(), scheduler, stage.layout(), passes(heads), stage.residualRows(shape.blocks()));
-        List<Sweep.Sums> results = sweep.place(residual.available(), residual.earliest());
-        Cache cache = new Cache(stage, shape);
-        long horizon = geometry.taken(geometry.throughArray(sweep.end())) + 150;
-        Kept factor =
-                stage.norm().factor(residual.squares(), shape.headGroups(), sweep.end(), use -> Math.max(use, horizon));
-        List<Kept> projected = new ArrayList<>();
-        for (int head = 0; head < heads; head++) {
-            Plane plane = Plane.ALL.get(head % Plane.ALL.size());
-            Sweep.Sums sums = results.get(head / Plane.ALL.size());
-            int label = java.util.Objects.requireNonNull(sums.labels().get(plane));
-            int scale = stage.layout().constant();
-            Kept[] kept = new Kept[1];
-            scheduler.attempt(
-                    0,
-                    late -> kept[0] = stage.constants()
-                            .scaled(plane, label, sums.w(), scale, Math.max(horizon, factor.ready() + 60)));
-            projected.add(kept[0]);
-        }
+    List<Sums.Sent> place(Residual residual) {
+        int perKeyHead = shape.group() + 2;
+        int together = MOST_TILES / perKeyHead;
+        List<Cache> caches = new ArrayList<>();
         Rotation rotation = new Rotation(stage, shape);
-        long available = rotation.place(projected, factor, cache);
-        long value = value(projected.get(heads - 1), factor);
-        List<Place> rows = new ArrayList<>();
-        List<Long> readable = new ArrayList<>();
-        long free = sweep.end();
-        for (int first = 0; first < shape.queries(); first += TOGETHER) {
-            int count = Math.min(TOGETHER, shape.queries() - first);
-            Attended attended = new Heads(stage, shape, cache, first, count).place(Math.max(available, free), value);
-            rows.add(Layout.attended(first / TOGETHER));
-            readable.add(attended.available());
-            free = attended.free();
+        long available = 0;
+        long value = 0;
+        long free = residual.earliest();
+        Kept factor = null;
+        for (int first = 0; first < shape.keyHeads(); first += together) {
+            int count = Math.min(together, shape.keyHeads() - first);
+            Sweep sweep = new Sweep(
+                    stage.arrays(),
+                    scheduler,
+                    stage.layout(),
+                    passes(count * perKeyHead),
+                    stage.residualRows(shape.blocks()));
+            List<Sweep.Sums> results = sweep.place(residual.available(), free);
+            free = sweep.end();
+            long horizon = geometry.taken(geometry.throughArray(free)) + 150;
+            if (factor == null) {
+                int sweeps = Math.ceilDiv(shape.keyHeads(), together);
+                long last = horizon + (sweeps - 1) * (sweep.length() + BETWEEN);
+                factor = stage.norm().factor(residual.squares(), shape.headGroups(), free, use -> Math.max(use, last));
+                free += shape.keyHeads() > together ? shape.headGroups() + 8 : 0;
+            }
+            List<Kept> projected = projected(count * perKeyHead, results, Math.max(horizon, factor.ready() + 60));
+            for (int head = first; head < first + count; head++) {
+                Cache cache = new Cache(stage, shape, head);
+                List<Kept> own = projected.subList((head - first) * perKeyHead, (head - first + 1) * perKeyHead);
+                available = Math.max(available, rotation.place(own, factor, cache, head * shape.group()));
+                value = Math.max(value, value(own.getLast(), factor, head));
+                caches.add(cache);
+            }
         }
-        long[] starts = readable.stream().mapToLong(Long::longValue).toArray();
-        List<Sums.Sent> sent = stage.outputs().place(shape.blocks(), shape.blockGroups(), rows, starts, free, forward);
-        long attended = java.util.Arrays.stream(starts).max().orElseThrow();
-        stage.mark(Mark.Phase.PROJECT, residual.arrived(), factor.ready());
-        stage.mark(Mark.Phase.ATTEND, factor.ready(), attended);
+        long ready = Objects.requireNonNull(factor).ready();
+        long[] readable = attend(caches, Math.max(available, free), value);
+        List<Place> rows =
+                IntStream.range(0, readable.length).mapToObj(Layout::attended).toList();
+        List<Sums.Sent> sent = stage.outputs().place(shape.blocks(), shape.blockGroups(), rows, readable, arraysFree);
+        long attended = Arrays.stream(readable).max().orElseThrow();
+        stage.mark(Mark.Phase.PROJECT, residual.arrived(), ready);
+        stage.mark(Mark.Phase.ATTEND, ready, attended);
         stage.mark(Mark.Phase.OUTPUT, attended, stage.outputs().end());
         stage.markSum(stage.outputs().end(), sent);
-        cache.append(stage.outputs().end());
+        long end = stage.outputs().end();
+        for (Cache cache : caches) {
+            end = cache.append(end);
+        }
         return sent;
+    }
+
+    /** Queries, keys and values, times their scales. */
+    private List<Kept> projected(int tiles, List<Sweep.Sums> results, long until) {
+        List<Kept> projected = new ArrayList<>();
+        for (int tile = 0; tile < tiles; tile++) {
+            Plane plane = Plane.ALL.get(tile % Plane.ALL.size());
+            Sweep.Sums sums = results.get(tile / Plane.ALL.size());
+            int label = Objects.requireNonNull(sums.labels().get(plane));
+            int scale = stage.layout().constant();
+            Kept[] kept = new Kept[1];
+            scheduler.attempt(0, late -> kept[0] = stage.constants().scaled(plane, label, sums.w(), scale, until));
+            projected.add(kept[0]);
+        }
+        return projected;
+    }
+
+    /** Attends with all heads, round by round; returns the key from which on each round's row can be read. */
+    private long[] attend(List<Cache> caches, long from, long value) {
+        List<Long> readable = new ArrayList<>();
+        arraysFree = from;
+        for (int keyHead = 0; keyHead < caches.size(); keyHead++) {
+            for (int first = 0; first < shape.group(); first += TOGETHER) {
+                int count = Math.min(TOGETHER, shape.group() - first);
+                int query = keyHead * shape.group() + first;
+                Attended attended = new Heads(stage, shape, caches.get(keyHead), keyHead, query, count, readable.size())
+                        .place(arraysFree, value);
+                readable.add(attended.available());
+                arraysFree = attended.free();
+            }
+        }
+        return readable.stream().mapToLong(Long::longValue).toArray();
     }
 
     /** Result of a round of heads: when its row can be read, and when the arrays are free. */
@@ -94,7 +142,7 @@ final class AttentionHalf {
     }
 
     /** The value of the current position, FP32 in both hemispheres' memory; returns the cycle from which on it is there. */
-    private long value(Kept projected, Kept factor) {
+    private long value(Kept projected, Kept factor, int keyHead) {
         long[] there = new long[1];
         scheduler.attempt(factor.ready() + 8L * geometry.alu, at -> {
             for (Hemisphere side : Hemisphere.values()) {
@@ -108,9 +156,9 @@ final class AttentionHalf {
                                 at,
                                 Geometry.out(side, WIDE_STREAM));
                 long u = geometry.outwardAt(value.ready());
-                scheduler.all().writeOutward(side, Layout.value(side), WIDE_STREAM, value.label(), u);
+                scheduler.all().writeOutward(side, Layout.value(side, keyHead), WIDE_STREAM, value.label(), u);
                 if (side == Hemisphere.WEST) {
-                    there[0] = shifted(value, u);
+                    there[0] = shifted(value, u, keyHead);
                 }
             }
         });
@@ -118,7 +166,7 @@ final class AttentionHalf {
     }
 
     /** The value in the lanes of the second head, in the west's memory. */
-    private long shifted(Kept value, long u) {
+    private long shifted(Kept value, long u, int keyHead) {
         scheduler.through(u);
         Flow from = new Flow(Geometry.out(Hemisphere.WEST, WIDE_STREAM), value.label());
         int label = scheduler.label();
@@ -131,7 +179,9 @@ final class AttentionHalf {
                         cycle,
                         new SwitchInstruction.Shift(Element.FP32.planes(), from, -shape.headSize(), to));
         long w = cycle + geometry.machine().whole(Quantity.SHIFT_CYCLES) + geometry.switches;
-        scheduler.all().writeInward(Hemisphere.WEST, Layout.shiftedValue(Hemisphere.WEST), WIDE_STREAM, label, w);
+        scheduler
+                .all()
+                .writeInward(Hemisphere.WEST, Layout.shiftedValue(Hemisphere.WEST, keyHead), WIDE_STREAM, label, w);
         return geometry.taken(w) + 4L * geometry.alu;
     }
 

@@ -20,6 +20,8 @@ final class Cache {
     private static final int STREAM = 4;
     private static final int OLD_STREAM = 30;
     private static final int ROWS = 16;
+    /** Number of the base to which words of the cache are added: each user has one. */
+    private static final int BASE = 0;
 
     private final Stage stage;
     private final Shape shape;
@@ -31,14 +33,17 @@ final class Cache {
     /** Key outward with which the current key passed into memory. */
     private long written;
 
-    Cache(Stage stage, Shape shape) {
+    private final int keyHead;
+
+    Cache(Stage stage, Shape shape, int keyHead) {
         this.stage = stage;
+        this.keyHead = keyHead;
         this.shape = shape;
         this.scheduler = stage.scheduler();
         this.geometry = scheduler.geometry();
         int perSide = Math.ceilDiv(shape.positionBlocks(), 2);
-        keys = stage.layout().streaming(perSide * shape.blockGroups());
-        values = stage.layout().streaming(perSide * shape.headGroups());
+        keys = stage.layout().cached(perSide * shape.blockGroups());
+        values = stage.layout().cached(perSide * shape.headGroups());
     }
 
     static Hemisphere side(int block) {
@@ -46,12 +51,12 @@ final class Cache {
     }
 
     /** First word of the keys of a block. */
-    int keyWord(int block) {
-        return keys + block / 2 * shape.blockGroups();
+    Address keyWord(int block) {
+        return new Address(keys + block / 2 * shape.blockGroups(), BASE);
     }
 
-    int valueWord(int block) {
-        return values + block / 2 * shape.headGroups();
+    Address valueWord(int block) {
+        return new Address(values + block / 2 * shape.headGroups(), BASE);
     }
 
     /** Groups of a block that hold positions. */
@@ -75,7 +80,7 @@ final class Cache {
         Kept narrow = scheduler.all().narrow(key.operand(), cycle, cycle, out);
         long u = geometry.outwardAt(narrow.ready());
         scheduler.through(u);
-        write(side, row, keyWord(block) + row / ROWS, out, narrow.label(), u);
+        write(side, row, keyWord(block).advanced(row / ROWS), out, narrow.label(), u);
         written = u;
     }
 
@@ -84,8 +89,9 @@ final class Cache {
      * a row that is one in one lane, gives the element of that lane in the lane of the position.
      *
      * @param from key from which on the arrays are free
+     * @return key from which on they are free again
      */
-    void append(long from) {
+    long append(long from) {
         int position = shape.positions() - 1;
         int block = position / shape.lanes();
         int row = position % shape.lanes();
@@ -98,6 +104,7 @@ final class Cache {
             int lane = element;
             next = 2 + scheduler.attempt(next, u -> element(side, plane, block, lane, u));
         }
+        return next;
     }
 
     /** Writes the value as the only row of a tile, and loads that; returns the key from which on rows can come. */
@@ -105,14 +112,14 @@ final class Cache {
         long written = scheduler.attempt(from, u -> {
             scheduler.through(u);
             long cycle = geometry.completedFor(u) - geometry.alu;
-            Operand value = stage.constants().from(side, Layout.value(side), cycle);
+            Operand value = stage.constants().from(side, Layout.value(side, keyHead), cycle);
             Stream out = Geometry.out(side, STREAM);
             Kept narrow = scheduler.all().narrow(value, cycle, cycle, out);
-            write(side, row, stage.scratch() + row / ROWS, out, narrow.label(), u);
+            write(side, row, Address.of(stage.scratch() + row / ROWS), out, narrow.label(), u);
         });
         long start = scheduler.attempt(written + 1 + geometry.read, u -> {
             stage.arrays().occupy(u, groups, 1);
-            stage.arrays().load(Element.FP16, plane, u, groups, 1, stage.scratch());
+            stage.arrays().load(Element.FP16, plane, u, groups, 1, Address.of(stage.scratch()));
             stage.arrays().install(Element.FP16, plane, u + groups, groups);
         });
         return start + groups + geometry.installed;
@@ -126,7 +133,7 @@ final class Cache {
         int column = scheduler.label();
         stage.arrays().multiply(plane, u, STREAM, unit, 0, false, column);
         long cycle = geometry.taken(geometry.throughArray(u));
-        int word = valueWord(block) + element / ROWS;
+        Address word = valueWord(block).advanced(element / ROWS);
         int old = scheduler.label();
         for (int part = 0; part < Element.FP16.planes(); part++) {
             int slice = stage.arrays().slice(side, 2 * (element % ROWS) + part);
@@ -135,7 +142,7 @@ final class Cache {
             all.put(
                     Queue.memory(side, slice),
                     w - geometry.memory(slice) - geometry.read,
-                    new MemoryInstruction.Read(Address.of(word), to));
+                    new MemoryInstruction.Read(word, to));
         }
         Kept wide = all.widen(new Operand.OfStream(new Flow(Geometry.in(side, OLD_STREAM), old)), cycle, cycle + alu);
         Kept fresh = all.unary(UnaryOperation.COPY, Element.FP32, Constants.sums(plane, column), cycle, cycle + alu);
@@ -148,7 +155,7 @@ final class Cache {
     }
 
     /** Writes FP16 into the pair of slices that feeds a row of the array. */
-    private void write(Hemisphere side, int row, int word, Stream out, int label, long u) {
+    private void write(Hemisphere side, int row, Address word, Stream out, int label, long u) {
         for (int part = 0; part < Element.FP16.planes(); part++) {
             int slice = stage.arrays().slice(side, 2 * (row % ROWS) + part);
             Flow from = new Flow(out, label).plane(part);
@@ -157,7 +164,7 @@ final class Cache {
                     .put(
                             Queue.memory(side, slice),
                             u + geometry.memory(slice),
-                            new MemoryInstruction.Write(from, Address.of(word)));
+                            new MemoryInstruction.Write(from, word));
         }
     }
 }

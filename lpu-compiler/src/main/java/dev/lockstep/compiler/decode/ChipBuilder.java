@@ -93,6 +93,7 @@ final class ChipBuilder {
         return last;
     }
 
+    /** A block with one base, that of a user's cache. */
     Block build(String name) {
         Map<Queue, List<Entry>> queues = new TreeMap<>();
         for (int number = 0; number < Queue.COUNT; number++) {
@@ -102,6 +103,6 @@ final class ChipBuilder {
                 queues.put(Queue.of(number), sorted);
             }
         }
-        return new Block(name, 0, queues);
+        return new Block(name, 1, queues);
     }
 }

@@ -6,16 +6,19 @@ import dev.lockstep.compiler.partition.Partition;
 import dev.lockstep.compiler.partition.Question;
 import dev.lockstep.compiler.partition.WeightPrecision;
 import dev.lockstep.lpu.machine.Quantity;
+import dev.lockstep.lpu.machine.Wiring;
 import dev.lockstep.lpu.program.Block;
 import dev.lockstep.lpu.program.LaneMap;
 import dev.lockstep.lpu.program.LpuProgram;
 import dev.lockstep.lpu.program.Placement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Schedules a decoding step over all chips: each stage that differs from those before it once. */
 public final class DecodeCompiler {
@@ -24,14 +27,21 @@ public final class DecodeCompiler {
     private final StageScheduler scheduler;
     private final Map<Key, Integer> known = new HashMap<>();
     private final List<StageBlocks> stages = new ArrayList<>();
+    private final List<Transfer> transfers;
 
     /** What makes two stages equal: their half layers, and how the residual comes to them. */
-    private record Key(boolean first, boolean last, int firstHalf, List<LayerSizes> layers, List<Long> arrivals) {}
+    private record Key(
+            @Nullable Transfer enters,
+            @Nullable Transfer leaves,
+            int firstHalf,
+            List<LayerSizes> layers,
+            List<Long> arrivals) {}
 
     private DecodeCompiler(Question question, Partition partition) {
         this.question = question;
         this.partition = partition;
         this.scheduler = new StageScheduler(question, partition);
+        this.transfers = transfers();
     }
 
     /** @throws IllegalArgumentException saying why such a model or partition cannot be scheduled */
@@ -58,11 +68,7 @@ public final class DecodeCompiler {
             throw new IllegalArgumentException("sharing a context is bounded and estimated, but not scheduled yet");
         }
         for (LayerSizes layer : question.model().layers()) {
-            Shape shape = Shape.of(question.machine(), question.model(), layer, partition.tensor(), question.context());
-            if (shape.hiddenBlocks() > 4) {
-                throw new IllegalArgumentException(shape.hiddenBlocks()
-                        + " blocks of hidden elements on a chip are bounded and estimated, but not scheduled yet");
-            }
+            Shape.of(question.machine(), question.model(), layer, partition.tensor(), question.context());
         }
     }
 
@@ -88,24 +94,24 @@ public final class DecodeCompiler {
     }
 
     private int stage(int number, List<Sums.Sent> incoming) {
-        int layers = question.model().layers().size();
-        int firstHalf = partition.firstHalf(number, layers);
-        int halves = partition.halvesOf(number, layers);
+        int firstHalf = partition.firstHalf(number);
+        int halves = partition.halvesOf(number);
         List<LayerSizes> sizes = IntStream.range(firstHalf, firstHalf + halves)
                 .mapToObj(half -> question.model().layers().get(half / 2))
                 .toList();
         List<Long> arrivals = incoming.stream()
                 .flatMap(sent -> List.of((long) sent.block(), sent.low(), sent.high()).stream())
                 .toList();
-        Key key = new Key(number == 0, number == partition.stages() - 1, firstHalf % 2, sizes, arrivals);
+        Key key = new Key(transfer(number - 1), transfer(number), firstHalf % 2, sizes, arrivals);
         Integer same = known.get(key);
         if (same != null) {
             return same;
         }
-        StageBlocks stage = scheduler.schedule(number, incoming);
+        StageBlocks stage = scheduler.schedule(number, incoming, transfer(number - 1), transfer(number));
         int words = question.machine().wordsPerSlice();
-        if (stage.words() > words) {
-            throw new IllegalArgumentException("a chip of stage " + number + " would need " + stage.words()
+        int needed = stage.words(question.users());
+        if (needed > words) {
+            throw new IllegalArgumentException("a chip of stage " + number + " would need " + needed
                     + " words in each streaming slice, which has " + words + "; use more chips or a shorter context");
         }
         stages.add(stage);
@@ -115,7 +121,6 @@ public final class DecodeCompiler {
 
     private DecodeSchedule assemble(List<Integer> kinds, List<Long> starts) {
         int nodeChips = Math.min(partition.tensor(), question.machine().whole(Quantity.NODE_CHIPS));
-        int layers = question.model().layers().size();
         List<Block> blocks = new ArrayList<>();
         for (StageBlocks stage : stages) {
             blocks.addAll(stage.chips());
@@ -129,13 +134,13 @@ public final class DecodeCompiler {
             long start = starts.get(number);
             List<List<Placement>> perChip = new ArrayList<>();
             for (int chip = 0; chip < nodeChips; chip++) {
-                perChip.add(List.of(new Placement(kind * nodeChips + chip, start, List.of())));
+                perChip.add(List.of(new Placement(kind * nodeChips + chip, start, List.of(stage.words()))));
                 completed = Math.max(completed, start + stage.completed().get(chip));
             }
             for (int chip = 0; chip < partition.tensor(); chip++) {
                 chips.add(perChip.get(chip % nodeChips));
             }
-            int moved = partition.firstHalf(number, layers);
+            int moved = partition.firstHalf(number);
             for (Mark mark : stage.marks()) {
                 Mark placed = mark.later(start);
                 marks.add(new Mark(
@@ -153,8 +158,18 @@ public final class DecodeCompiler {
                 blocks,
                 chips,
                 List.of());
-        int words = stages.stream().mapToInt(StageBlocks::words).max().orElse(0);
-        return new DecodeSchedule(program, completed, List.copyOf(starts), List.copyOf(marks), words, blocks.size());
+        int users = question.users();
+        return new DecodeSchedule(
+                program,
+                completed,
+                stages.stream().mapToLong(StageBlocks::busy).max().orElse(0),
+                List.copyOf(starts),
+                List.copyOf(marks),
+                stages.stream().mapToInt(stage -> stage.words(users)).max().orElse(0),
+                stages.stream()
+                        .flatMap(stage -> Collections.nCopies(nodeChips, stage.cached()).stream())
+                        .toList(),
+                blocks.size());
     }
 
     /** Spare chips have nothing to do; they make the wiring what it is. */
@@ -164,22 +179,51 @@ public final class DecodeCompiler {
         }
     }
 
-    /** The links that a stage uses exist only where nodes are joined by fours. */
+    /** Links from a stage to the next; null before the first and after the last. */
+    private @Nullable Transfer transfer(int stage) {
+        return stage < 0 || stage >= transfers.size() ? null : transfers.get(stage);
+    }
+
+    private List<Transfer> transfers() {
+        int node = question.machine().whole(Quantity.NODE_CHIPS);
+        int tensor = partition.tensor();
+        List<Transfer> found = new ArrayList<>();
+        if (partition.stages() == 1 || tensor % node != 0) {
+            return found;
+        }
+        Wiring wiring = Wiring.of(question.machine(), question.topology(), question.chips());
+        int local = question.machine().whole(Quantity.LOCAL_PORTS);
+        int ports = question.machine().whole(Quantity.PORTS);
+        for (int stage = 0; stage + 1 < partition.stages(); stage++) {
+            int first = stage * tensor;
+            found.add(Transfer.between(wiring, first, first + tensor, tensor / node, node, local, ports - 1));
+        }
+        return found;
+    }
+
+    /** Sums of four nodes need links that exist only where nodes are joined by fours; stages need some to the next. */
     private void requireJoined() {
         int node = question.machine().whole(Quantity.NODE_CHIPS);
+        int tensor = partition.tensor();
         int nodes = question.chips() / node;
-        boolean several = partition.chips() > node;
         boolean fours = nodes % 4 == 0 && question.chips() % node == 0;
         boolean quads = switch (question.topology()) {
             case QUADFOUR_LINE -> fours;
             case QUADFOUR_RING -> fours && nodes > 8;
             case NODE, DRAGONFLY, DRAGONFLY_RACKS -> false;
         };
-        if (several && (!quads || partition.tensor() != 4 * node)) {
+        String topology = question.topology().name().toLowerCase(Locale.ROOT);
+        if (tensor > node && (tensor != 4 * node || !quads)) {
             throw new IllegalArgumentException(String.format(
-                    "%d chips a stage on %s are bounded and estimated, but not scheduled yet: stages of 32 chips are, on a"
+                    "%d chips a stage on %s are bounded and estimated, but not scheduled yet: stages of 8 chips are, and of 32 on a"
                             + " quadfour line of a multiple of 32 chips, or ring of 96 or more",
-                    partition.tensor(), question.topology().name().toLowerCase(Locale.ROOT)));
+                    tensor, topology));
+        }
+        boolean joined =
+                transfers.stream().noneMatch(transfer -> transfer.links().isEmpty());
+        if (partition.stages() > 1 && (tensor % node != 0 || !joined)) {
+            throw new IllegalArgumentException("stages of " + tensor + " chips on " + topology
+                    + " are bounded and estimated, but not scheduled yet: not all have links to the next");
         }
     }
 }

@@ -12,6 +12,9 @@ import java.util.List;
  * rows; down, summed over the chips. An odd last block of hidden elements is cut by its inputs instead, even ones into the first planes.
  */
 final class FeedForwardHalf {
+    /** Blocks of hidden elements in a sweep: gate and up of four fill two accumulators of each plane. */
+    private static final int TOGETHER = 4;
+
     private final Stage stage;
     private final Shape shape;
     private final Scheduler scheduler;
@@ -24,28 +27,37 @@ final class FeedForwardHalf {
         this.geometry = scheduler.geometry();
     }
 
-    List<Sums.Sent> place(Residual residual, boolean forward) {
+    List<Sums.Sent> place(Residual residual) {
         int hidden = shape.hiddenBlocks();
-        if (hidden > 4) {
-            throw new IllegalArgumentException(hidden + " blocks of hidden elements on a chip are not scheduled yet");
-        }
-        int groups = shape.hiddenBlockGroups();
-        List<Sweep.Pass> passes = passes(hidden, groups);
-        Sweep sweep = new Sweep(stage.arrays(), scheduler, stage.layout(), passes, stage.residualRows(shape.blocks()));
-        List<Sweep.Sums> results = sweep.place(residual.available(), residual.earliest());
-        long free = sweep.end();
-        long horizon = geometry.taken(geometry.throughArray(free)) + 200;
-        Kept factor = stage.norm().factor(residual.squares(), shape.blockGroups(), free, use -> Math.max(use, horizon));
         long[] available = new long[hidden];
-        for (int block = 0; block < hidden; block++) {
-            available[block] = hiddenBlock(block, hidden, results, factor);
+        long free = residual.earliest();
+        Kept factor = null;
+        for (int first = 0; first < hidden; first += TOGETHER) {
+            int count = Math.min(TOGETHER, hidden - first);
+            Sweep sweep = new Sweep(
+                    stage.arrays(),
+                    scheduler,
+                    stage.layout(),
+                    passes(count, shape.hiddenBlockGroups()),
+                    stage.residualRows(shape.blocks()));
+            List<Sweep.Sums> results = sweep.place(residual.available(), free);
+            free = sweep.end();
+            if (factor == null) {
+                long horizon =
+                        geometry.taken(geometry.throughArray(free)) + 200 + sweep.length() * (hidden - 1) / TOGETHER;
+                factor = stage.norm()
+                        .factor(residual.squares(), shape.blockGroups(), free, use -> Math.max(use, horizon));
+                free += hidden > TOGETHER ? shape.blockGroups() + 8 : 0;
+            }
+            for (int block = 0; block < count; block++) {
+                available[first + block] = hiddenBlock(first, block, count, results, factor);
+            }
         }
         List<Place> rows = new ArrayList<>();
         for (int block = 0; block < hidden; block++) {
             rows.add(Layout.hidden(block));
         }
-        List<Sums.Sent> sent =
-                stage.outputs().place(shape.blocks(), shape.blockGroups(), rows, available, free, forward);
+        List<Sums.Sent> sent = stage.outputs().place(shape.blocks(), shape.blockGroups(), rows, available, free);
         long gated = java.util.Arrays.stream(available).max().orElseThrow();
         stage.mark(Mark.Phase.GATE_UP, residual.arrived(), gated);
         stage.mark(Mark.Phase.DOWN, gated, stage.outputs().end());
@@ -72,20 +84,20 @@ final class FeedForwardHalf {
         return passes;
     }
 
-    /** SwiGLU of a block; returns the key from which on it can be read. */
-    private long hiddenBlock(int block, int hidden, List<Sweep.Sums> results, Kept factor) {
+    /** SwiGLU of a block of a sweep that begins with {@code first}; returns the key from which on it can be read. */
+    private long hiddenBlock(int first, int block, int hidden, List<Sweep.Sums> results, Kept factor) {
         boolean cut = hidden % 2 == 1 && block == hidden - 1;
         Sweep.Sums sums = results.get(results.size() - (hidden + 1) / 2 + block / 2);
-        Plane first = Plane.ALL.get(cut ? 0 : 2 * (block % 2));
-        Plane second = Plane.ALL.get(cut ? 2 : 2 * (block % 2) + 1);
+        Plane one = Plane.ALL.get(cut ? 0 : 2 * (block % 2));
+        Plane other = Plane.ALL.get(cut ? 2 : 2 * (block % 2) + 1);
         int gateScale = stage.layout().constant();
         int upScale = stage.layout().constant();
         long[] readable = new long[1];
         long ready = Math.max(factor.ready(), geometry.taken(sums.w()) + 3L * geometry.alu);
         scheduler.attempt(ready, at -> {
-            Kept gate = cut ? halves(sums, 0, gateScale, at) : whole(sums, first, gateScale, at);
-            Kept up = cut ? halves(sums, 2, upScale, at) : whole(sums, second, upScale, at);
-            readable[0] = swiglu(gate, up, factor, block, at);
+            Kept gate = cut ? halves(sums, 0, gateScale, at) : whole(sums, one, gateScale, at);
+            Kept up = cut ? halves(sums, 2, upScale, at) : whole(sums, other, upScale, at);
+            readable[0] = swiglu(gate, up, factor, first + block, at);
         });
         return readable[0];
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.compiler.decode;
 
+import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.Operand;
 import dev.lockstep.lpu.isa.Operand.Constant;
@@ -32,6 +33,8 @@ final class Heads {
     private final Stage stage;
     private final Shape shape;
     private final Cache cache;
+    private final int keyHead;
+    private final int round;
     private final int first;
     private final int count;
     private final Scheduler scheduler;
@@ -41,7 +44,14 @@ final class Heads {
     private final int blocks;
     private final int passes;
 
-    Heads(Stage stage, Shape shape, Cache cache, int first, int count) {
+    /**
+     * @param keyHead the head of keys that the queries look at
+     * @param first number of the first query
+     * @param round of heads on this chip, whose results make a row
+     */
+    Heads(Stage stage, Shape shape, Cache cache, int keyHead, int first, int count, int round) {
+        this.keyHead = keyHead;
+        this.round = round;
         this.stage = stage;
         this.shape = shape;
         this.cache = cache;
@@ -155,7 +165,7 @@ final class Heads {
                     stage.arrays().occupy(u, groups, 1);
                     for (Hemisphere side : Hemisphere.values()) {
                         Plane plane = new Plane(side, 0);
-                        stage.arrays().load(Element.FP16, plane, u, groups, 1, stage.onesHalf());
+                        stage.arrays().load(Element.FP16, plane, u, groups, 1, Address.of(stage.onesHalf()));
                         stage.arrays().install(Element.FP16, plane, u + groups, groups);
                     }
                 })
@@ -448,7 +458,7 @@ final class Heads {
                                 Math.max(both.ready(), one.ready()) + alu);
             }
             Kept row = Objects.requireNonNull(both);
-            available[0] = stage.row(row, row.ready(), Layout.attended(first / AttentionHalf.TOGETHER));
+            available[0] = stage.row(row, row.ready(), Layout.attended(round));
         });
         return available[0];
     }
@@ -476,7 +486,11 @@ final class Heads {
         Kept fresh = all.binary(
                 BinaryOperation.MUL,
                 denominators.current().get(head).operand(),
-                stage.constants().from(side, head == 0 ? Layout.value(side) : Layout.shiftedValue(side), at - 2L * alu),
+                stage.constants()
+                        .from(
+                                side,
+                                head == 0 ? Layout.value(side, keyHead) : Layout.shiftedValue(side, keyHead),
+                                at - 2L * alu),
                 at - 2L * alu,
                 at + alu);
         Kept past = sides.getFirst();

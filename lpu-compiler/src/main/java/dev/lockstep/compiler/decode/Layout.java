@@ -22,17 +22,21 @@ final class Layout {
     private static final int HIDDEN = 2176;
     private static final int CURRENT = 2304;
     private static final int SQUARES = 2400;
-    private static final int VALUE = 4000;
     private static final int UNITS = 3000;
     private static final int MASK = 4001;
     private static final int ONE_HOT = 4002;
     private static final int HEAD_LANES = 4003;
-    private static final int SHIFTED_VALUE = 4004;
+    private static final int VALUE = 4010;
+    private static final int SHIFTED_VALUE = 4050;
+    /** Heads of keys of a chip. */
+    static final int MOST_KEY_HEADS = 40;
+
     private static final int LOGITS = 3900;
     private static final int SCORES = 4096;
 
     private int constants;
     private int streaming;
+    private int cached;
 
     /** A block of the residual stream. */
     static Place residual(int block) {
@@ -72,14 +76,14 @@ final class Layout {
         return new Place(wide(hemisphere), SCORES + 8 * block + head);
     }
 
-    /** The value of the current position, FP32. */
-    static Place value(Hemisphere hemisphere) {
-        return new Place(wide(hemisphere), VALUE);
+    /** The value of the current position for a head of keys, FP32. */
+    static Place value(Hemisphere hemisphere, int keyHead) {
+        return new Place(wide(hemisphere), VALUE + keyHead);
     }
 
     /** The same in the lanes behind a head's. */
-    static Place shiftedValue(Hemisphere hemisphere) {
-        return new Place(wide(hemisphere), SHIFTED_VALUE);
+    static Place shiftedValue(Hemisphere hemisphere, int keyHead) {
+        return new Place(wide(hemisphere), SHIFTED_VALUE + keyHead);
     }
 
     /** Logits of so many outputs. */
@@ -135,6 +139,17 @@ final class Layout {
 
     int streamingWords() {
         return streaming;
+    }
+
+    /** Room in every streaming slice for keys or values of one user, counted from the base of the user's cache. */
+    int cached(int words) {
+        int first = cached;
+        cached += words;
+        return first;
+    }
+
+    int cachedWords() {
+        return cached;
     }
 
     private static List<Integer> wide(Hemisphere hemisphere) {

@@ -1,5 +1,6 @@
 package dev.lockstep.compiler.decode;
 
+import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.Flow;
 import dev.lockstep.lpu.isa.Operand;
@@ -42,7 +43,7 @@ final class NormFactor {
     }
 
     /** Adds squares as blocks arrive; their sum waits in memory as two rows of FP16. Returns the key from which on they can be read. */
-    long squares(List<Arrival> arrivals, Sums sums, int shift) {
+    long squares(List<Arrival> arrivals) {
         int alu = geometry.alu;
         long first = geometry.taken(arrivals.getFirst().w() + 2);
         long[] taken = new long[arrivals.size()];
@@ -53,19 +54,19 @@ final class NormFactor {
                 taken[i] = cycle;
                 cycle += alu;
             }
-            place(arrivals, sums, shift, taken);
+            place(arrivals, taken);
         });
         return geometry.outwardAt(taken[taken.length - 1] + OPERATIONS * (long) alu) + 2;
     }
 
-    private void place(List<Arrival> arrivals, Sums sums, int shift, long[] taken) {
+    private void place(List<Arrival> arrivals, long[] taken) {
         Group all = scheduler.all();
         int alu = geometry.alu;
         long done = taken[taken.length - 1] + 3L * alu;
         Kept sum = null;
         for (int i = 0; i < taken.length; i++) {
             long cycle = taken[i];
-            Kept wide = all.widenEach(each(arrivals.get(i), sums, shift, cycle), cycle, cycle + alu);
+            Kept wide = all.widenEach(each(arrivals.get(i), cycle), cycle, cycle + alu);
             Kept square =
                     all.binary(BinaryOperation.MUL, wide.operand(), wide.operand(), cycle + alu, cycle + 2L * alu);
             Kept before = sum;
@@ -109,11 +110,11 @@ final class NormFactor {
     }
 
     /** Where each chip finds a block first. */
-    private List<Operand> each(Arrival arrival, Sums sums, int shift, long cycle) {
+    private List<Operand> each(Arrival arrival, long cycle) {
         List<Operand> operands = new ArrayList<>();
         int label = scheduler.label();
         for (int chip = 0; chip < scheduler.chips(); chip++) {
-            Hemisphere side = sums.arrivesAt(chip, arrival.block(), shift);
+            Hemisphere side = Sums.arrivesAt(chip, arrival.source());
             scheduler
                     .chip(chip)
                     .readInward(side, Layout.residual(arrival.block()), STREAM, label, geometry.inwardAt(cycle));
@@ -134,7 +135,7 @@ final class NormFactor {
         scheduler.attempt(from, u -> {
             result.clear();
             arrays.occupy(u, groups, 1);
-            arrays.load(Element.INT8, plane, u, groups, 1, ones);
+            arrays.load(Element.INT8, plane, u, groups, 1, Address.of(ones));
             arrays.install(Element.INT8, plane, u + groups, groups);
             long row = Math.max(u + groups + geometry.installed, readable);
             int sum = scheduler.label();

@@ -27,10 +27,9 @@ final class OutputSums {
      *
      * @param rows that are multiplied, one after the other
      * @param available keys from which on they can be read
-     * @param forward whether the residual goes to the next stage
      * @return how the new residual was sent
      */
-    List<Sums.Sent> place(int blocks, int groups, List<Place> rows, long[] available, long earliest, boolean forward) {
+    List<Sums.Sent> place(int blocks, int groups, List<Place> rows, long[] available, long earliest) {
         int planes = Plane.ALL.size();
         int rounds = Math.ceilDiv(blocks, planes);
         // Each carrier's link takes two vectors for each block of its own.
@@ -55,9 +54,9 @@ final class OutputSums {
         end = sweep.end();
         List<List<Sums.Sent>> scattered = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
-            scattered.add(scatter(results.get(round), planes * round, scales));
+            scatter(results.get(round), planes * round, scales, scattered);
         }
-        return finish(scattered, forward);
+        return finish(scattered);
     }
 
     /** Key from which on the arrays are free. */
@@ -65,33 +64,44 @@ final class OutputSums {
         return end;
     }
 
-    private List<Sums.Sent> scatter(Sweep.Sums result, int firstBlock, int scales) {
+    /** As many blocks at a time as there are carriers. */
+    private void scatter(Sweep.Sums result, int firstBlock, int scales, List<List<Sums.Sent>> scattered) {
         List<Integer> blocks = new ArrayList<>();
         List<Sums.Part> parts = new ArrayList<>();
+        int block = firstBlock;
         for (Map.Entry<Plane, Integer> entry : result.labels().entrySet()) {
-            int block = firstBlock + blocks.size();
             blocks.add(block);
-            parts.add(new Sums.Part() {
-                @Override
-                public long ready() {
-                    return scheduler.geometry().taken(result.w()) + scheduler.geometry().alu;
-                }
-
-                @Override
-                public Kept place(long until) {
-                    return constants.scaled(entry.getKey(), entry.getValue(), result.w(), scales + block, until);
-                }
-            });
+            parts.add(part(result, entry.getKey(), entry.getValue(), scales + block));
+            block++;
+            if (blocks.size() == sums.carriers()
+                    || block == firstBlock + result.labels().size()) {
+                scattered.add(sums.scatter(List.copyOf(blocks), List.copyOf(parts)));
+                blocks.clear();
+                parts.clear();
+            }
         }
-        return sums.scatter(blocks, parts);
+    }
+
+    private Sums.Part part(Sweep.Sums result, Plane plane, int label, int scale) {
+        return new Sums.Part() {
+            @Override
+            public long ready() {
+                return scheduler.geometry().taken(result.w()) + scheduler.geometry().alu;
+            }
+
+            @Override
+            public Kept place(long until) {
+                return constants.scaled(plane, label, result.w(), scale, until);
+            }
+        };
     }
 
     /** Exchanges and spreads blocks in the order in which they were scattered. */
-    private List<Sums.Sent> finish(List<List<Sums.Sent>> scattered, boolean forward) {
+    private List<Sums.Sent> finish(List<List<Sums.Sent>> scattered) {
         List<Sums.Sent> spread = new ArrayList<>();
         for (List<Sums.Sent> together : scattered) {
             List<Sums.Sent> collected = sums.nodes() == 1 ? together : sums.exchange(together);
-            spread.addAll(sums.spread(collected, forward));
+            spread.addAll(sums.spread(collected));
         }
         spread.sort(Comparator.comparingLong(Sums.Sent::high).thenComparingInt(Sums.Sent::block));
         return spread;

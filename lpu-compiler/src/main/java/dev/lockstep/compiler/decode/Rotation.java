@@ -24,26 +24,35 @@ final class Rotation {
     private final Shape shape;
     private final Scheduler scheduler;
     private final Geometry geometry;
+    private final int cosine;
+    private final int sine;
+    private final int keyCosine;
+    private final int keySine;
 
     Rotation(Stage stage, Shape shape) {
         this.stage = stage;
         this.shape = shape;
         this.scheduler = stage.scheduler();
         this.geometry = scheduler.geometry();
+        cosine = stage.layout().constant();
+        sine = stage.layout().constant();
+        keyCosine = stage.layout().constant();
+        keySine = stage.layout().constant();
     }
 
-    /** Rotates queries and key; returns the key from which on queries can be read. The key goes into the cache. */
-    long place(List<Kept> projected, Kept factor, Cache cache) {
-        int rotated = shape.queries() + 1;
+    /**
+     * Rotates the queries of a head of keys and its key, which goes into the cache.
+     *
+     * @param first number of the first query
+     * @return the key from which on queries can be read
+     */
+    long place(List<Kept> projected, Kept factor, Cache cache, int first) {
+        int rotated = shape.group() + 1;
         long[] available = new long[1];
-        int cosine = stage.layout().constant();
-        int sine = stage.layout().constant();
-        int keyCosine = stage.layout().constant();
-        int keySine = stage.layout().constant();
         scheduler.attempt(factor.ready(), at -> {
             available[0] = 0;
             for (int head = 0; head < rotated; head++) {
-                boolean key = head == shape.queries();
+                boolean key = head == shape.group();
                 Hemisphere side = head % 2 == 0 ? Hemisphere.EAST : Hemisphere.WEST;
                 long cycle = at + head;
                 Kept row = rotate(
@@ -51,7 +60,7 @@ final class Rotation {
                 if (key) {
                     cache.keep(row);
                 } else {
-                    available[0] = Math.max(available[0], stage.row(row, row.ready(), Layout.query(head)));
+                    available[0] = Math.max(available[0], stage.row(row, row.ready(), Layout.query(first + head)));
                 }
             }
         });

@@ -10,15 +10,16 @@ import dev.lockstep.lpu.machine.Quantity;
  * What one chip of a stage computes of a layer, in blocks of lanes.
  *
  * @param blocks of the residual stream
- * @param queries heads of queries on this chip, which share one head of keys
+ * @param keyHeads heads of keys on this chip
+ * @param group heads of queries on this chip that look at each head of keys
  * @param headSize elements of a head
  * @param hiddenGroups groups of hidden elements on this chip
  * @param positions that attention sees, the current one included
  */
-record Shape(int width, int blocks, int queries, int headSize, int hiddenGroups, int positions, int lanes) {
+record Shape(int width, int blocks, int keyHeads, int group, int headSize, int hiddenGroups, int positions, int lanes) {
     private static final int GROUP = 16;
-    /** Queries, key and value of a chip fill two accumulators of each plane at most. */
-    private static final int MOST_HEADS = 6;
+    /** Queries, key and value fill two accumulators of each plane at most. */
+    private static final int MOST_QUERIES = 6;
 
     /** @throws IllegalArgumentException saying why such a layer cannot be scheduled */
     static Shape of(Machine machine, ModelSizes model, LayerSizes layer, int tensor, int context) {
@@ -28,19 +29,17 @@ record Shape(int width, int blocks, int queries, int headSize, int hiddenGroups,
         if (layer.feedForward().routed()) {
             throw new IllegalArgumentException("routed experts are bounded and estimated, but not scheduled yet");
         }
-        if (attention.kvHeads() > tensor) {
-            throw new IllegalArgumentException(
-                    "several heads of keys on a chip are bounded and estimated, but not scheduled yet");
-        }
-        int queries = Math.ceilDiv(attention.heads(), tensor);
-        if (queries > MOST_HEADS || 2 * attention.headSize() > machine.lanes()) {
+        int keyHeads = Math.ceilDiv(attention.kvHeads(), tensor);
+        int queries = Math.ceilDiv(attention.heads(), Math.max(tensor, attention.kvHeads()));
+        if (queries > MOST_QUERIES || 2 * attention.headSize() > machine.lanes()) {
             throw new IllegalArgumentException(queries + " heads of " + attention.headSize()
-                    + " on a chip are bounded and estimated, but not scheduled yet");
+                    + " on a chip that look at one head of keys are bounded and estimated, but not scheduled yet");
         }
         int hidden = Math.ceilDiv(layer.feedForward().hidden(), tensor);
         return new Shape(
                 model.width(),
                 Math.ceilDiv(model.width(), machine.whole(Quantity.PLANE_ROWS)),
+                keyHeads,
                 queries,
                 attention.headSize(),
                 Math.ceilDiv(hidden, GROUP),

@@ -113,7 +113,7 @@ final class Stage {
     }
 
     /** What a half layer finds after its residual has arrived. */
-    Residual residual(List<Arrival> arrivals, int blocks, int shift) {
+    Residual residual(List<Arrival> arrivals, int blocks) {
         Geometry geometry = scheduler.geometry();
         long[] available = new long[blocks];
         long earliest = Long.MAX_VALUE;
@@ -122,7 +122,7 @@ final class Stage {
             available[arrival.block()] = geometry.crossing(arrival.w()) + 1 + geometry.read;
             earliest = Math.min(earliest, available[arrival.block()]);
         }
-        long squares = norm.squares(arrivals, sums, shift);
+        long squares = norm.squares(arrivals);
         return new Residual(available, squares, Math.max(0, earliest - 64));
     }
 }

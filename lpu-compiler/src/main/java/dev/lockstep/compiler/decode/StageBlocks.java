@@ -10,6 +10,23 @@ import java.util.List;
  * @param completed the cycle of the last effect, in the last tile
  * @param forwarded how the residual was sent to the next stage, with keys of this stage's time; nothing for the last stage
  * @param marks where each half layer begins and ends
- * @param words that are used in the fullest streaming slice
+ * @param words of each streaming slice that hold weights and tables, and
+ * @param cached words that each user's cache takes behind them
  */
-record StageBlocks(List<Block> chips, List<Long> completed, List<Sums.Sent> forwarded, List<Mark> marks, int words) {}
+record StageBlocks(
+        List<Block> chips, List<Long> completed, List<Sums.Sent> forwarded, List<Mark> marks, int words, int cached) {
+    /** Words of each streaming slice that are used with the caches of so many users. */
+    int words(int users) {
+        return words + users * cached;
+    }
+
+    /** Cycles from the first dispatch on any chip to the last effect. */
+    long busy() {
+        long first = chips.stream()
+                .flatMap(chip -> chip.queues().values().stream())
+                .mapToLong(entries -> entries.getFirst().cycle())
+                .min()
+                .orElse(0);
+        return completed.stream().mapToLong(Long::longValue).max().orElse(0) - first;
+    }
+}

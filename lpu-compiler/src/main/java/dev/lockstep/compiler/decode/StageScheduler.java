@@ -8,6 +8,7 @@ import dev.lockstep.lpu.machine.Quantity;
 import dev.lockstep.lpu.program.Block;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Schedules one stage of a pipeline. */
 final class StageScheduler {
@@ -27,32 +28,35 @@ final class StageScheduler {
     /**
      * @param number of the stage
      * @param incoming how the stage before sent the residual, with keys of this stage's time; nothing for the first one
+     * @param enters links from the stage before, if there is one
+     * @param leaves links to the next stage, if there is one
      */
-    StageBlocks schedule(int number, List<Sums.Sent> incoming) {
-        int layers = question.model().layers().size();
-        int firstHalf = partition.firstHalf(number, layers);
-        int halves = partition.halvesOf(number, layers);
-        boolean last = number == partition.stages() - 1;
+    StageBlocks schedule(int number, List<Sums.Sent> incoming, @Nullable Transfer enters, @Nullable Transfer leaves) {
+        int firstHalf = partition.firstHalf(number);
+        int halves = partition.halvesOf(number);
+        boolean last = leaves == null;
         int nodeChips = Math.min(partition.tensor(), question.machine().whole(Quantity.NODE_CHIPS));
         int nodes = partition.tensor() / nodeChips;
         int carriers = SumCost.carriers(question.machine(), question.topology());
         int width = question.model().width();
         Stage stage = new Stage(geometry, nodeChips, nodes, carriers, width);
         Shape shape = shape(firstHalf / 2);
-        int shift = incoming.isEmpty() ? 0 : nodes == 1 ? 0 : carriers;
         List<Arrival> arrivals =
-                incoming.isEmpty() ? present(shape.blocks()) : stage.sums().enter(incoming, shift);
-        Residual residual = stage.residual(arrivals, shape.blocks(), shift);
+                enters == null ? present(shape.blocks()) : stage.sums().enter(incoming, enters);
+        Residual residual = stage.residual(arrivals, shape.blocks());
         List<Sums.Sent> sent = List.of();
         for (int half = firstHalf; half < firstHalf + halves; half++) {
-            boolean forward = half == firstHalf + halves - 1 && !last;
+            boolean forward = half == firstHalf + halves - 1 && leaves != null;
+            if (forward) {
+                stage.sums().forward(leaves);
+            }
             shape = shape(half / 2);
             stage.beginHalf(half - firstHalf);
             sent = half % 2 == 0
-                    ? new AttentionHalf(stage, shape).place(residual, forward)
-                    : new FeedForwardHalf(stage, shape).place(residual, forward);
+                    ? new AttentionHalf(stage, shape).place(residual)
+                    : new FeedForwardHalf(stage, shape).place(residual);
             if (!forward) {
-                residual = stage.residual(stage.sums().receive(sent, 0), shape.blocks(), 0);
+                residual = stage.residual(stage.sums().receive(sent), shape.blocks());
             }
         }
         if (last) {
@@ -73,7 +77,8 @@ final class StageScheduler {
                 completed,
                 last ? List.of() : sent,
                 stage.marks(),
-                stage.layout().streamingWords());
+                stage.layout().streamingWords(),
+                stage.layout().cachedWords());
     }
 
     private static List<Block> blocks(Stage stage, int nodeChips, int number) {
@@ -88,7 +93,7 @@ final class StageScheduler {
     private static List<Arrival> present(int blocks) {
         List<Arrival> arrivals = new ArrayList<>();
         for (int block = 0; block < blocks; block++) {
-            arrivals.add(new Arrival(block, LEAD));
+            arrivals.add(new Arrival(block, LEAD, 0));
         }
         return arrivals;
     }

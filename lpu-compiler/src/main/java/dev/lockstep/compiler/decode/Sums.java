@@ -12,6 +12,9 @@ import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sums over the chips of a stage. Block b of the residual stream belongs to one chip of each node, its carrier: the node's other chips send it their
@@ -24,7 +27,6 @@ final class Sums {
     private static final int WEST_PORTS = 6;
 
     private static final int FIRST_GLOBAL = 7;
-    private static final int FORWARD = 10;
     private static final int COLLECT_OPERATIONS = 6;
     /** Vectors can wait in a port for less than the time in which the next two come. */
     private static final int MOST_LATE = 16;
@@ -38,19 +40,33 @@ final class Sums {
     private final Scheduler scheduler;
     private final Geometry geometry;
     private final int nodes;
-    private final int carriers;
+    private List<Integer> carriers;
+    private @Nullable Transfer forward;
     /** Keys from which on the links of each kind are free. */
     private long scatterFree;
 
     private long exchangeFree;
     private long gatherFree;
+    /** Keys with which vectors leave over links inside the node, where sums that begin and sums that end can meet. */
+    private final TreeSet<Long> inside = new TreeSet<>();
 
-    /** @param nodes 1, 2 or 4 */
+    /**
+     * @param nodes 1, 2 or 4
+     * @param carriers chips of a node that have the links to the other nodes, the first ones
+     */
     Sums(Scheduler scheduler, int nodes, int carriers) {
         this.scheduler = scheduler;
         this.geometry = scheduler.geometry();
         this.nodes = nodes;
-        this.carriers = nodes == 1 ? scheduler.chips() : carriers;
+        this.carriers = IntStream.range(0, nodes == 1 ? scheduler.chips() : carriers)
+                .boxed()
+                .toList();
+    }
+
+    /** What follows goes to the next stage, and is carried by the chips that have links to it. */
+    void forward(Transfer transfer) {
+        forward = transfer;
+        carriers = transfer.senders();
     }
 
     int nodes() {
@@ -59,13 +75,13 @@ final class Sums {
 
     /** How many blocks are summed at the same time. */
     int carriers() {
-        return carriers;
+        return carriers.size();
     }
 
-    /** A vector on its way: the keys with which its bytes were sent, and their labels. */
-    record Sent(int block, long low, long high, int lowLabel, int highLabel) {
+    /** A vector on its way: the chip that sends it on, the keys with which its bytes were sent, and their labels. */
+    record Sent(int block, int source, long low, long high, int lowLabel, int highLabel) {
         Sent later(long cycles) {
-            return new Sent(block, low + cycles, high + cycles, lowLabel, highLabel);
+            return new Sent(block, source, low + cycles, high + cycles, lowLabel, highLabel);
         }
     }
 
@@ -86,9 +102,10 @@ final class Sums {
             sent.clear();
             long low = scheduler.flight(from);
             long high = scheduler.flight(low + geometry.vectorCycles);
+            requireIdle(low, high);
             for (int i = 0; i < blocks.size(); i++) {
                 int labels = scheduler.labels(2);
-                Sent vector = new Sent(blocks.get(i), low, high, labels, labels + 1);
+                Sent vector = new Sent(blocks.get(i), carrier(blocks.get(i)), low, high, labels, labels + 1);
                 sent.add(vector);
                 Kept part = parts.get(i).place(geometry.completedFor(low) - geometry.alu);
                 for (int chip = 0; chip < scheduler.chips(); chip++) {
@@ -97,7 +114,17 @@ final class Sums {
             }
         });
         scatterFree = sent.getFirst().high() + geometry.vectorCycles;
+        inside.addAll(List.of(sent.getFirst().low(), sent.getFirst().high()));
         return sent;
+    }
+
+    private void requireIdle(long low, long high) {
+        for (long key : new long[] {low, high}) {
+            Long next = inside.higher(key - geometry.vectorCycles);
+            if (next != null && next < key + geometry.vectorCycles) {
+                throw new Conflict("a vector on the link at " + next);
+            }
+        }
     }
 
     private void part(int chip, Sent vector, Kept part, int stream) {
@@ -168,13 +195,7 @@ final class Sums {
     }
 
     /** Widens what arrives and adds it to a chain of sums. */
-    private Kept feed(
-            Group group,
-            @org.jspecify.annotations.Nullable Kept chain,
-            Operand operand,
-            long cycle,
-            int step,
-            long base) {
+    private Kept feed(Group group, @Nullable Kept chain, Operand operand, long cycle, int step, long base) {
         int alu = geometry.alu;
         Kept wide = group.widen(operand, cycle, cycle + alu);
         long next = cycle + alu;
@@ -240,7 +261,7 @@ final class Sums {
             long high = scheduler.flight(low + geometry.vectorCycles);
             for (Sent block : blocks) {
                 int labels = scheduler.labels(2);
-                Sent vector = new Sent(block.block(), low, high, labels, labels + 1);
+                Sent vector = new Sent(block.block(), carrier(block.block()), low, high, labels, labels + 1);
                 sent.add(vector);
                 Group group = scheduler.chip(carrier(vector.block()));
                 Stream out = Geometry.out(Hemisphere.EAST, SUM_STREAM);
@@ -318,13 +339,16 @@ final class Sums {
     }
 
     /** Adds what is missing to the totals at the carriers, and sends them to all chips of the node, or to the next stage. */
-    List<Sent> spread(List<Sent> blocks, boolean forward) {
-        List<Sent> sent = emit(blocks, gatherFree, forward);
+    List<Sent> spread(List<Sent> blocks) {
+        List<Sent> sent = emit(blocks, gatherFree);
         gatherFree = sent.getFirst().high() + geometry.vectorCycles;
+        if (forward == null) {
+            inside.addAll(List.of(sent.getFirst().low(), sent.getFirst().high()));
+        }
         return sent;
     }
 
-    private List<Sent> emit(List<Sent> blocks, long free, boolean forward) {
+    private List<Sent> emit(List<Sent> blocks, long free) {
         List<Sent> sent = new ArrayList<>();
         long ready = geometry.outwardAt(totalled(blocks.getFirst()) + geometry.alu);
         long earliest = Math.max(free, ready);
@@ -333,10 +357,13 @@ final class Sums {
             long late = (from - earliest) % MOST_LATE;
             long low = scheduler.flight(Math.max(from, ready + late));
             long high = scheduler.flight(low + geometry.vectorCycles);
+            if (forward == null) {
+                requireIdle(low, high);
+            }
             for (int i = 0; i < blocks.size(); i++) {
                 int block = blocks.get(i).block();
-                int labels = forward ? forwardLabel(block) : scheduler.labels(2);
-                Sent vector = new Sent(block, low, high, labels, labels + 1);
+                int labels = forward != null ? forwardLabel(block) : scheduler.labels(2);
+                Sent vector = new Sent(block, carrier(block), low, high, labels, labels + 1);
                 sent.add(vector);
                 int carrier = carrier(block);
                 Group group = scheduler.chip(carrier);
@@ -346,7 +373,7 @@ final class Sums {
                                 group, block, collect(blocks.get(i), late, collected(blocks.get(i)) + late), emission)
                         : total(blocks.get(i), late, emission);
                 for (Hemisphere side : Hemisphere.values()) {
-                    if (forward && side == Hemisphere.WEST) {
+                    if (forward != null && side == Hemisphere.WEST) {
                         continue;
                     }
                     Stream out = Geometry.out(side, TOTAL_STREAM);
@@ -354,12 +381,12 @@ final class Sums {
                     long second = geometry.completedFor(high) - geometry.alu;
                     Kept narrow = group.narrow(after(total, first), first, second, out, labels);
                     group.copy(Element.FP16, narrow.operand(), second, out, labels + 1);
-                    if (!forward) {
+                    if (forward == null) {
                         group.writeOutward(side, Layout.residual(block), TOTAL_STREAM, labels, low);
                     }
                 }
-                if (forward) {
-                    send(group, FORWARD, TOTAL_STREAM, vector);
+                if (forward != null) {
+                    send(group, forward.of(block).port(), TOTAL_STREAM, vector);
                 } else {
                     for (int port = 0; port < scheduler.chips() - 1; port++) {
                         send(group, port, TOTAL_STREAM, vector);
@@ -370,17 +397,17 @@ final class Sums {
         return sent;
     }
 
-    /** Receives the new residual on all chips but the senders; returns for each block the key with which its last bytes came inward. */
-    List<Arrival> receive(List<Sent> sent, int shift) {
+    /** Receives the new residual on all chips but the senders. */
+    List<Arrival> receive(List<Sent> sent) {
         List<Arrival> arrivals = new ArrayList<>();
         for (Sent vector : sent) {
-            int source = carrier(vector.block()) + shift;
+            int source = vector.source();
             long low = receive(vector, source, vector.low(), vector.lowLabel(), 0);
             int highLabel = new Flow(Geometry.in(Hemisphere.EAST, 0), vector.highLabel())
                     .plane(1)
                     .label();
             long high = receive(vector, source, vector.high(), highLabel, 1);
-            arrivals.add(new Arrival(vector.block(), Math.max(low, high)));
+            arrivals.add(new Arrival(vector.block(), Math.max(low, high), source));
         }
         return arrivals;
     }
@@ -414,34 +441,36 @@ final class Sums {
      *
      * @param forwarded with keys of this stage's time
      */
-    List<Arrival> enter(List<Sent> forwarded, int shift) {
+    List<Arrival> enter(List<Sent> forwarded, Transfer transfer) {
         List<Arrival> arrivals = new ArrayList<>();
         List<Sent> passed = new ArrayList<>();
         for (Sent vector : forwarded) {
             int labels = scheduler.labels(2);
-            long low = enter(vector, carrier(vector.block()) + shift, vector.low(), 0, vector.lowLabel(), labels);
+            Transfer.Link link = transfer.of(vector.block());
+            long low = enter(vector, link, vector.low(), 0, vector.lowLabel(), labels);
             int expected = new Flow(Geometry.in(Hemisphere.EAST, 0), vector.highLabel())
                     .plane(1)
                     .label();
-            long high = enter(vector, carrier(vector.block()) + shift, vector.high(), 1, expected, labels + 1);
-            passed.add(new Sent(vector.block(), low, high, labels, labels + 1));
+            long high = enter(vector, link, vector.high(), 1, expected, labels + 1);
+            passed.add(new Sent(vector.block(), link.to(), low, high, labels, labels + 1));
+            inside.addAll(List.of(low, high));
         }
         for (Sent vector : passed) {
-            arrivals.addAll(receive(List.of(vector), shift));
+            arrivals.addAll(receive(List.of(vector)));
         }
         return arrivals;
     }
 
     /** Receives one byte plane from the stage before and sends it to the node; returns the key with which it was sent. */
-    private long enter(Sent vector, int chip, long u, int plane, int expected, int label) {
-        Group group = scheduler.chip(chip);
-        int stream = stream(FORWARD) + plane;
+    private long enter(Sent vector, Transfer.Link link, long u, int plane, int expected, int label) {
+        Group group = scheduler.chip(link.to());
+        int stream = stream(link.entry()) + plane;
         int sentLabel = plane == 0
                 ? label
                 : new Flow(Geometry.in(Hemisphere.EAST, 0), label).plane(1).label();
         long cycle = scheduler.attempt(u + geometry.switches + geometry.link, at -> {
             Flow to = new Flow(Geometry.in(Hemisphere.EAST, stream), sentLabel);
-            group.put(Queue.link(FORWARD), at, new LinkInstruction.Receive(expected, to));
+            group.put(Queue.link(link.entry()), at, new LinkInstruction.Receive(expected, to));
             long w = geometry.received(at);
             keep(group, Hemisphere.EAST, vector.block(), plane, stream, sentLabel, w);
             long out = geometry.crossing(w);
@@ -472,14 +501,13 @@ final class Sums {
         return Flow.PLANE / 2 + 2 * block;
     }
 
-    /** The side on which a chip receives a block; west for its own. */
-    Hemisphere arrivesAt(int chip, int block, int shift) {
-        int source = carrier(block) + shift;
+    /** The side on which a chip receives what another of its node sends; west for its own. */
+    static Hemisphere arrivesAt(int chip, int source) {
         return chip == source ? Hemisphere.WEST : side(local(chip, source));
     }
 
     int carrier(int block) {
-        return block % carriers;
+        return carriers.get(block % carriers.size());
     }
 
     /** The port to another chip of the node. */

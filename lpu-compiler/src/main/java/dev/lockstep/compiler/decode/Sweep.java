@@ -1,5 +1,6 @@
 package dev.lockstep.compiler.decode;
 
+import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.machine.Hemisphere;
 import java.util.ArrayList;
@@ -105,7 +106,7 @@ final class Sweep {
                 arrays.occupy(at + starts[pass] + run(own) + 1, own.groups() - run(own), 1);
                 for (Plane plane : Plane.ALL) {
                     if (row(pass, plane) >= 0) {
-                        arrays.loadInTwo(WEIGHTS, plane, at + starts[pass], own.groups(), next);
+                        arrays.loadInTwo(WEIGHTS, plane, at + starts[pass], own.groups(), Address.of(next));
                         arrays.install(WEIGHTS, plane, at + starts[pass] + length(own) - 1, own.groups());
                     }
                 }
@@ -118,6 +119,11 @@ final class Sweep {
     }
 
     private long end;
+
+    /** Cycles from the first load to the last row. */
+    long length() {
+        return starts()[passes.size()];
+    }
 
     /** Key after the last row. */
     long end() {

@@ -10,6 +10,7 @@ import java.util.List;
  * What one chip of a stage holds of a layer.
  *
  * @param input projections before attention
+ * @param heads of keys, and queries that look at each
  * @param output projection after it
  * @param gateUp both projections into the hidden layer, side by side because they share their input; of the experts that a token uses
  * @param down projection out of it
@@ -20,6 +21,7 @@ import java.util.List;
  */
 public record LayerShard(
         Matrix input,
+        Heads heads,
         Matrix output,
         Matrix gateUp,
         Matrix down,
@@ -29,7 +31,35 @@ public record LayerShard(
         int positions) {
     private static final int SUPERLANE = 16;
     private static final int LANES = 320;
-    private static final int ROUND = 4 * LANES;
+    private static final int PLANES = 4;
+    private static final int ROUND = PLANES * LANES;
+
+    /**
+     * Heads of a chip, as they are cut into tiles of the arrays.
+     *
+     * @param keys heads of keys
+     * @param queries that look at each
+     * @param size elements of a head
+     */
+    public record Heads(int keys, int queries, int size) {
+        /** Two accumulators of each plane hold the sums of so many tiles. */
+        private static final int MOST_TILES = 2 * PLANES;
+        /** Queries that attend together and share a row of results. */
+        private static final int TOGETHER = 2;
+
+        /** Rounds of one tile in each plane, for all queries, keys and values; a head of keys is not split over sweeps. */
+        public int inputRounds() {
+            int tiles = queries + 2;
+            int together = Math.max(1, MOST_TILES / tiles);
+            int rest = keys % together;
+            return keys / together * Math.ceilDiv(together * tiles, PLANES) + Math.ceilDiv(rest * tiles, PLANES);
+        }
+
+        /** Rows that the output projection multiplies. */
+        public int outputRows() {
+            return keys * Math.ceilDiv(queries, TOGETHER);
+        }
+    }
 
     public static LayerShard of(int width, LayerSizes layer, int tensor, HeadSplit split, int context) {
         AttentionSizes attention = layer.attention();
@@ -42,9 +72,10 @@ public record LayerShard(
         int heads = Math.ceilDiv(attention.heads() * sharing, tensor);
         return switch (attention) {
             case AttentionSizes.Grouped grouped -> {
-                int keyHeads = Math.max(1, grouped.kvHeads() / tensor);
+                int keyHeads = Math.ceilDiv(grouped.kvHeads(), tensor);
                 yield new LayerShard(
                         new Matrix(width, (heads + 2 * keyHeads) * grouped.headSize()),
+                        new Heads(keyHeads, Math.ceilDiv(heads, keyHeads), grouped.headSize()),
                         new Matrix(heads * grouped.headSize(), width),
                         new Matrix(width, 2 * hidden),
                         new Matrix(hidden, width),
@@ -60,6 +91,7 @@ public record LayerShard(
                 yield new LayerShard(
                         new Matrix(
                                 width, Math.ceilDiv(compressed, tensor) + (int) Math.ceilDiv(heads * perHead, width)),
+                        new Heads(Math.ceilDiv(latent.cacheWidth(), LANES), heads, LANES),
                         new Matrix(heads * latent.valueSize(), width),
                         new Matrix(width, 2 * hidden),
                         new Matrix(hidden, width),
@@ -82,7 +114,10 @@ public record LayerShard(
 
     /** Weights of the attention half in memory. */
     public long attentionBytes(Machine machine, WeightPrecision precision) {
-        return input.paddedBytes(machine, precision) + inRounds(output).paddedBytes(machine, precision);
+        Matrix whole = new Matrix(input.inputs(), heads.inputRounds() * PLANES * heads.size());
+        return whole.paddedBytes(machine, precision)
+                + inRounds(new Matrix(heads.outputRows() * LANES, output.outputs()))
+                        .paddedBytes(machine, precision);
     }
 
     /** Weights of the feed-forward half in memory, of all experts. */
@@ -109,7 +144,7 @@ public record LayerShard(
         int lanes = machine.lanes();
         long blocks = 2L * Math.ceilDiv(Math.ceilDiv(positions, lanes), 2);
         int elements = cacheBytesPerPosition / 4;
-        long keys = 2L * Math.ceilDiv(elements, lanes) * lanes * blocks * lanes;
+        long keys = 2L * heads.keys() * lanes * blocks * lanes;
         long values = 2L * elements * blocks * lanes;
         return keys + values;
     }

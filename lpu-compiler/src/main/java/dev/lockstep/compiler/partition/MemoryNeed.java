@@ -2,6 +2,8 @@ package dev.lockstep.compiler.partition;
 
 import dev.lockstep.compiler.model.ModelSizes;
 import dev.lockstep.lpu.machine.Machine;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Bytes that the fullest chip needs. What streams to the arrays lies in as many slices as there are streams, so that each stream has a
@@ -16,41 +18,57 @@ public record MemoryNeed(long weights, long head, long cache, long capacity) {
     /** Words of each slice that hold arrays of ones, and room for one array. */
     private static final int TABLES = 60;
 
+    private static final int PLANES = 4;
+    private static final int LANES = 320;
+    private static final int GROUP = 16;
+
     static MemoryNeed of(Question question, Partition partition) {
-        ModelSizes model = question.model();
-        Machine machine = question.machine();
-        int layers = model.layers().size();
-        long capacity = 2L * machine.streams() * (machine.wordsPerSlice() - TABLES) * machine.lanes();
-        MemoryNeed fullest = new MemoryNeed(0, 0, 0, capacity);
+        List<MemoryNeed> halves = halves(question, partition.tensor(), partition.split());
+        MemoryNeed fullest = new MemoryNeed(0, 0, 0, 0);
         for (int stage = 0; stage < partition.stages(); stage++) {
-            long weights = 0;
-            long cache = 0;
-            int first = partition.firstHalf(stage, layers);
-            for (int half = first; half < first + partition.halvesOf(stage, layers); half++) {
-                LayerShard shard = LayerShard.of(
-                        model.width(),
-                        model.layers().get(half / 2),
-                        partition.tensor(),
-                        partition.split(),
-                        question.context());
-                boolean attention = half % 2 == 0;
-                weights += attention
-                        ? shard.attentionBytes(machine, partition.precision())
-                        : shard.feedForwardBytes(machine, partition.precision());
-                cache += attention ? shard.cacheBytesKept(machine) * question.users() : 0;
+            MemoryNeed need = halves.get(partition.firstHalf(stage));
+            for (int half = partition.firstHalf(stage) + 1;
+                    half < partition.cuts().get(stage + 1);
+                    half++) {
+                need = need.with(halves.get(half));
             }
-            long head = stage == partition.stages() - 1
-                    ? head(model, partition).paddedBytes(machine, partition.precision())
-                    : 0;
-            MemoryNeed need = new MemoryNeed(weights, head, cache, capacity);
             fullest = need.total() > fullest.total() ? need : fullest;
         }
         return fullest;
     }
 
-    /** A chip's share of the output matrix. */
-    static Matrix head(ModelSizes model, Partition partition) {
-        return new Matrix(model.width(), Math.ceilDiv(model.vocabulary(), partition.tensor()));
+    /** What each half layer needs on a chip of a stage of so many; the last one with the output matrix. */
+    static List<MemoryNeed> halves(Question question, int tensor, HeadSplit split) {
+        ModelSizes model = question.model();
+        Machine machine = question.machine();
+        long capacity = 2L * machine.streams() * (machine.wordsPerSlice() - TABLES) * machine.lanes();
+        List<MemoryNeed> halves = new ArrayList<>();
+        int count = 2 * model.layers().size();
+        for (int half = 0; half < count; half++) {
+            LayerShard shard =
+                    LayerShard.of(model.width(), model.layers().get(half / 2), tensor, split, question.context());
+            long head = half == count - 1 ? head(model, tensor).paddedBytes(machine, question.precision()) : 0;
+            halves.add(
+                    half % 2 == 0
+                            ? new MemoryNeed(
+                                    shard.attentionBytes(machine, question.precision()),
+                                    0,
+                                    shard.cacheBytesKept(machine) * question.users(),
+                                    capacity)
+                            : new MemoryNeed(shard.feedForwardBytes(machine, question.precision()), head, 0, capacity));
+        }
+        return halves;
+    }
+
+    /** A chip's share of the output matrix, in tiles of equal length, as many for each plane. */
+    static Matrix head(ModelSizes model, int tensor) {
+        int outputs = Math.ceilDiv(model.vocabulary(), tensor);
+        int tiles = Math.ceilDiv(Math.ceilDiv(outputs, LANES), PLANES) * PLANES;
+        return new Matrix(model.width(), tiles * Math.ceilDiv(Math.ceilDiv(outputs, tiles), GROUP) * GROUP);
+    }
+
+    private MemoryNeed with(MemoryNeed other) {
+        return new MemoryNeed(weights + other.weights, head + other.head, cache + other.cache, capacity);
     }
 
     public long total() {

@@ -25,8 +25,9 @@ public final class PartitionSearch {
             for (HeadSplit split : splits(question, tensor)) {
                 int most = Math.min(
                         question.chips() / tensor, 2 * question.model().layers().size());
+                StageCuts cuts = new StageCuts(MemoryNeed.halves(question, tensor, split));
                 for (int stages = 1; stages <= most; stages++) {
-                    open.add(consider(question, new Partition(tensor, stages, split, question.precision())));
+                    open.add(consider(question, cuts, tensor, stages, split));
                 }
             }
         }
@@ -72,15 +73,9 @@ public final class PartitionSearch {
     /** Powers of two, up to the nodes that are all joined to each other. */
     private static List<Integer> degrees(Question question) {
         int most = question.machine().whole(Quantity.NODE_CHIPS) * SumCost.MOST_NODES;
-        int heads = question.model().layers().stream()
-                .mapToInt(layer -> layer.attention().heads())
-                .min()
-                .orElseThrow();
         List<Integer> degrees = new ArrayList<>();
         for (int tensor = 1; tensor <= Math.min(most, question.chips()); tensor *= 2) {
-            if (heads % tensor == 0) {
-                degrees.add(tensor);
-            }
+            degrees.add(tensor);
         }
         return degrees;
     }
@@ -89,9 +84,20 @@ public final class PartitionSearch {
         LayerSizes layer = question.model().layers().getFirst();
         int keyHeads = layer.attention().kvHeads();
         if (tensor <= keyHeads) {
-            return keyHeads % tensor == 0 ? List.of(HeadSplit.BY_KEY_HEADS) : List.of();
+            return List.of(HeadSplit.BY_KEY_HEADS);
         }
         return tensor % keyHeads == 0 ? List.of(HeadSplit.COPIED_KEYS, HeadSplit.BY_CONTEXT) : List.of();
+    }
+
+    private static Candidate consider(Question question, StageCuts cuts, int tensor, int stages, HeadSplit split) {
+        int layers = question.model().layers().size();
+        Candidate even = consider(question, Partition.even(tensor, stages, layers, split, question.precision()));
+        if (even.memory().fits()) {
+            return even;
+        }
+        return cuts.balanced(stages)
+                .map(balanced -> consider(question, new Partition(tensor, balanced, split, question.precision())))
+                .orElse(even);
     }
 
     private static Candidate consider(Question question, Partition partition) {

@@ -35,4 +35,8 @@ public record Question(
             throw new IllegalArgumentException(users + " users: there must be 1 or more");
         }
     }
+
+    public Question withContext(int positions) {
+        return new Question(model, machine, topology, chips, positions, users, precision, objective);
+    }
 }

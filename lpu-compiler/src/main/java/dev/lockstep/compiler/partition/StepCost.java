@@ -21,6 +21,8 @@ public record StepCost(long weights, long cache, long links, long pipeline, long
     private static final int PHASES = 14;
 
     private static final int PHASE_CYCLES = 95;
+    /** Of a round of heads, which waits for the arrays of the one before. */
+    private static final int ROUND_CYCLES = 600;
 
     static StepCost of(Question question, Partition partition) {
         Machine machine = question.machine();
@@ -30,11 +32,11 @@ public record StepCost(long weights, long cache, long links, long pipeline, long
         long cache = 0;
         long links = 0;
         long longest = 0;
-        int layers = model.layers().size();
+        long rounds = 0;
         for (int stage = 0; stage < partition.stages(); stage++) {
-            long before = weights + cache + links;
-            int first = partition.firstHalf(stage, layers);
-            int halves = partition.halvesOf(stage, layers);
+            long before = weights + cache + links + rounds;
+            int first = partition.firstHalf(stage);
+            int halves = partition.halvesOf(stage);
             for (int half = first; half < first + halves; half++) {
                 LayerShard shard = LayerShard.of(
                         model.width(),
@@ -44,6 +46,7 @@ public record StepCost(long weights, long cache, long links, long pipeline, long
                         question.context());
                 links += sum.hopCycles(machine) + sum.linkCycles(machine) / 2;
                 if (half % 2 == 0) {
+                    rounds += (shard.heads().outputRows() - 1L) * ROUND_CYCLES;
                     weights += shard.input().streamCycles(machine, partition.precision())
                             + shard.output().streamCycles(machine, partition.precision());
                     cache += Math.ceilDiv(shard.cacheBytesRead(), (long) machine.streamBytesPerCycle());
@@ -54,15 +57,23 @@ public record StepCost(long weights, long cache, long links, long pipeline, long
                             + shard.down().streamCycles(machine, partition.precision());
                 }
             }
-            longest = Math.max(longest, weights + cache + links - before + (long) halves * PHASES / 2 * PHASE_CYCLES);
+            longest = Math.max(
+                    longest, weights + cache + links + rounds - before + (long) halves * PHASES / 2 * PHASE_CYCLES);
         }
-        Matrix head = MemoryNeed.head(model, partition);
+        Matrix head = MemoryNeed.head(model, partition.tensor());
         int reach = machine.whole(Quantity.QUADFOUR_REACH) * machine.whole(Quantity.NODE_CHIPS);
         long back = Math.ceilDiv(Math.max(0, partition.chips() - partition.tensor()), reach);
         long ends = head.streamCycles(machine, partition.precision())
                 + (back + 2L * Math.max(0, sum.hops() - 1)) * machine.hopCycles();
         long pipeline = (partition.stages() - 1L) * (machine.hopCycles() + machine.whole(Quantity.VECTOR_CYCLES));
-        return new StepCost(weights, cache, links, pipeline, (long) layers * PHASES * PHASE_CYCLES, ends, longest);
+        return new StepCost(
+                weights,
+                cache,
+                links,
+                pipeline,
+                (long) model.layers().size() * PHASES * PHASE_CYCLES + rounds,
+                ends,
+                longest);
     }
 
     public long cycles() {

@@ -63,6 +63,7 @@ public final class HtmlReport {
         headline(name);
         time();
         pipeline();
+        html.append(TrafficSection.of(outcome));
         chip();
         memory();
         links();
@@ -111,24 +112,26 @@ public final class HtmlReport {
                 "%.1f J".formatted(outcome.energy().total()),
                 "a token, %d user%s, %d chips"
                         .formatted(
-                                outcome.usersAtOnce(),
-                                outcome.usersAtOnce() == 1 ? "" : "s",
+                                plan.question().users(),
+                                plan.question().users() == 1 ? "" : "s",
                                 plan.partition().chips()));
         html.append("</div>");
-        boolean equal = outcome.simulatedCycles() == outcome.schedule().predictedCycles();
+        boolean equal = outcome.proof().cycles() == outcome.schedule().predictedCycles();
         add(
                 "<p>%s Predicted %,d cycles, simulated %,d on all %d chips; %s. Compiled in %.1f s, simulated in %.1f s%s.</p>",
                 equal ? "<span class=\"proof\">Proven.</span>" : "<b>Prediction and simulation differ.</b>",
                 outcome.schedule().predictedCycles(),
-                outcome.simulatedCycles(),
+                outcome.proof().cycles(),
                 plan.partition().chips(),
-                outcome.conflicts() < 0
+                outcome.proof().conflicts() < 0
                         ? "the checker was not asked"
-                        : "an independent checker finds " + outcome.conflicts()
+                        : "an independent checker finds " + outcome.proof().conflicts()
                                 + " conflicts over streams, memory ports, arrays, ALUs and links",
                 outcome.compileSeconds(),
-                outcome.simulateSeconds(),
-                outcome.conflicts() < 0 ? "" : ", checked in %.0f s".formatted(outcome.checkSeconds()));
+                outcome.proof().seconds(),
+                outcome.proof().conflicts() < 0
+                        ? ""
+                        : ", checked in %.0f s".formatted(outcome.proof().checkSeconds()));
         add(
                 "<p class=\"soft\">What is exact: the cycle of every instruction, given the machine's numbers. What is not: numbers that nobody has"
                         + " published (listed below), and %,d cycles from the logits to the next token's first row (%d hops), which are counted, not"
@@ -449,7 +452,7 @@ public final class HtmlReport {
                         candidate.partition().split() == HeadSplit.BY_KEY_HEADS
                                 ? ""
                                 : candidate.partition().split().words(),
-                        escape(candidate.reason())));
+                        escape(plan.reason(candidate))));
         html.append("</table></div>");
     }
 
@@ -459,8 +462,8 @@ public final class HtmlReport {
                 "<h2>Energy</h2><p>%.1f J a token for %d user%s on %d chips: %.2f J for what is done, %.1f J for chips that stand by. %.0f %% rest on assumed rows. If every chip drew what"
                         + " its system provides, it would be %.0f J.</p>",
                 energy.total(),
-                outcome.usersAtOnce(),
-                outcome.usersAtOnce() == 1 ? "" : "s",
+                plan.question().users(),
+                plan.question().users() == 1 ? "" : "s",
                 plan.partition().chips(),
                 energy.dynamic(),
                 energy.standing(),

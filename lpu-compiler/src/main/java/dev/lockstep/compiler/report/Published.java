@@ -3,8 +3,8 @@ package dev.lockstep.compiler.report;
 import java.util.List;
 
 /** Single-user speeds that others have published or measured, with their dates. */
-final class Published {
-    record Speed(String family, String system, String model, String tokensPerSecond, String when) {}
+public final class Published {
+    public record Speed(String family, String system, String model, String tokensPerSecond, String when) {}
 
     private static final List<Speed> SPEEDS = List.of(
             new Speed(
@@ -36,10 +36,14 @@ final class Published {
 
     private Published() {}
 
+    /** Those of a model. */
+    public static List<Speed> of(String model) {
+        return SPEEDS.stream().filter(speed -> speed.family().equals(model)).toList();
+    }
+
     /** Those of the same model first. */
     static List<Speed> near(String model) {
-        List<Speed> same =
-                SPEEDS.stream().filter(speed -> speed.family().equals(model)).toList();
+        List<Speed> same = of(model);
         if (!same.isEmpty()) {
             List<Speed> others = SPEEDS.stream()
                     .filter(speed -> !speed.family().equals(model)

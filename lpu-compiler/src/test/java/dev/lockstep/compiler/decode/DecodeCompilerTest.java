@@ -17,6 +17,7 @@ import dev.lockstep.compiler.partition.WeightPrecision;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Quantity;
 import dev.lockstep.lpu.machine.Topology;
+import dev.lockstep.lpu.program.LpuProgram;
 import dev.lockstep.simulator.SimulationResult;
 import dev.lockstep.simulator.TimeSimulator;
 import java.util.Collections;
@@ -33,7 +34,8 @@ class DecodeCompilerTest {
         "1024, 32, 8, 5120, 17, 300, 3",
         "1600, 64, 8, 12800, 320, 722, 3",
         "2048, 64, 8, 28672, 641, 300, 4",
-        "960, 128, 8, 40000, 1000, 500, 3"
+        "960, 128, 8, 40000, 1000, 500, 3",
+        "4096, 64, 8, 53248, 17, 300, 3"
     })
     void shouldBeLegalAndTakeAsLongAsPredicted(
             int width, int heads, int keyHeads, int hidden, int context, double hop, int stages) {
@@ -51,6 +53,31 @@ class DecodeCompilerTest {
         assertThat(schedule.classes()).isLessThanOrEqualTo(8 * stages);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        // topology, chips, key heads
+        "QUADFOUR_LINE, 64, 8",
+        "QUADFOUR_RING, 96, 8",
+        "DRAGONFLY, 32, 8",
+        "DRAGONFLY, 72, 4",
+        "DRAGONFLY_RACKS, 144, 16"
+    })
+    void shouldPassFromNodeToNodeOverTheLinksThatThereAre(Topology topology, int chips, int keyHeads) {
+        Machine machine = Machine.lpuV1();
+        var layer = new LayerSizes(
+                new AttentionSizes.Grouped(16, keyHeads, 128, Integer.MAX_VALUE), new FeedForwardSizes(4096, 1, 1, 0));
+        ModelSizes model = new ModelSizes("small", 1600, Collections.nCopies(3, layer), 8000, 4096, false);
+        Question question =
+                new Question(model, machine, topology, chips, 400, 1, WeightPrecision.INT8, Objective.LATENCY);
+        HeadSplit split = keyHeads < 8 ? HeadSplit.COPIED_KEYS : HeadSplit.BY_KEY_HEADS;
+
+        DecodeSchedule schedule =
+                DecodeCompiler.compile(question, Partition.even(8, 4, 3, split, WeightPrecision.INT8));
+
+        assertThat(TimeSimulator.run(machine, schedule.program()).cycles()).isEqualTo(schedule.predictedCycles());
+        assertThat(new LegalityChecker(machine).check(schedule.program())).isEmpty();
+    }
+
     @Test
     void shouldTakeLongerBySoMuchAsHopsTake() {
         ModelSizes model = ModelPresets.named("tinyllama-1.1b");
@@ -65,6 +92,20 @@ class DecodeCompilerTest {
     }
 
     @Test
+    void shouldLetUsersTakeTurnsWithoutGettingInEachOthersWay() {
+        Machine machine = Machine.lpuV1();
+        ModelSizes model = ModelPresets.named("tinyllama-1.1b");
+        DecodeSchedule schedule = compile(machine, model, 100, 3, 96);
+
+        LpuProgram turns = schedule.inTurn(3);
+
+        assertThat(new LegalityChecker(machine).check(turns)).isEmpty();
+        assertThat(TimeSimulator.run(machine, turns).cycles()).isEqualTo(schedule.cyclesInTurn(3));
+        assertThat(TimeSimulator.runClasses(machine, turns).cycles()).isEqualTo(schedule.cyclesInTurn(3));
+        assertThat(schedule.cyclesInTurn(3)).isLessThan(2 * schedule.predictedCycles());
+    }
+
+    @Test
     void shouldScheduleASingleNode() {
         Machine machine = Machine.lpuV1();
         var layer = new LayerSizes(
@@ -73,7 +114,7 @@ class DecodeCompilerTest {
         Question question =
                 new Question(model, machine, Topology.NODE, 8, 500, 1, WeightPrecision.INT8, Objective.LATENCY);
         DecodeSchedule schedule =
-                DecodeCompiler.compile(question, new Partition(8, 1, HeadSplit.BY_KEY_HEADS, WeightPrecision.INT8));
+                DecodeCompiler.compile(question, Partition.even(8, 1, 2, HeadSplit.BY_KEY_HEADS, WeightPrecision.INT8));
 
         assertThat(new LegalityChecker(machine).check(schedule.program())).isEmpty();
         assertThat(TimeSimulator.run(machine, schedule.program()).cycles()).isEqualTo(schedule.predictedCycles());
@@ -96,6 +137,8 @@ class DecodeCompilerTest {
     private static DecodeSchedule compile(Machine machine, ModelSizes model, int context, int stages, int chips) {
         Question question = new Question(
                 model, machine, Topology.QUADFOUR_RING, chips, context, 1, WeightPrecision.INT8, Objective.LATENCY);
-        return DecodeCompiler.compile(question, new Partition(32, stages, HeadSplit.COPIED_KEYS, WeightPrecision.INT8));
+        return DecodeCompiler.compile(
+                question,
+                Partition.even(32, stages, model.layers().size(), HeadSplit.COPIED_KEYS, WeightPrecision.INT8));
     }
 }

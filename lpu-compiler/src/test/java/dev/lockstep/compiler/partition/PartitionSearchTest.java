@@ -17,14 +17,26 @@ class PartitionSearchTest {
     @Test
     void shouldGiveEveryHalfLayerToOneStage() {
         for (int stages = 1; stages <= 160; stages++) {
-            Partition partition = new Partition(8, stages, HeadSplit.BY_KEY_HEADS, WeightPrecision.INT8);
+            Partition partition = Partition.even(8, stages, 80, HeadSplit.BY_KEY_HEADS, WeightPrecision.INT8);
             int next = 0;
             for (int stage = 0; stage < stages; stage++) {
-                assertThat(partition.firstHalf(stage, 80)).isEqualTo(next);
-                next += partition.halvesOf(stage, 80);
+                assertThat(partition.firstHalf(stage)).isEqualTo(next);
+                next += partition.halvesOf(stage);
             }
             assertThat(next).isEqualTo(160);
         }
+    }
+
+    @Test
+    void shouldLeaveRoomForTheOutputMatrixInTheLastStage() {
+        PartitionSearch search = PartitionSearch.of(question("llama-3.1-70b", 576, 300, 1));
+        Partition partition = search.best().partition();
+        Partition even =
+                Partition.even(partition.tensor(), partition.stages(), 80, partition.split(), WeightPrecision.INT8);
+
+        assertThat(MemoryNeed.of(search.question(), even).fits()).isFalse();
+        assertThat(search.best().memory().fits()).isTrue();
+        assertThat(partition.halvesOf(partition.stages() - 1)).isLessThan(even.halvesOf(partition.stages() - 1));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.lockstep.compiler.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.lockstep.compiler.ContextPoint;
 import dev.lockstep.compiler.Plan;
 import dev.lockstep.compiler.decode.DecodeCompiler;
 import dev.lockstep.compiler.decode.DecodeSchedule;
@@ -10,6 +11,7 @@ import dev.lockstep.compiler.energy.EnergyTable;
 import dev.lockstep.compiler.model.ModelPresets;
 import dev.lockstep.compiler.partition.Objective;
 import dev.lockstep.compiler.partition.Question;
+import dev.lockstep.compiler.partition.RowsEstimate;
 import dev.lockstep.compiler.partition.WeightPrecision;
 import dev.lockstep.compiler.trace.ChromeTrace;
 import dev.lockstep.lpu.machine.Machine;
@@ -17,6 +19,7 @@ import dev.lockstep.lpu.machine.Topology;
 import dev.lockstep.simulator.Action;
 import dev.lockstep.simulator.TimeSimulator;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,7 +49,10 @@ class HtmlReportTest {
         for (Action action : Action.values()) {
             actions.put(action.name(), result.total().count(action));
         }
-        outcome = new Outcome(plan, schedule, result.cycles(), 0, actions, EnergyTable.lpuV1(), 1, 1, 1);
+        long classes = TimeSimulator.runClasses(machine, schedule.program()).cycles();
+        var proof = new Proof(result.cycles(), classes, result.cycles(), 0, 1, 1, 1);
+        outcome =
+                new Outcome(plan, schedule, proof, actions, EnergyTable.lpuV1(), 1, 512, 0.5, ContextPoint.sweep(plan));
     }
 
     @Test
@@ -54,7 +60,11 @@ class HtmlReportTest {
         String html = HtmlReport.of(outcome);
 
         assertThat(html)
-                .contains("tinyllama-1.1b on 32 language processing units", "Proven.", "0 conflicts", "Assumptions")
+                .contains(
+                        "tinyllama-1.1b on " + outcome.plan().partition().chips() + " language processing units",
+                        "Proven.",
+                        "0 conflicts",
+                        "Assumptions")
                 .contains("%,.0f".formatted(outcome.tokensPerSecond()))
                 .doesNotContain("http://", "https://", "src=", "@import", "NaN", "Infinity");
         assertThat(html.split("<canvas", -1)).hasSize(3);
@@ -64,7 +74,8 @@ class HtmlReportTest {
     @Test
     void shouldTraceEventsThatAViewerCanRead() throws IOException {
         StringBuilder text = new StringBuilder();
-        ChromeTrace.write(outcome.schedule(), Machine.lpuV1(), 32, text);
+        int tensor = outcome.plan().partition().tensor();
+        ChromeTrace.write(outcome.schedule(), Machine.lpuV1(), tensor, text);
 
         JsonNode events = JsonMapper.shared().readTree(text.toString()).get("traceEvents");
         assertThat(events.size()).isGreaterThan(1000);
@@ -85,10 +96,43 @@ class HtmlReportTest {
                         "tokens_per_second_per_user",
                         "bound_tokens_per_second",
                         "joules_per_token",
+                        "milliseconds_to_first_token",
+                        "prompt_tokens_per_second",
+                        "users_without_waiting",
+                        "guessing_estimates",
+                        "contexts",
+                        "simulate_classes_seconds",
                         "compile_seconds",
                         "simulate_seconds");
         assertThat(outcome.fields().get("predicted_cycles"))
-                .isEqualTo(outcome.fields().get("simulated_cycles"));
+                .isEqualTo(outcome.fields().get("simulated_cycles"))
+                .isEqualTo(outcome.fields().get("simulated_cycles_of_classes"));
+    }
+
+    @Test
+    void shouldTakeLongerForLongerContexts() {
+        assertThat(outcome.sweep()).hasSize(5);
+        assertThat(outcome.sweep()).isSortedAccordingTo(Comparator.comparingLong(ContextPoint::cycles));
+        assertThat(outcome.sweep().getLast().cycles()).isEqualTo(outcome.cyclesPerToken());
+        assertThat(outcome.sweep())
+                .allSatisfy(point -> assertThat(point.boundCycles()).isLessThan(point.cycles()));
+    }
+
+    @Test
+    void shouldCountTokensOfGuessesUntilTheFirstMistake() {
+        RowsEstimate four = outcome.rows().get(1);
+
+        assertThat(four.rows()).isEqualTo(4);
+        assertThat(four.tokens(0)).isEqualTo(1);
+        assertThat(four.tokens(1)).isEqualTo(4);
+        assertThat(four.tokens(0.5)).isEqualTo(1.875);
+        assertThat(four.moreCycles())
+                .isEqualTo(3
+                        * RowsEstimate.of(
+                                        outcome.plan().question(),
+                                        outcome.plan().partition(),
+                                        2)
+                                .moreCycles());
     }
 
     @Test
@@ -98,8 +142,9 @@ class HtmlReportTest {
         assertThat(energy.total()).isCloseTo(energy.dynamic() + energy.standing(), within(1e-12));
         assertThat(energy.provisioned()).isGreaterThan(energy.total());
         assertThat(energy.assumedShare()).isBetween(0.5, 1.0);
-        // Standing by: 0.35 of 185 W, 32 chips.
+        // Standing by: 0.35 of 185 W.
         double seconds = outcome.plan().micros(outcome.cyclesPerToken()) / 1e6;
-        assertThat(energy.standing()).isCloseTo(0.35 * 185 * 32 * seconds, within(1e-9));
+        assertThat(energy.standing())
+                .isCloseTo(0.35 * 185 * outcome.plan().partition().chips() * seconds, within(1e-9));
     }
 }

@@ -1,0 +1,84 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.compiler.model.ModelPresets;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "lpu-survey",
+        description = {
+            "Compiles models for systems of language processing units, and sets their speeds beside bounds and published figures;",
+            "then systems of 8 to 1,024 chips, to show how compilation grows. Takes some minutes."
+        },
+        customSynopsis = "lockstep lpu-survey [--models NAME,...] [-o FILE]",
+        footer = {"", "Example:", "  lockstep lpu-survey -o docs/lpu-models.md"})
+final class LpuSurveyCommand implements Callable<Integer> {
+    /** One of each kind that is not of another's sizes. */
+    private static final List<String> MODELS = List.of(
+            "llama-2-7b",
+            "llama-2-13b",
+            "llama-2-70b",
+            "llama-3.2-1b",
+            "llama-3.2-3b",
+            "llama-3.1-8b",
+            "llama-3.1-70b",
+            "llama-3.1-405b",
+            "mistral-7b",
+            "mixtral-8x7b",
+            "mixtral-8x22b",
+            "qwen2.5-7b",
+            "qwen2.5-14b",
+            "qwen2.5-32b",
+            "qwen2.5-72b",
+            "qwen3-8b",
+            "qwen3-14b",
+            "qwen3-32b",
+            "qwen3-30b-a3b",
+            "qwen3-235b-a22b",
+            "gpt-oss-20b",
+            "gpt-oss-120b",
+            "deepseek-v3");
+
+    private final Console console;
+
+    @Option(
+            names = "--models",
+            paramLabel = "NAME",
+            split = ",",
+            description = "Shapes to compile. Default: most that are known.")
+    private @Nullable List<String> models;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Where to write the page, in Markdown. Default: standard output.")
+    private @Nullable Path output;
+
+    LpuSurveyCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() {
+        List<String> names = models == null ? MODELS : models;
+        names.forEach(name -> UsageException.refusing(() -> ModelPresets.named(name)));
+        String page = new SurveyPage(console, names).render();
+        if (output == null) {
+            console.print(page);
+        } else {
+            try {
+                Files.writeString(output, page);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        return ExitStatus.DONE;
+    }
+}

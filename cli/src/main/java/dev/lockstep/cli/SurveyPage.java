@@ -1,0 +1,291 @@
+package dev.lockstep.cli;
+
+import dev.lockstep.compiler.ContextPoint;
+import dev.lockstep.compiler.Plan;
+import dev.lockstep.compiler.model.ModelPresets;
+import dev.lockstep.compiler.model.ModelSizes;
+import dev.lockstep.compiler.partition.Objective;
+import dev.lockstep.compiler.partition.Question;
+import dev.lockstep.compiler.partition.WeightPrecision;
+import dev.lockstep.compiler.report.Outcome;
+import dev.lockstep.compiler.report.Published;
+import dev.lockstep.lpu.machine.Machine;
+import dev.lockstep.lpu.machine.Quantity;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Compiles many systems and writes what comes out of it as a page in Markdown. */
+final class SurveyPage {
+    private static final int CONTEXT = 4096;
+    private static final double FAR_HOP = 722;
+    private static final int PROMPT = 512;
+    private static final double ACCEPTANCE = 0.7;
+    /** The published system first; larger ones for models that do not fit. */
+    private static final List<Integer> OFFERED = List.of(576, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 16384);
+
+    private static final String CURVE_MODEL = "llama-3.1-8b";
+    private static final List<Integer> CURVE = List.of(8, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024);
+    private static final String WHOLE = "llama-2-70b";
+
+    private final Console console;
+    private final List<String> models;
+    private final StringBuilder page = new StringBuilder();
+
+    SurveyPage(Console console, List<String> models) {
+        this.console = console;
+        this.models = models;
+    }
+
+    String render() {
+        say("# Models on language processing units");
+        say("");
+        say(
+                "Machine `lpu-v1`, one user, %,d positions of context (or as many as the model knows), INT8 weights, FP16 activations and cache, no",
+                CONTEXT);
+        say("guessing. Regenerate this page with");
+        say("");
+        say("<!-- not run by tests: takes minutes -->");
+        say("```sh");
+        say("./lockstep lpu-survey -o docs/lpu-models.md");
+        say("```");
+        say("");
+        models();
+        contexts();
+        curve();
+        return page.toString();
+    }
+
+    private void models() {
+        say("## Speeds");
+        say("");
+        say(
+                "Offered are 576 chips, or the next larger system that the model fits into; fewer are used where more only add hops. \"Scheduled\" means that every instruction of");
+        say(
+                "every chip has its cycle, and that the simulation of time on all chips took as many cycles as predicted (`compile` also has the schedule checked for");
+        say(
+                "conflicts). \"Estimated\" is a formula; the last column says what is missing. Bounds are those of [lpu-70b.md](lpu-70b.md), for the same partition.");
+        say("");
+        say(
+                "| model | weights | chips a stage × stages | tokens/s and user, hop 300 ns | bound | reached | binds | hop 722 ns | published for the LPU | |");
+        say("|---|---|---|---|---|---|---|---|---|---|");
+        for (String name : models) {
+            ModelSizes model = ModelPresets.named(name);
+            try {
+                model(model);
+            } catch (UsageException refused) {
+                say("| %s | %s | | | | | | | %s | %s |", name, weights(model), published(model), refused.getMessage());
+            }
+        }
+        say("");
+        say(
+                "Published figures are of whole services, with hosts, networks and safety margins, at the dates that the report of `compile` gives; ours are of chips");
+        say("and links alone. [lpu-70b.md](lpu-70b.md) says why they differ.");
+        say("");
+    }
+
+    private void model(ModelSizes model) {
+        note("compiling " + model.name());
+        Optional<Plan> found = plan(model, Machine.lpuV1());
+        if (found.isEmpty()) {
+            say(
+                    "| %s | %s | | | | | | | %s | fits no system of up to %,d chips |",
+                    model.name(), weights(model), published(model), OFFERED.getLast());
+            return;
+        }
+        String far =
+                speed(plan(model, Machine.lpuV1().with(Quantity.HOP, FAR_HOP)).orElseThrow());
+        Optional<Outcome> outcome = compile(found.get());
+        Plan plan = outcome.map(Outcome::plan).orElse(found.get());
+        String bound = "%,.0f".formatted(plan.perSecond(plan.bound().cycles()));
+        say(
+                "| %s | %s | %s of %,d | %s | %s | %s | %s | %s | %s | %s |",
+                model.name(),
+                weights(model),
+                plan.partition(),
+                plan.question().chips(),
+                outcome.map(scheduled -> "%,.0f".formatted(scheduled.tokensPerSecond()))
+                        .orElseGet(() -> "%,.0f estimated".formatted(plan.perSecond(plan.estimatedCycles()))),
+                bound,
+                outcome.map(scheduled -> "%.0f %%".formatted(100 * scheduled.shareOfBound()))
+                        .orElse(""),
+                plan.bound().binding().title(),
+                far,
+                published(model),
+                outcome.map(SurveyPage::agreement).orElse(plan.unscheduled()));
+    }
+
+    private static String agreement(Outcome outcome) {
+        long predicted = outcome.schedule().predictedCycles();
+        return outcome.proof().cycles() == predicted
+                ? "%,d cycles, simulated".formatted(predicted)
+                : "%,d cycles predicted, %,d simulated"
+                        .formatted(predicted, outcome.proof().cycles());
+    }
+
+    private String speed(Plan plan) {
+        return compile(plan)
+                .map(scheduled -> "%,.0f".formatted(scheduled.tokensPerSecond()))
+                .orElseGet(() -> "%,.0f estimated".formatted(plan.perSecond(plan.estimatedCycles())));
+    }
+
+    private static String published(ModelSizes model) {
+        return Published.of(model.name()).stream()
+                .filter(speed -> speed.system().contains("LPU"))
+                .map(speed -> speed.tokensPerSecond() + " (" + speed.when() + ")")
+                .findFirst()
+                .orElse("");
+    }
+
+    private static String weights(ModelSizes model) {
+        return String.format(Locale.ROOT, "%.1f B", model.weights() / 1e9);
+    }
+
+    /** On the smallest of the systems that are offered. */
+    private static Optional<Plan> plan(ModelSizes model, Machine machine) {
+        for (int chips : OFFERED) {
+            try {
+                return Optional.of(Plan.of(question(model, machine, chips)));
+            } catch (IllegalArgumentException tooSmall) {
+                // The next larger system is tried.
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Question question(ModelSizes model, Machine machine, int chips) {
+        return new Question(
+                model,
+                machine,
+                LpuTarget.usualTopology(chips),
+                chips,
+                Math.min(CONTEXT, model.contextLength()),
+                1,
+                WeightPrecision.INT8,
+                Objective.LATENCY);
+    }
+
+    private Optional<Outcome> compile(Plan plan) {
+        return new SystemCompilation(console, plan, new SystemCompilation.Options(false, PROMPT, ACCEPTANCE, false))
+                .run();
+    }
+
+    private void contexts() {
+        note("compiling contexts of " + WHOLE);
+        Plan plan = plan(ModelPresets.named(WHOLE), Machine.lpuV1()).orElseThrow();
+        say("## %s at shorter contexts, with prompts and users", WHOLE);
+        say("");
+        say("| positions | µs a token | tokens/s and user | of the bound |");
+        say("|---|---|---|---|");
+        for (ContextPoint point : ContextPoint.sweep(plan)) {
+            say(
+                    "| %,d | %.1f | %,.0f | %.1f %% |",
+                    point.context(),
+                    plan.micros(point.cycles()),
+                    plan.perSecond(point.cycles()),
+                    100.0 * point.boundCycles() / point.cycles());
+        }
+        say("");
+        compile(plan).ifPresent(this::traffic);
+    }
+
+    private void traffic(Outcome outcome) {
+        Plan plan = outcome.plan();
+        say(
+                "A token can follow another %.1f µs later, when the longest stage has done all it does for the one before. So the pipeline reads prompts at %,.0f tokens/s",
+                plan.micros(outcome.schedule().interval()),
+                plan.perSecond(outcome.schedule().interval()));
+        say(
+                "(%.1f ms from the first of %d tokens to the first of the answer), and %d users with room for their caches would not wait for one another.",
+                plan.micros(outcome.cyclesToFirstToken()) / 1e3, outcome.prompt(), outcome.usersWithoutWaiting());
+        say("");
+        say(
+                "Steps of several rows, for guessed tokens, are estimated by formula: weights stream once, each row more adds its passes through arrays and its vectors");
+        say("in every sum. With %.0f %% of guesses right:", 100 * outcome.acceptance());
+        say("");
+        say("| rows | µs a step | tokens a step | tokens/s and user |");
+        say("|---|---|---|---|");
+        outcome.rows()
+                .forEach(rows -> say(
+                        "| %d | %.0f | %.2f | %,.0f |",
+                        rows.rows(),
+                        plan.micros(outcome.cyclesPerToken() + rows.moreCycles()),
+                        rows.tokens(outcome.acceptance()),
+                        outcome.tokensPerSecond(rows)));
+        say("");
+    }
+
+    /** Systems that are full of the layers of one model. */
+    private void curve() {
+        say("## From 8 to 1,024 chips");
+        say("");
+        say(
+                "As many layers of %s as fit. Equal stages share a program, so that scheduling takes about as long for many chips as for some; simulation follows each",
+                CURVE_MODEL);
+        say("chip, or one of each class of chips that do the same. Seconds are those of two busy shared cores.");
+        say("");
+        say(
+                "| chips | layers | instructions of a token | programs | cycles | s to schedule | s to simulate all chips | s to simulate classes |");
+        say("|---|---|---|---|---|---|---|---|");
+        for (int chips : CURVE) {
+            note("compiling " + chips + " chips");
+            Plan plan = full(chips);
+            compile(plan)
+                    .ifPresentOrElse(
+                            outcome -> point(chips, outcome),
+                            () -> say("| %,d | | | | | %s | | |", chips, plan.unscheduled()));
+        }
+    }
+
+    private void point(int chips, Outcome outcome) {
+        say(
+                "| %,d | %d | %,d | %d | %,d | %.1f | %.1f | %.1f |",
+                chips,
+                outcome.plan().question().model().layers().size(),
+                outcome.instructions(),
+                outcome.schedule().classes(),
+                outcome.proof().cycles(),
+                outcome.compileSeconds(),
+                outcome.proof().seconds(),
+                outcome.proof().classSeconds());
+    }
+
+    private static Plan full(int chips) {
+        ModelSizes whole = ModelPresets.named(CURVE_MODEL);
+        int low = 1;
+        int high = 4 * chips;
+        Plan plan = Plan.of(question(layers(whole, 1), Machine.lpuV1(), chips));
+        while (low < high) {
+            int layers = (low + high + 1) / 2;
+            try {
+                plan = Plan.of(question(layers(whole, layers), Machine.lpuV1(), chips));
+                low = layers;
+            } catch (IllegalArgumentException tooMany) {
+                high = layers - 1;
+            }
+        }
+        return plan;
+    }
+
+    private static ModelSizes layers(ModelSizes model, int count) {
+        return new ModelSizes(
+                model.name() + " of " + count + " layers",
+                model.width(),
+                Collections.nCopies(count, model.layers().getFirst()),
+                model.vocabulary(),
+                model.contextLength(),
+                model.tied());
+    }
+
+    private void note(String what) {
+        if (console.terminals().error()) {
+            console.noteInPlace(what + " ...");
+        }
+    }
+
+    private void say(String format, Object... values) {
+        page.append(values.length == 0 ? format : String.format(Locale.ROOT, format, values))
+                .append('\n');
+    }
+}
