@@ -10,6 +10,7 @@ import dev.lockstep.graph.architecture.ModelDescription;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Quantity;
+import dev.lockstep.lpu.machine.Topology;
 import dev.lockstep.text.Tokenizer;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,8 @@ final class SimulateCommand implements Callable<Integer> {
             names = "--target",
             paramLabel = "lpu:CHIPS",
             converter = LpuTarget.Converter.class,
-            description = "1, 2, 4 or 8 chips of a node. Default lpu:1.")
+            description =
+                    "1, 2, 4 or 8 chips of a node, or 16, 24 ... of several, which form a pipeline. Default lpu:1.")
     private LpuTarget target = new LpuTarget(1);
 
     @Option(
@@ -74,6 +76,12 @@ final class SimulateCommand implements Callable<Integer> {
             description = "fp16 (default), or int8 with a scale for each row.")
     private WeightPrecision precision = WeightPrecision.FP16;
 
+    @Option(
+            names = "--topology",
+            paramLabel = "NAME",
+            description = "How nodes are joined: quadfour_line (default), quadfour_ring, dragonfly or dragonfly_racks.")
+    private Topology topology = Topology.QUADFOUR_LINE;
+
     @Option(names = "--hop-ns", paramLabel = "H", description = "Nanoseconds of a hop, send to use. Default 300.")
     private @Nullable Double hop;
 
@@ -90,8 +98,8 @@ final class SimulateCommand implements Callable<Integer> {
             Graph graph = Architectures.build(ModelDescription.of(file.metadata(), file.tensors()));
             Machine machine = hop == null ? Machine.lpuV1() : Machine.lpuV1().with(Quantity.HOP, hop);
             int positions = context > 0 ? context : Math.min(USUAL_CONTEXT, graph.contextLength());
-            CompiledModel compiled =
-                    new LpuCompiler(machine).compile(graph, file.tensors(), target.chips(), positions, weights());
+            CompiledModel compiled = new LpuCompiler(machine)
+                    .compile(graph, file.tensors(), target.chips(), topology, positions, weights());
             Tokenizer tokenizer = Tokenizer.of(file.metadata());
             try (Simulation simulation = new Simulation(compiled, machine, tokenizer)) {
                 StreamedText output = new StreamedText(console, !json);

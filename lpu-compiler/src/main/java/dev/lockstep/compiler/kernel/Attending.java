@@ -1,11 +1,14 @@
 package dev.lockstep.compiler.kernel;
 
+import dev.lockstep.compiler.layout.HeadCut;
 import dev.lockstep.compiler.layout.Vectors;
 import dev.lockstep.graph.Op;
+import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
 import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.program.LaneMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntUnaryOperator;
@@ -21,16 +24,17 @@ final class Attending {
     private final Maps maps;
     private final Kernels kernels;
     private final Op.Attention op;
+    private final HeadCut cut;
     private final Shape shape;
 
-    /** @param heads query heads of each key-value head */
-    Attending(Chip chip, Labels labels, Maps maps, Kernels kernels, Op.Attention op, int heads, int positions) {
+    Attending(Chip chip, Labels labels, Maps maps, Kernels kernels, Op.Attention op, HeadCut cut, int positions) {
         this.chip = chip;
         this.labels = labels;
         this.maps = maps;
         this.kernels = kernels;
         this.op = op;
-        this.shape = new Shape(heads, op.headSize(), positions, chip.lanes());
+        this.cut = cut;
+        this.shape = new Shape(cut.headsPerKvHead(), op.headSize(), positions, chip.lanes());
     }
 
     void run(
@@ -66,31 +70,40 @@ final class Attending {
                     places.mask(),
                     places.keys().advanced(head * keyWords),
                     places.scores().slice(head * scores, scores)));
-            kernels.place(new ValueAppend(chip, labels)
-                    .fragment(
-                            places.newValues().slice(head, 1),
-                            tables,
-                            places.values().advanced(head * valueWords),
-                            op.headSize()));
         }
+        List<Address> values = IntStream.range(0, k.count())
+                .mapToObj(head -> places.values().advanced(head * valueWords))
+                .toList();
+        kernels.place(new ValueAppend(chip, labels).fragment(places.newValues(), tables, values));
         weights(places, q.count());
-        for (int head = 0; head < k.count(); head++) {
-            int first = head * heads;
-            int block = head * scores;
-            Map<Hemisphere, Vectors> weights = Map.of(
-                    Hemisphere.WEST, places.weights().get(Hemisphere.WEST).slice(block, scores),
-                    Hemisphere.EAST, places.weights().get(Hemisphere.EAST).slice(block, scores));
-            kernels.place(new Mix(chip, labels, shape)
-                    .fragments(
-                            new Mix.Places(
-                                    weights,
-                                    places.values().advanced(head * valueWords),
-                                    places.ones(),
-                                    places.sums().slice(block, scores),
-                                    places.totals().slice(block, scores)),
-                            targets.values().stream()
-                                    .map(target -> target.slice(first, heads))
-                                    .toList()));
+        mix(places, values, targets);
+    }
+
+    /** Vector of results by vector of results: the heads of a shard are dealt out to as many vectors as they need. */
+    private void mix(AttentionPlaces places, List<Address> values, Map<Hemisphere, Vectors> targets) {
+        int blocks = shape.blocks();
+        int target = 0;
+        for (int shard = 0; shard < values.size() / cut.kvHeadsPerShard(); shard++) {
+            for (int first = 0; first < cut.headsPerShard(); first += cut.headsPerVector()) {
+                int head = shard * cut.headsPerShard() + first;
+                int heads = Math.min(cut.headsPerVector(), cut.headsPerShard() - first);
+                Map<Hemisphere, Vectors> weights = new EnumMap<>(Hemisphere.class);
+                places.weights().forEach((h, all) -> weights.put(h, all.slice(head * blocks, heads * blocks)));
+                Mix.Places mixed = new Mix.Places(
+                        weights,
+                        IntStream.range(head, head + heads)
+                                .mapToObj(h -> values.get(h / cut.headsPerKvHead()))
+                                .toList(),
+                        places.ones(),
+                        places.masks(),
+                        places.sums().slice(head * blocks, heads * blocks),
+                        places.totals().slice(head * blocks, heads * blocks));
+                int result = target++;
+                kernels.place(new Mix(chip, labels, shape.of(heads), mixed)
+                        .fragments(targets.values().stream()
+                                .map(vectors -> vectors.slice(result, 1))
+                                .toList()));
+            }
         }
     }
 
@@ -101,7 +114,7 @@ final class Attending {
         Pass pass = new Pass(chip, labels, name);
         Node straight = Pass.multiply(Pass.load(source), Pass.load(places.cos(), _ -> 0));
         Node crossed = Pass.multiply(
-                Pass.shuffled(source, IntUnaryOperator.identity(), new Node.Shuffle(false, swap)),
+                Pass.shuffled(source, IntUnaryOperator.identity(), new Node.Shuffle(false, _ -> swap)),
                 Pass.load(places.sin(), _ -> 0));
         pass.store(Pass.half(Pass.add(straight, crossed)), target);
         kernels.place(pass.fragment(source.count()));
@@ -112,7 +125,7 @@ final class Attending {
         int blocks = shape.blocks();
         Vectors largest = places.scores();
         if (blocks > 1) {
-            largest = places.westRoom().slice(heads, heads);
+            largest = places.westRoom();
             Pass pass = new Pass(chip, labels, "largest score");
             pass.store(
                     new Node.Running(BinaryOperation.MAX, Pass.load(places.scores()), blocks),
@@ -126,11 +139,8 @@ final class Attending {
                         "largest score",
                         BinaryOperation.MAX,
                         largest,
-                        List.of(
-                                places.eastRoom().slice(heads, heads),
-                                places.westRoom().slice(0, heads),
-                                places.eastRoom().slice(heads, heads),
-                                maximum)));
+                        places.eastRoom().slice(heads, heads),
+                        maximum));
         Pass pass = new Pass(chip, labels, "weights");
         Node below =
                 Pass.binary(BinaryOperation.SUB, Pass.load(places.scores()), Pass.load(maximum, item -> item / blocks));

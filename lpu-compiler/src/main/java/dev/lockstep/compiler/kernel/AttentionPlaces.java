@@ -10,6 +10,7 @@ import java.util.Map;
  *
  * @param keyOffsets where each pair of slices scatters the key
  * @param valueOffset of the position's block
+ * @param masks all bits in the lanes of each head of a vector of results, and in none
  * @param lane of the position in its block
  * @param ones a word of ones in all pairs
  * @param keys of the first key-value head; the others follow
@@ -27,6 +28,7 @@ public record AttentionPlaces(
         Vectors keyOffsets,
         Vectors valueOffset,
         Vectors oneHot,
+        Vectors masks,
         Vectors lane,
         Address ones,
         Address keys,

@@ -1,19 +1,19 @@
 package dev.lockstep.compiler.kernel;
 
+import dev.lockstep.compiler.layout.HeadCut;
 import dev.lockstep.compiler.layout.TileWords;
 import dev.lockstep.compiler.layout.Vectors;
 import dev.lockstep.compiler.schedule.Fragment;
 import dev.lockstep.compiler.schedule.Scheduler;
 import dev.lockstep.graph.Activation;
 import dev.lockstep.graph.Op;
+import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
 import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.IntUnaryOperator;
 
 /** The operations of a model, placed one after another into one block. */
 public final class Kernels {
@@ -33,8 +33,8 @@ public final class Kernels {
      * RMS norm of a row of floats.
      *
      * @param blocks numbers of the vectors that hold anything: the first goes to the west, the second to the east, and so on
-     * @param west room for three vectors
-     * @param east room for three vectors
+     * @param west room for two vectors
+     * @param east room for two vectors
      */
     public void norm(
             Vectors row,
@@ -56,14 +56,11 @@ public final class Kernels {
 
         place(new Reduction(chip, labels, maps)
                 .fragments(
-                        "sum of squares",
-                        BinaryOperation.ADD,
-                        west.slice(0, 1),
-                        List.of(east.slice(0, 1), west.slice(1, 1), east.slice(1, 1), west.slice(2, 1))));
+                        "sum of squares", BinaryOperation.ADD, west.slice(0, 1), east.slice(0, 1), west.slice(1, 1)));
 
         Pass root = new Pass(chip, labels, "inverse root");
-        Node mean = Pass.multiply(Pass.load(west.slice(2, 1)), Pass.constant(1f / width));
-        root.store(Pass.unary(UnaryOperation.RSQRT, Pass.add(mean, Pass.constant(epsilon))), east.slice(2, 1));
+        Node mean = Pass.multiply(Pass.load(west.slice(1, 1)), Pass.constant(1f / width));
+        root.store(Pass.unary(UnaryOperation.RSQRT, Pass.add(mean, Pass.constant(epsilon))), east.slice(1, 1));
         place(root.fragment(1));
 
         for (Hemisphere hemisphere : Hemisphere.values()) {
@@ -71,7 +68,7 @@ public final class Kernels {
             if (count > 0) {
                 Pass scale = new Pass(chip, labels, "scale");
                 Node value = Pass.load(row, item -> blocks.get(2 * item + hemisphere.ordinal()));
-                Node scaled = Pass.multiply(value, Pass.load(east.slice(2, 1), _ -> 0));
+                Node scaled = Pass.multiply(value, Pass.load(east.slice(1, 1), _ -> 0));
                 Node result =
                         Pass.multiply(scaled, Pass.load(gain, item -> blocks.get(2 * item + hemisphere.ordinal())));
                 scale.store(
@@ -87,24 +84,18 @@ public final class Kernels {
     public void linear(
             String name,
             TileWords tiles,
+            Element weights,
             Map<Hemisphere, Vectors> row,
             Optional<Vectors> scales,
             Optional<Vectors> bias,
             List<Vectors> targets) {
-        Linear linear = new Linear(chip, labels, tiles);
-        List<Pass> passes = new ArrayList<>();
-        for (int plane = 0; plane < tiles.planes(); plane++) {
-            int first = plane;
-            IntUnaryOperator output = item -> item * tiles.planes() + first;
-            Node product = linear.result(plane);
-            Node scaled = scales.map(s -> Pass.multiply(product, Pass.load(s, output)))
-                    .orElse(product);
-            Node result = bias.map(b -> Pass.add(scaled, Pass.load(b, output))).orElse(scaled);
-            Pass pass = new Pass(chip, labels, name);
-            targets.forEach(target -> pass.store(result, target, output));
-            passes.add(pass);
-        }
-        place(linear.fragment(name, row, passes));
+        Linear linear = new Linear(chip, labels, tiles, weights);
+        Node product = linear.result();
+        Node scaled = scales.map(s -> Pass.multiply(product, Pass.load(s))).orElse(product);
+        Node result = bias.map(b -> Pass.add(scaled, Pass.load(b))).orElse(scaled);
+        Pass pass = new Pass(chip, labels, name);
+        targets.forEach(target -> pass.store(result, target));
+        place(linear.fragment(name, row, pass));
     }
 
     /** Elementwise sum of two rows. */
@@ -134,7 +125,7 @@ public final class Kernels {
     /** Rotates queries and keys, appends keys and values to their caches, and attends to them. */
     public void attention(
             Op.Attention op,
-            int heads,
+            HeadCut cut,
             int positions,
             int keyWords,
             int valueWords,
@@ -143,8 +134,7 @@ public final class Kernels {
             Vectors v,
             AttentionPlaces places,
             Map<Hemisphere, Vectors> targets) {
-        new Attending(chip, labels, maps, this, op, heads, positions)
-                .run(q, k, v, places, keyWords, valueWords, targets);
+        new Attending(chip, labels, maps, this, op, cut, positions).run(q, k, v, places, keyWords, valueWords, targets);
     }
 
     /**

@@ -1,149 +1,138 @@
 package dev.lockstep.compiler.kernel;
 
+import dev.lockstep.compiler.layout.Chain;
+import dev.lockstep.compiler.layout.Slices;
 import dev.lockstep.compiler.layout.TileWords;
 import dev.lockstep.compiler.layout.Vectors;
 import dev.lockstep.compiler.schedule.Fragment;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.Flow;
 import dev.lockstep.lpu.isa.Stream;
-import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * A matrix times a vector. FP16 weights take both planes of a hemisphere; of INT8 weights each plane has a tile of its own, and both multiply the same activation. Tiles of weights stream through the arrays of both hemispheres: blocks of columns with even numbers are summed in the west, odd
- * ones in the east, and the vector unit adds the two sums. While a tile is loaded, the one before is multiplied; the activation slips through in the
- * cycle between two tiles, when the streams are free.
+ * A matrix times a vector. Tiles of weights stream through all arrays at the same time: FP16 weights take both planes of a hemisphere, INT8 weights one. Blocks of columns are dealt out
+ * to these {@linkplain Chain chains}, each of which adds its products, and the vector unit adds the chains' sums. While a tile is loaded, the one before is multiplied; the activation slips through in
+ * the cycle between two tiles, when the chain's streams are free. Second planes are a cycle behind first ones, so that activations can be read from the same slices.
  */
 final class Linear {
-    private static final int FIRST_ACTIVATION_STREAM = 0;
-
     private final Chip chip;
     private final Labels labels;
     private final TileWords tiles;
     private final Element weights;
-    private final Map<Hemisphere, List<Flow>> results = new EnumMap<>(Hemisphere.class);
+    private final List<Flow> results = new ArrayList<>();
 
-    Linear(Chip chip, Labels labels, TileWords tiles) {
+    Linear(Chip chip, Labels labels, TileWords tiles, Element weights) {
         this.chip = chip;
         this.labels = labels;
         this.tiles = tiles;
-        this.weights = tiles.planes() == 1 ? Element.FP16 : Element.INT8;
-        for (Hemisphere hemisphere : Hemisphere.values()) {
-            if (tiles.blocks(hemisphere) > 0) {
-                List<Flow> flows = new ArrayList<>();
-                for (int plane = 0; plane < tiles.planes(); plane++) {
-                    flows.add(new Flow(Matrix.resultStream(hemisphere, plane), labels.take(tiles.rounds())));
-                }
-                results.put(hemisphere, flows);
+        this.weights = weights;
+        for (Chain chain : tiles.chains()) {
+            results.add(new Flow(Matrix.resultStream(chain.hemisphere(), chain.plane()), labels.take(tiles.outputs())));
+        }
+    }
+
+    /** The result in the vector unit: item i is output vector i. The sums of first planes are added, then those of second planes, then both. */
+    Node result() {
+        Optional<Node> first = sum(0);
+        Optional<Node> second = sum(1);
+        return second.map(s -> Pass.add(first.orElseThrow(), s)).orElseGet(first::orElseThrow);
+    }
+
+    private Optional<Node> sum(int plane) {
+        Optional<Node> sum = Optional.empty();
+        for (int chain = 0; chain < results.size(); chain++) {
+            if (tiles.chains().get(chain).plane() == plane) {
+                Node arriving = new Node.Arriving(Element.FP32, results.get(chain), plane);
+                sum = Optional.of(sum.map(s -> Pass.add(s, arriving)).orElse(arriving));
             }
         }
-    }
-
-    /**
-     * The results of a plane in the vector unit; item i is output vector {@code i * planes + plane}. Those of the second plane come one ALU later than those
-     * of the first, so that both can go through the same slices of memory.
-     */
-    Node result(int plane) {
-        Node west = arriving(Hemisphere.WEST, plane);
-        Node result = results.containsKey(Hemisphere.EAST) ? Pass.add(west, arriving(Hemisphere.EAST, plane)) : west;
-        for (int i = 0; i < plane; i++) {
-            result = Pass.unary(UnaryOperation.COPY, result);
-        }
-        return result;
-    }
-
-    private Node arriving(Hemisphere hemisphere, int plane) {
-        return new Node.Arriving(Element.FP32, results.get(hemisphere).get(plane));
+        return sum;
     }
 
     /**
      * Emits the product.
      *
      * @param activations by hemisphere, block after block
-     * @param passes what happens to the results of each plane
+     * @param pass what happens to the results
      */
-    Fragment fragment(String name, Map<Hemisphere, Vectors> activations, List<Pass> passes) {
+    Fragment fragment(String name, Map<Hemisphere, Vectors> activations, Pass pass) {
         Fragment fragment = new Fragment(name);
         Matrix matrix = new Matrix(chip, labels, fragment, weights);
-        int steps = tiles.blocks(Hemisphere.WEST);
-        int[] arrivals = new int[tiles.rounds()];
+        int steps = tiles.steps();
+        int[] arrivals = new int[tiles.outputs()];
         int start = 0;
         int install = -chip.installVisible();
-        for (int round = 0; round < tiles.rounds(); round++) {
+        for (int output = 0; output < tiles.outputs(); output++) {
             for (int step = 0; step < steps; step++) {
-                install = Math.max(start + tiles.depth(round), install + chip.installVisible());
-                boolean last = round == tiles.rounds() - 1 && step == steps - 1;
+                install = Math.max(start + tiles.groups(output), install + chip.installVisible());
+                boolean last = output == tiles.outputs() - 1 && step == steps - 1;
                 int activate = last
                         ? install + chip.installVisible()
-                        : Math.max(install + 1 + nextDepth(round, step, steps), install + chip.installVisible());
-                for (Hemisphere hemisphere : results.keySet()) {
-                    int block = step - (steps - tiles.blocks(hemisphere));
+                        : Math.max(install + 1 + nextDepth(output, step), install + chip.installVisible());
+                for (int chain = 0; chain < results.size(); chain++) {
+                    int block = step - (steps - tiles.blocks(chain));
                     if (block >= 0) {
-                        tiles(matrix, hemisphere, round, block, start, install);
-                        multiply(fragment, matrix, hemisphere, round, block, activate, activations.get(hemisphere));
+                        tile(matrix, chain, output, block, start, install);
+                        multiply(fragment, matrix, chain, output, block, activate, activations);
                     }
                 }
-                arrivals[round] = activate + chip.product(Hemisphere.WEST);
+                arrivals[output] = activate + chip.product(Hemisphere.WEST);
                 start = install + 1;
             }
         }
-        for (Hemisphere hemisphere : results.keySet()) {
-            fragment.buffer(hemisphere, 0, install);
-            fragment.array(hemisphere, tiles.depth(0), install + chip.installVisible() + 1);
+        for (Chain chain : tiles.chains()) {
+            if (chain.plane() == 0) {
+                int late = tiles.chains().size() > Hemisphere.values().length ? 1 : 0;
+                fragment.buffer(chain.hemisphere(), 0, install + late);
+                fragment.array(chain.hemisphere(), tiles.groups(0), install + chip.installVisible() + 1 + late);
+            }
         }
         Allotment allotment = new Allotment(chip);
-        results.values()
-                .forEach(flows -> flows.forEach(flow -> allotment.reserve(flow.stream(), Element.FP32.planes())));
-        for (int plane = 0; plane < tiles.planes(); plane++) {
-            passes.get(plane).emit(fragment, Arrays.copyOf(arrivals, outputs(plane)), allotment);
-        }
+        results.forEach(flow -> allotment.reserve(flow.stream(), Element.FP32.planes()));
+        pass.emit(fragment, arrivals, allotment);
         return fragment;
     }
 
-    /** How many output vectors a plane computes. */
-    private int outputs(int plane) {
-        return (tiles.outputs() - plane + tiles.planes() - 1) / tiles.planes();
-    }
-
     /** Groups of the tile that comes after a step. */
-    private int nextDepth(int round, int step, int steps) {
-        return tiles.depth(step == steps - 1 ? round + 1 : round);
+    private int nextDepth(int output, int step) {
+        return tiles.groups(step == tiles.steps() - 1 ? output + 1 : output);
     }
 
-    private void tiles(Matrix matrix, Hemisphere hemisphere, int round, int block, int start, int install) {
-        for (int plane = 0; plane < tiles.planes(); plane++) {
-            int output = round * tiles.planes() + plane;
-            if (output < tiles.outputs()) {
-                int groups = tiles.groups(output);
-                matrix.load(hemisphere, plane, tiles.words(hemisphere, output, block), 1, groups, start);
-                matrix.install(hemisphere, plane, groups, install);
-            }
-        }
+    private void tile(Matrix matrix, int chain, int output, int block, int start, int install) {
+        Chain array = tiles.chains().get(chain);
+        int groups = tiles.groups(output);
+        matrix.load(array.hemisphere(), array.plane(), tiles.words(output, block), 1, groups, start + array.plane());
+        matrix.install(array.hemisphere(), array.plane(), groups, install + array.plane());
     }
 
     private void multiply(
             Fragment fragment,
             Matrix matrix,
-            Hemisphere hemisphere,
-            int round,
+            int chain,
+            int output,
             int block,
-            int cycle,
-            Vectors activations) {
-        Flow flow = new Flow(new Stream(hemisphere.outward(), FIRST_ACTIVATION_STREAM), labels.take(1));
-        Memory.read(chip, fragment, activations, tiles.index(hemisphere, block), flow, cycle, chip.matrix(hemisphere));
-        boolean last = block == tiles.blocks(hemisphere) - 1;
-        for (int plane = 0; plane < tiles.planes(); plane++) {
-            if (round * tiles.planes() + plane < tiles.outputs()) {
-                Flow result = results.get(hemisphere).get(plane).advanced(round);
-                matrix.multiply(
-                        hemisphere, plane, flow, cycle, block > 0, last ? Optional.of(result) : Optional.empty());
-            }
-        }
+            int first,
+            Map<Hemisphere, Vectors> activations) {
+        Chain array = tiles.chains().get(chain);
+        Hemisphere hemisphere = array.hemisphere();
+        int cycle = first + array.plane();
+        Flow flow = new Flow(new Stream(hemisphere.outward(), array.plane() * Slices.PAIRS), labels.take(1));
+        Memory.read(
+                chip,
+                fragment,
+                activations.get(hemisphere),
+                tiles.index(chain, block),
+                flow,
+                cycle,
+                chip.matrix(hemisphere));
+        boolean last = block == tiles.blocks(chain) - 1;
+        Flow result = results.get(chain).advanced(output);
+        matrix.multiply(
+                hemisphere, array.plane(), flow, cycle, block > 0, last ? Optional.of(result) : Optional.empty());
     }
 }

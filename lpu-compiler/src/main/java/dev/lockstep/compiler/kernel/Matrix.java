@@ -51,6 +51,15 @@ final class Matrix {
      * @param step words from one group to the next; 0 to load the same rows again and again
      */
     void load(Hemisphere hemisphere, int plane, Address first, int step, int groups, int cycle) {
+        load(hemisphere, plane, first, step, 0, groups, cycle);
+    }
+
+    /**
+     * Loads some groups of a tile.
+     *
+     * @param firstGroup of the tile that is loaded
+     */
+    void load(Hemisphere hemisphere, int plane, Address first, int step, int firstGroup, int groups, int cycle) {
         int label = labels.take(groups * Slices.PAIRS);
         Direction outward = hemisphere.outward();
         int matrix = chip.matrix(hemisphere);
@@ -73,7 +82,7 @@ final class Matrix {
         fragment.issue(
                 new Queue(Queue.Unit.WEIGHTS, hemisphere, plane),
                 cycle,
-                new LoadWeights(weights, firstStream, 0, label),
+                new LoadWeights(weights, firstStream, firstGroup, label),
                 new Repeat(groups, 1, 1, Slices.PAIRS));
     }
 

@@ -23,8 +23,16 @@ sealed interface Node {
         }
     }
 
-    /** Vectors that arrive at the vector unit by themselves in the cycle of their item; item i is labelled i later. */
-    record Arriving(Element type, Flow first) implements Node {}
+    /**
+     * Vectors that arrive at the vector unit by themselves; item i is labelled i later.
+     *
+     * @param delay how long after the cycle of their item
+     */
+    record Arriving(Element type, Flow first, int delay) implements Node {
+        Arriving(Element type, Flow first) {
+            this(type, first, 0);
+        }
+    }
 
     /** Vectors that somebody else brings to the vector unit when they are wanted. */
     record Brought(Element type, Direction direction, Bringer bringer) implements Node {}
@@ -90,7 +98,7 @@ sealed interface Node {
      * A way through the switch.
      *
      * @param whole whether lanes move over the whole vector, or inside superlanes
-     * @param map index of the lane map
+     * @param map index of the lane map for each item
      */
-    record Shuffle(boolean whole, int map) {}
+    record Shuffle(boolean whole, IntUnaryOperator map) {}
 }

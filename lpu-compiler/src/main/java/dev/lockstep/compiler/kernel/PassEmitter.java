@@ -219,14 +219,15 @@ final class PassEmitter {
             fragment.issue(
                     new Queue(Queue.Unit.PERMUTER, hemisphere, 0),
                     taken,
-                    new SwitchInstruction.Permute(planes, from, shuffle.map(), to));
+                    new SwitchInstruction.Permute(planes, from, shuffle.map().applyAsInt(item), to));
         }
         for (int plane = 0; plane < planes; plane++) {
             if (!shuffle.whole()) {
                 fragment.issue(
                         new Queue(Queue.Unit.DISTRIBUTOR, hemisphere, plane),
                         taken,
-                        new SwitchInstruction.Distribute(from.plane(plane), shuffle.map(), to.plane(plane)));
+                        new SwitchInstruction.Distribute(
+                                from.plane(plane), shuffle.map().applyAsInt(item), to.plane(plane)));
             }
             fragment.fly(new Flight(to.stream().plane(plane), driven, place, input, 1, 1));
         }
@@ -253,6 +254,8 @@ final class PassEmitter {
         for (Node operand : computed.operands()) {
             if (operand instanceof Node.Computed) {
                 issue = Math.max(issue, station(operand).ready());
+            } else if (operand instanceof Node.Arriving arriving) {
+                issue = Math.max(issue, arriving.delay());
             }
         }
         List<Node> operands = new ArrayList<>();
@@ -271,7 +274,8 @@ final class PassEmitter {
     private Node delayed(Node operand, int issue) {
         return switch (operand) {
             case Node.Load _, Node.Brought _, Node.Constant _ -> operand;
-            case Node.Arriving _ -> issue == 0 ? operand : delayed(new Node.Unary(UnaryOperation.COPY, operand), issue);
+            case Node.Arriving arriving ->
+                issue == arriving.delay() ? operand : delayed(new Node.Unary(UnaryOperation.COPY, operand), issue);
             case Node.Computed _ -> {
                 int gap = issue - station(operand).ready();
                 if (gap < 0) {

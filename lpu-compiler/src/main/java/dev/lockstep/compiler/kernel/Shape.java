@@ -1,14 +1,19 @@
 package dev.lockstep.compiler.kernel;
 
 /**
- * What attention of one key-value head works on.
+ * What attention of some heads works on.
  *
- * @param heads query heads that share the key-value head
+ * @param heads query heads that are computed together
  * @param headSize elements of a head, at most a vector
  * @param positions of the context bucket
  * @param lanes of a vector
  */
 record Shape(int heads, int headSize, int positions, int lanes) {
+    /** The same with another number of heads. */
+    Shape of(int otherHeads) {
+        return new Shape(otherHeads, headSize, positions, lanes);
+    }
+
     /** Vectors of scores of a head. */
     int blocks() {
         return (positions + lanes - 1) / lanes;

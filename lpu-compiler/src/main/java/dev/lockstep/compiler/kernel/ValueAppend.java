@@ -14,6 +14,7 @@ import dev.lockstep.lpu.isa.Queue;
 import dev.lockstep.lpu.isa.Stream;
 import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -30,10 +31,13 @@ final class ValueAppend {
     /** Fewest cycles between elements: an FP16 activation takes the planes for two. */
     private static final int INTERVAL = 2;
 
+    /** Elements after which a rate that works goes on working. */
+    private static final int PROBE = 200;
+
     private final Chip chip;
     private final Labels labels;
 
-    /** Inputs and constants: the one-hot vectors, the position's lane, the offset of its block (all FP16), and a word of ones in the pairs. */
+    /** Inputs and constants: the one-hot vectors, the position's lane, the offset of its block (twice, in the low and the high half of FP32), and a word of ones in the pairs. */
     record Tables(Vectors oneHot, Vectors lane, Vectors offset, Address ones) {}
 
     ValueAppend(Chip chip, Labels labels) {
@@ -42,32 +46,37 @@ final class ValueAppend {
     }
 
     /**
-     * @param value one vector of FP16
-     * @param cache first word of the rows of the key-value head
-     * @param headSize rows
+     * @param values one vector of FP16 for each key-value head
+     * @param caches first word of the rows of each key-value head
      */
-    Fragment fragment(Vectors value, Tables tables, Address cache, int headSize) {
+    Fragment fragment(Vectors values, Tables tables, List<Address> caches) {
+        int items = values.count() * tables.oneHot().count();
         for (int interval = INTERVAL; interval <= 16; interval++) {
-            Fragment trial = emit(new Labels(), value, tables, cache, headSize, interval);
+            Fragment trial = emit(new Labels(), values, tables, caches, Math.min(items, PROBE), interval);
             if (Scheduler.consistent(trial, chip.machine())) {
-                return emit(labels, value, tables, cache, headSize, interval);
+                return emit(labels, values, tables, caches, items, interval);
             }
         }
         throw new IllegalStateException("values cannot be appended at any rate");
     }
 
-    private Fragment emit(Labels names, Vectors value, Tables tables, Address cache, int headSize, int interval) {
-        Fragment fragment = new Fragment("append value");
+    /** @param items elements, those of the first head first */
+    private Fragment emit(Labels names, Vectors values, Tables tables, List<Address> caches, int items, int interval) {
+        int headSize = tables.oneHot().count();
+        Fragment fragment = new Fragment("append values");
         Matrix matrix = new Matrix(chip, names, fragment);
-        int results = names.take(headSize);
-        int[] cycles = new int[headSize];
-        for (int d = 0; d < headSize; d++) {
+        int results = names.take(items);
+        int[] cycles = new int[items];
+        for (int d = 0; d < items; d++) {
             cycles[d] = d * interval;
         }
 
         Pass cut = new Pass(chip, names, "cut out");
         cut.deliver(
-                Pass.binary(BinaryOperation.MASK, Pass.load(value, _ -> 0), Pass.load(tables.oneHot())),
+                Pass.binary(
+                        BinaryOperation.MASK,
+                        Pass.load(values, item -> item / headSize),
+                        Pass.load(tables.oneHot(), item -> item % headSize)),
                 SIDE.outward(),
                 new Spread(chip, matrix, results));
         cut.emit(fragment, cycles);
@@ -75,21 +84,19 @@ final class ValueAppend {
         int product = chip.alu(false)
                 + SIDE.outward().hops(chip.vectorOutput(SIDE.outward()), chip.matrix(SIDE))
                 + chip.product(SIDE);
-        int[] arrivals = new int[headSize];
-        for (int d = 0; d < headSize; d++) {
+        int[] arrivals = new int[items];
+        for (int d = 0; d < items; d++) {
             arrivals[d] = cycles[d] + product;
         }
         Pass insert = new Pass(chip, names, "insert");
         Node spread = new Node.Arriving(Element.FP32, new Flow(Matrix.resultStream(SIDE), results));
         Node lane = Pass.binary(BinaryOperation.MASK, Pass.half(spread), Pass.load(tables.lane(), _ -> 0));
-        Rows rows = new Rows(chip, names, tables.offset(), cache);
+        Rows rows = new Rows(chip, names, tables.offset(), caches, headSize);
         insert.deliver(
                 Pass.binary(
-                        BinaryOperation.OR,
-                        lane,
-                        new Node.Brought(Element.FP16, SIDE.inward(), rows.gatherer(headSize))),
+                        BinaryOperation.OR, lane, new Node.Brought(Element.FP16, SIDE.inward(), rows.gatherer(items))),
                 SIDE.outward(),
-                rows.scatterer(headSize));
+                rows.scatterer(items));
         insert.emit(fragment, arrivals);
 
         int groups = Matrix.groups(ROWS);
@@ -99,7 +106,7 @@ final class ValueAppend {
         matrix.load(SIDE, 0, tables.ones(), 0, groups, install - groups);
         matrix.install(SIDE, 0, groups, install);
         fragment.buffer(SIDE, install - groups, install);
-        fragment.array(SIDE, install, install + chip.installVisible() + cycles[headSize - 1] + 1);
+        fragment.array(SIDE, install, install + chip.installVisible() + cycles[items - 1] + 1);
         return fragment;
     }
 
@@ -123,23 +130,23 @@ final class ValueAppend {
         }
     }
 
-    /** Row d of the cache: row d of group d / 16 of the position's block. */
-    private record Rows(Chip chip, Labels labels, Vectors offset, Address cache) {
+    /** Row d of a head's cache: row d mod 16 of group d / 16 of the position's block. */
+    private record Rows(Chip chip, Labels labels, Vectors offset, List<Address> caches, int headSize) {
         Node.Bringer gatherer(int rows) {
             int maps = labels.take(rows);
             return (fragment, row, flow, cycle, position) -> {
                 for (int plane = 0; plane < Element.FP16.planes(); plane++) {
-                    int slice = Slices.array(row, plane);
+                    int slice = Slices.array(row % headSize, plane);
                     int place = chip.memory(SIDE, slice);
                     int driven = cycle - flow.stream().direction().hops(place, position);
                     int dispatch = driven - chip.read();
                     Flow map = new Flow(new Stream(SIDE.outward(), GATHER_MAP), maps + row);
                     if (plane == 0) {
-                        bringMap(fragment, map, dispatch, slice);
+                        bringMap(fragment, map, 0, dispatch, slice);
                     }
                     fragment.issue(Queue.memory(SIDE, slice), dispatch, new Gather(group(row), map, flow.plane(plane)));
                     fragment.fly(new Flight(flow.stream().plane(plane), driven, place, position, 1, 1));
-                    fragment.reads(SIDE, slice, cache, dispatch);
+                    fragment.reads(SIDE, slice, caches.get(row / headSize), dispatch);
                 }
             };
         }
@@ -160,27 +167,37 @@ final class ValueAppend {
                 @Override
                 public void take(Fragment fragment, int row, Flow flow, int driven, int position) {
                     for (int plane = 0; plane < Element.FP16.planes(); plane++) {
-                        int slice = Slices.array(row, plane);
+                        int slice = Slices.array(row % headSize, plane);
                         int cycle = driven + flow.stream().direction().hops(position, chip.memory(SIDE, slice));
                         Flow map = new Flow(new Stream(SIDE.outward(), SCATTER_MAP), maps + row);
                         if (plane == 0) {
-                            bringMap(fragment, map, cycle, slice);
+                            bringMap(fragment, map, 1, cycle, slice);
                         }
                         fragment.issue(
                                 Queue.memory(SIDE, slice), cycle, new Scatter(map, flow.plane(plane), group(row)));
-                        fragment.writes(SIDE, slice, cache, cycle + chip.write());
+                        fragment.writes(SIDE, slice, caches.get(row / headSize), cycle + chip.write());
                     }
                 }
             };
         }
 
         private Address group(int row) {
-            return cache.advanced(row / Slices.PAIRS);
+            return caches.get(row / headSize).advanced(row % headSize / Slices.PAIRS);
         }
 
         /** Both slices of a pair stand at one position, so one map serves both. */
-        private void bringMap(Fragment fragment, Flow map, int cycle, int slice) {
-            Memory.read(chip, fragment, offset, 0, map, cycle, chip.memory(SIDE, slice));
+        private void bringMap(Fragment fragment, Flow map, int copy, int cycle, int slice) {
+            for (int plane = 0; plane < Element.FP16.planes(); plane++) {
+                Memory.read(
+                        chip,
+                        fragment,
+                        offset.hemisphere(),
+                        offset.slice() + copy * Element.FP16.planes() + plane,
+                        offset.at(0),
+                        map.plane(plane),
+                        cycle,
+                        chip.memory(SIDE, slice));
+            }
         }
     }
 }

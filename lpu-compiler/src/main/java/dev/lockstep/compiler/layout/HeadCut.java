@@ -3,23 +3,28 @@ package dev.lockstep.compiler.layout;
 import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Rope;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
  * Which heads belong to which shard. With fewer key-value heads than shards, several shards keep the same key-value head and share
- * its query heads. Every head has a vector of its own.
+ * its query heads. Queries, keys and values have a vector for each head; the results of a shard's heads stand side by side, each in
+ * {@linkplain #slot() superlanes of its own}.
  */
 public final class HeadCut {
     private final Op.Attention attention;
     private final int shards;
+    private final int lanes;
     private final int shares;
     private final int perShard;
 
-    public HeadCut(Op.Attention attention, int shards) {
+    /** @param lanes of a vector */
+    public HeadCut(Op.Attention attention, int shards, int lanes) {
         this.attention = attention;
         this.shards = shards;
+        this.lanes = lanes;
         this.perShard = Space.divideUp(attention.kvHeads(), shards);
         this.shares = shares(attention, shards);
     }
@@ -32,6 +37,22 @@ public final class HeadCut {
     /** Query heads of a shard for each of its key-value heads. */
     public int headsPerKvHead() {
         return attention.group() / shares;
+    }
+
+    /** Query heads of a shard. */
+    public int headsPerShard() {
+        return perShard * headsPerKvHead();
+    }
+
+    /** Lanes that a head takes among results: whole superlanes. */
+    public int slot() {
+        return Space.divideUp(attention.headSize(), Space.SUPERLANE) * Space.SUPERLANE;
+    }
+
+    /** Most heads in a vector of results. */
+    public int headsPerVector() {
+        int vectors = Space.divideUp(headsPerShard(), lanes / slot());
+        return Space.divideUp(headsPerShard(), vectors);
     }
 
     /** Where rows of the query matrix go; pairs that RoPE turns lie side by side. */
@@ -49,7 +70,24 @@ public final class HeadCut {
 
     /** The result of attention. */
     public Space outputs() {
-        return space(true, IntUnaryOperator.identity());
+        List<int[]> heads = space(true, IntUnaryOperator.identity()).vectors();
+        List<int[]> vectors = new ArrayList<>();
+        for (int first = 0; first < heads.size(); first += headsPerShard()) {
+            for (int head = 0; head < headsPerShard(); head += headsPerVector()) {
+                int end = Math.min(head + headsPerVector(), headsPerShard());
+                vectors.add(sideBySide(heads.subList(first + head, first + end)));
+            }
+        }
+        return new Space(shards, vectors);
+    }
+
+    private int[] sideBySide(List<int[]> heads) {
+        int[] lanes = new int[heads.size() * slot()];
+        Arrays.fill(lanes, Space.NOTHING);
+        for (int i = 0; i < heads.size(); i++) {
+            System.arraycopy(heads.get(i), 0, lanes, i * slot(), heads.get(i).length);
+        }
+        return lanes;
     }
 
     private Space space(boolean query, IntUnaryOperator element) {

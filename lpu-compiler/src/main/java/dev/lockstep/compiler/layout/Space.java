@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 public record Space(int shards, List<int[]> vectors) {
     public static final int NOTHING = -1;
 
-    private static final int SUPERLANE = 16;
+    static final int SUPERLANE = 16;
 
     public Space {
         vectors = List.copyOf(vectors);

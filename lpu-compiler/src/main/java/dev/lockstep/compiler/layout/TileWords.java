@@ -1,18 +1,17 @@
 package dev.lockstep.compiler.layout;
 
 import dev.lockstep.lpu.isa.Address;
-import dev.lockstep.lpu.machine.Hemisphere;
 import java.util.List;
 
 /**
  * Where the tiles of a matrix lie in the pairs of slices that feed the arrays: output after output, and for each of them block of columns after block of
- * columns; even blocks in the west, odd ones in the east.
+ * columns. Blocks are dealt out to the {@linkplain Chain chains} in turn; what is loaded at the same time lies in the same words.
  */
 public final class TileWords {
     private final int first;
     private final int base;
     private final List<Integer> columnBlocks;
-    private final int planes;
+    private final List<Chain> chains;
     private final int[] groups;
     private final int[] before;
 
@@ -20,39 +19,25 @@ public final class TileWords {
      * @param first word of the first tile, counted from {@code base}
      * @param columnBlocks numbers of the blocks of columns that hold anything, which are also the indices of their activations
      * @param rows rows of every output vector
-     * @param planes tiles that lie side by side in the same words: 2 for INT8, of which each plane of a hemisphere has its own, 1 for FP16
+     * @param chains arrays that sum blocks beside one another
      */
-    public TileWords(int first, int base, List<Integer> columnBlocks, List<Integer> rows, int planes) {
+    public TileWords(int first, int base, List<Integer> columnBlocks, List<Integer> rows, List<Chain> chains) {
         this.first = first;
         this.base = base;
         this.columnBlocks = List.copyOf(columnBlocks);
+        this.chains = chains.subList(0, Math.min(chains.size(), columnBlocks.size()));
         this.groups = rows.stream()
                 .mapToInt(r -> (r + Slices.PAIRS - 1) / Slices.PAIRS)
                 .toArray();
-        this.planes = planes;
-        this.before = new int[(groups.length + planes - 1) / planes];
-        for (int i = 1; i < before.length; i++) {
-            before[i] = before[i - 1] + depth(i - 1);
+        this.before = new int[groups.length + 1];
+        for (int i = 0; i < groups.length; i++) {
+            before[i + 1] = before[i] + groups[i];
         }
     }
 
-    /** Tiles that lie side by side. */
-    public int planes() {
-        return planes;
-    }
-
-    /** How often tiles are loaded for a block of columns. */
-    public int rounds() {
-        return before.length;
-    }
-
-    /** Groups of 16 rows in the larger one of the tiles of a round. */
-    public int depth(int round) {
-        int depth = 0;
-        for (int output = round * planes; output < Math.min((round + 1) * planes, groups.length); output++) {
-            depth = Math.max(depth, groups[output]);
-        }
-        return depth;
+    /** The chains that have anything to sum. */
+    public List<Chain> chains() {
+        return chains;
     }
 
     /** Vectors of the result. */
@@ -65,26 +50,28 @@ public final class TileWords {
         return groups[output];
     }
 
-    /** How many blocks of columns a hemisphere sums. */
-    public int blocks(Hemisphere hemisphere) {
-        int all = columnBlocks.size();
-        return hemisphere == Hemisphere.WEST ? (all + 1) / 2 : all / 2;
+    /** How many blocks of columns the first chain sums; the others have as many, or one less. */
+    public int steps() {
+        return blocks(0);
     }
 
-    /** The number of a hemisphere's block among all blocks. */
-    public int index(Hemisphere hemisphere, int block) {
-        return columnBlocks.get(2 * block + hemisphere.ordinal());
+    /** How many blocks of columns a chain sums. */
+    public int blocks(int chain) {
+        return (columnBlocks.size() - chain + chains.size() - 1) / chains.size();
+    }
+
+    /** The number of a chain's block among all blocks. */
+    public int index(int chain, int block) {
+        return columnBlocks.get(chains.size() * block + chain);
     }
 
     /** The first group of a tile. */
-    public Address words(Hemisphere hemisphere, int output, int block) {
-        int round = output / planes;
-        return new Address(first + before[round] * blocks(hemisphere) + block * depth(round), base);
+    public Address words(int output, int block) {
+        return new Address(first + before[output] * steps() + block * groups[output], base);
     }
 
-    /** Words that the matrix takes in every slice; as many in both hemispheres. */
+    /** Words that the matrix takes in every slice. */
     public int size() {
-        int last = before.length - 1;
-        return last < 0 ? 0 : (before[last] + depth(last)) * blocks(Hemisphere.WEST);
+        return before[groups.length] * steps();
     }
 }

@@ -32,7 +32,8 @@ final class AttentionCompiler {
         HeadCut heads = plan.heads();
         int blocks = (positions + cut.lanes() - 1) / cut.lanes();
         int all = q.count();
-        Map<Hemisphere, Vectors> own = BlockCompiler.own(map, cut, all);
+        int results = heads.outputs().perShard() * cut.shardsPerChip();
+        Map<Hemisphere, Vectors> own = BlockCompiler.own(map, cut, results);
         AttentionPlaces places = new AttentionPlaces(
                 map.cos(),
                 map.sin(),
@@ -40,23 +41,23 @@ final class AttentionCompiler {
                 map.keyOffsets(),
                 map.valueOffset(),
                 map.oneHot().slice(0, op.headSize()),
+                map.slotMasks(),
                 map.lane(),
                 MemoryMap.ONES,
-                new Address(0, Bases.KEYS),
-                new Address(0, Bases.VALUES),
+                new Address(0, Bases.CACHES),
+                new Address(0, Bases.CACHES),
                 room.halves(Hemisphere.WEST, all),
                 room.halves(Hemisphere.WEST, k.count()),
                 room.halves(Hemisphere.WEST, v.count()),
                 room.westFloats(all * blocks),
-                room.westFloats(2 * all),
+                room.westFloats(all),
                 room.eastFloats(2 * all),
                 Map.of(
                         Hemisphere.WEST, room.halves(Hemisphere.WEST, all * blocks),
                         Hemisphere.EAST, room.halves(Hemisphere.EAST, all * blocks)),
                 room.eastFloats(all * blocks),
                 room.westFloats(all * blocks));
-        kernels.attention(
-                op, heads.headsPerKvHead(), positions, map.keyWords(), map.valueWords(), q, k, v, places, own);
+        kernels.attention(op, heads, positions, map.keyWords(), map.valueWords(), q, k, v, places, own);
         return own;
     }
 }

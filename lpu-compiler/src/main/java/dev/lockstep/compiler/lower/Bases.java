@@ -4,10 +4,9 @@ package dev.lockstep.compiler.lower;
 final class Bases {
     static final int WEIGHTS = 0;
     static final int CONSTANTS = 1;
-    static final int KEYS = 2;
-    static final int VALUES = 3;
+    static final int CACHES = 2;
 
-    private static final int FIRST_SHARE = 4;
+    private static final int FIRST_SHARE = 3;
 
     private Bases() {}
 

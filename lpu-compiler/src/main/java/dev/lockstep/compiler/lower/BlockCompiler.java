@@ -93,8 +93,8 @@ final class BlockCompiler {
                 norm.epsilon(),
                 plan.space(value).occupied(),
                 targets,
-                room.westFloats(3),
-                room.eastFloats(3));
+                room.westFloats(2),
+                room.eastFloats(2));
         halves.put(value, targets);
     }
 
@@ -104,7 +104,14 @@ final class BlockCompiler {
         Optional<Vectors> bias = bias(value)
                 .map(b -> MemoryMap.constants(
                         plan.vector(b).word(), linear.tiles().outputs()));
-        kernels.linear(linear.matrix().name(), linear.tiles(), halves.get(op.x()), scales(linear), bias, targets);
+        kernels.linear(
+                linear.matrix().name(),
+                linear.tiles(),
+                cut.weights(),
+                halves.get(op.x()),
+                scales(linear),
+                bias,
+                targets);
         floats.put(value, targets.getFirst());
     }
 

@@ -24,8 +24,9 @@ import dev.lockstep.lpu.machine.Hemisphere;
  * @param gathered most vectors of any gathered row
  * @param capacity most positions
  * @param headSize elements of a head; 0 without attention
+ * @param headsPerVector most heads whose results share a vector
  */
-record MemoryMap(int residual, int gathered, int capacity, int headSize, int lanes) {
+record MemoryMap(int residual, int gathered, int capacity, int headSize, int headsPerVector, int lanes) {
     private static final int ABSOLUTE = Address.ABSOLUTE;
     private static final int COS = 0;
     private static final int MASK = 1;
@@ -41,7 +42,7 @@ record MemoryMap(int residual, int gathered, int capacity, int headSize, int lan
     }
 
     Vectors valueOffset() {
-        return new Vectors(Element.FP16, Hemisphere.EAST, Slices.quad(0), residual, ABSOLUTE, 1);
+        return new Vectors(Element.FP32, Hemisphere.EAST, Slices.quad(0), residual, ABSOLUTE, 1);
     }
 
     Vectors normed(Hemisphere hemisphere) {
@@ -70,6 +71,12 @@ record MemoryMap(int residual, int gathered, int capacity, int headSize, int lan
         return new Vectors(Element.FP16, Hemisphere.WEST, Slices.quad(1), tables(), ABSOLUTE, headSize);
     }
 
+    /** For each head of a vector of results all bits in its lanes; the last is empty. */
+    Vectors slotMasks() {
+        return new Vectors(
+                Element.FP16, Hemisphere.WEST, Slices.quad(1), tables() + headSize, ABSOLUTE, headsPerVector + 1);
+    }
+
     Vectors keyOffsets() {
         return new Vectors(Element.FP16, Hemisphere.WEST, Slices.quad(1) + 2, tables(), ABSOLUTE, Slices.PAIRS);
     }
@@ -84,7 +91,7 @@ record MemoryMap(int residual, int gathered, int capacity, int headSize, int lan
 
     /** The first word of gains and biases. */
     int firstConstants() {
-        return tables() + Math.max(headSize, Slices.PAIRS + 1);
+        return tables() + Math.max(headSize + headsPerVector + 1, Slices.PAIRS + 1);
     }
 
     /** Words that the keys of a head take in every pair, with one that nobody reads at the end. */
@@ -105,6 +112,11 @@ record MemoryMap(int residual, int gathered, int capacity, int headSize, int lan
     /** Words that the values of one block of positions take. */
     int blockWords() {
         return divideUp(headSize, Slices.PAIRS);
+    }
+
+    /** Lanes of a head in a vector of results. */
+    int slot() {
+        return blockWords() * Slices.PAIRS;
     }
 
     private int blocks() {

@@ -1,10 +1,10 @@
 package dev.lockstep.compiler.lower;
 
+import dev.lockstep.compiler.layout.Chain;
 import dev.lockstep.compiler.layout.Slices;
 import dev.lockstep.compiler.layout.Space;
 import dev.lockstep.compiler.layout.TileWords;
 import dev.lockstep.compiler.layout.Vectors;
-import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.program.MemoryImage;
@@ -32,13 +32,18 @@ final class ModelImage implements MemoryImage {
         Words words = new Words(writer, plan.cut().lanes());
         ones(words);
         oneHot(words);
+        slotMasks(words);
+        int shared = plan.cut().chips();
         for (int i = 0; i < plan.segments().size(); i++) {
+            if (plan.stage(i) != chip / shared) {
+                continue;
+            }
             ModelPlan.Home home = plan.home(i);
             for (LinearPlan linear : plan.segments().get(i).linears()) {
-                matrix(chip, words, linear, home);
+                matrix(chip % shared, words, linear, home);
             }
             for (VectorPlan vector : plan.segments().get(i).vectors()) {
-                vector(chip, words, vector, home);
+                vector(chip % shared, words, vector, home);
             }
         }
     }
@@ -62,14 +67,24 @@ final class ModelImage implements MemoryImage {
         }
     }
 
-    private void matrix(int chip, Words words, LinearPlan linear, ModelPlan.Home home) {
+    private void slotMasks(Words words) {
+        Vectors table = plan.map().slotMasks();
+        int slot = plan.map().slot();
+        for (int head = 0; head < table.count() - 1; head++) {
+            int[] lanes = new int[plan.cut().lanes()];
+            Arrays.fill(lanes, head * slot, (head + 1) * slot, ALL_BITS);
+            words.vector(table, table.at(head).word(), lanes);
+        }
+    }
+
+    private void matrix(int rank, Words words, LinearPlan linear, ModelPlan.Home home) {
         Tensor tensor = tensor(linear.matrix().name());
         TileWords tiles = linear.tiles();
         boolean integers = plan.cut().weights() == Element.INT8;
         float[] floats = new float[linear.matrix().columns()];
         short[] elements = new short[floats.length];
         for (int output = 0; output < tiles.outputs(); output++) {
-            int[] rows = linear.rows().vectors().get(chip * tiles.outputs() + output);
+            int[] rows = linear.rows().vectors().get(rank * tiles.outputs() + output);
             int[] scales = new int[plan.cut().lanes()];
             for (int r = 0; r < rows.length; r++) {
                 if (rows[r] != Space.NOTHING) {
@@ -94,32 +109,32 @@ final class ModelImage implements MemoryImage {
     private void row(Words words, LinearPlan linear, ModelPlan.Home home, int output, int r, short[] elements) {
         TileWords tiles = linear.tiles();
         short[] row = new short[plan.cut().lanes()];
-        for (Hemisphere hemisphere : Hemisphere.values()) {
-            for (int block = 0; block < tiles.blocks(hemisphere); block++) {
-                int[] columns = linear.columns().vectors().get(tiles.index(hemisphere, block));
+        for (int chain = 0; chain < tiles.chains().size(); chain++) {
+            Chain array = tiles.chains().get(chain);
+            for (int block = 0; block < tiles.blocks(chain); block++) {
+                int[] columns = linear.columns().vectors().get(tiles.index(chain, block));
                 Arrays.fill(row, (short) 0);
                 for (int lane = 0; lane < columns.length; lane++) {
                     row[lane] = columns[lane] == Space.NOTHING ? 0 : elements[columns[lane]];
                 }
-                Address tile = tiles.words(hemisphere, output, block);
-                int word = home.weights() + tile.word() + r / Slices.PAIRS;
+                int word = home.weights() + tiles.words(output, block).word() + r / Slices.PAIRS;
                 if (plan.cut().weights() == Element.INT8) {
-                    words.slice(hemisphere, Slices.array8(r, output % tiles.planes()), word, row);
+                    words.slice(array.hemisphere(), Slices.array8(r, array.plane()), word, row);
                 } else {
-                    words.row(hemisphere, r % Slices.PAIRS, word, row);
+                    words.row(array.hemisphere(), r % Slices.PAIRS, word, row);
                 }
             }
         }
     }
 
-    private void vector(int chip, Words words, VectorPlan plan, ModelPlan.Home home) {
+    private void vector(int rank, Words words, VectorPlan plan, ModelPlan.Home home) {
         Tensor tensor = tensor(plan.vector().name());
         float[] floats = new float[plan.vector().columns()];
         Dequantizer.dequantizeRow(tensor, 0, floats, 0);
         List<int[]> vectors = plan.space().vectors();
         int shards = this.plan.cut().shardsPerChip();
         int perChip = plan.space().perShard() * shards;
-        List<int[]> own = plan.whole() ? vectors : vectors.subList(chip * perChip, (chip + 1) * perChip);
+        List<int[]> own = plan.whole() ? vectors : vectors.subList(rank * perChip, (rank + 1) * perChip);
         Vectors target = MemoryMap.constants(plan.word(), own.size());
         for (int v = 0; v < own.size(); v++) {
             int[] elements = own.get(v);

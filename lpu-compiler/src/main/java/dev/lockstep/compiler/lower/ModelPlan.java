@@ -7,7 +7,7 @@ import dev.lockstep.lpu.machine.Machine;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Where everything of a model lies, on every chip alike. */
+/** Where everything of a model lies, on every chip of a stage alike. */
 final class ModelPlan {
     private final Graph graph;
     private final SegmentPlan.Cut cut;
@@ -15,23 +15,26 @@ final class ModelPlan {
     private final List<SegmentPlan> segments = new ArrayList<>();
     private final List<Home> homes = new ArrayList<>();
     private final MemoryMap map;
+    private final int stages;
+    private int[] stage = {};
 
     /**
      * Where a segment's own words begin.
      *
      * @param weights in the pairs of both hemispheres
      * @param constants among the floats of the west
-     * @param keys in the west's pairs
-     * @param values in the east's pairs
+     * @param caches keys in the west's pairs, values in the east's
      */
-    record Home(int weights, int constants, int keys, int values) {}
+    record Home(int weights, int constants, int caches) {}
 
     /**
      * @param graph not lowered: products with weights of any type read floats
+     * @param stages nodes, each of which has some consecutive segments
      * @param capacity most positions
      */
-    ModelPlan(Graph graph, Machine machine, SegmentPlan.Cut cut, int capacity) {
+    ModelPlan(Graph graph, Machine machine, SegmentPlan.Cut cut, int stages, int capacity) {
         this.graph = graph;
+        this.stages = stages;
         this.cut = cut;
         if (!(graph.nodes().getFirst().op() instanceof Op.Embedding embedding)) {
             throw new CompilerException("The graph does not begin with an embedding. Use a model of the llama family.");
@@ -49,7 +52,12 @@ final class ModelPlan {
                 .mapToInt(Op.Attention::headSize)
                 .max()
                 .orElse(0);
-        this.map = new MemoryMap(residual.vectors().size(), gathered, capacity, headSize, cut.lanes());
+        int headsPerVector = segments.stream()
+                .filter(segment -> segment.segment().attention().isPresent())
+                .mapToInt(segment -> segment.heads().headsPerVector())
+                .max()
+                .orElse(0);
+        this.map = new MemoryMap(residual.vectors().size(), gathered, capacity, headSize, headsPerVector, cut.lanes());
         place(machine);
     }
 
@@ -77,27 +85,50 @@ final class ModelPlan {
         return homes.get(segment);
     }
 
+    int stages() {
+        return stages;
+    }
+
+    /** The stage that a segment belongs to. */
+    int stage(int segment) {
+        return stage[segment];
+    }
+
     private void place(Machine machine) {
-        int weights = MemoryMap.FIRST_WEIGHTS;
-        int constants = map.firstConstants();
-        for (SegmentPlan segment : segments) {
-            homes.add(new Home(weights, constants, 0, 0));
+        stage = Stages.cut(segments.stream().map(this::words).toList(), stages);
+        int weights = 0;
+        int caches = 0;
+        int constants = 0;
+        for (int i = 0; i < segments.size(); i++) {
+            SegmentPlan segment = segments.get(i);
+            if (i == 0 || stage[i] != stage[i - 1]) {
+                weights = MemoryMap.FIRST_WEIGHTS;
+                constants = map.firstConstants();
+                caches = weights;
+                for (int j = i; j < segments.size() && stage[j] == stage[i]; j++) {
+                    caches += segments.get(j).weightWords();
+                }
+            }
+            homes.add(new Home(weights, constants, caches));
             weights += segment.weightWords();
             constants += segment.constantWords();
+            caches += cacheWords(segment);
+            require(caches, machine, "weights and KV cache");
+            require(constants, machine, "gains and biases");
         }
-        int keys = weights;
-        int values = weights;
-        for (int i = 0; i < segments.size(); i++) {
-            Home home = homes.get(i);
-            homes.set(i, new Home(home.weights(), home.constants(), keys, values));
-            if (segments.get(i).segment().attention().isPresent()) {
-                int heads = segments.get(i).heads().kvHeadsPerShard() * cut.shardsPerChip();
-                keys += heads * map.keyWords();
-                values += heads * map.valueWords();
-            }
+    }
+
+    private int words(SegmentPlan segment) {
+        return segment.weightWords() + cacheWords(segment);
+    }
+
+    /** Words that the keys of a segment take in the west's pairs, and its values in the east's. */
+    private int cacheWords(SegmentPlan segment) {
+        if (segment.segment().attention().isEmpty()) {
+            return 0;
         }
-        require(Math.max(keys, values), machine, "weights and KV cache");
-        require(constants, machine, "gains and biases");
+        int heads = segment.heads().kvHeadsPerShard() * cut.shardsPerChip();
+        return heads * Math.max(map.keyWords(), map.valueWords());
     }
 
     private static void require(int words, Machine machine, String what) {

@@ -1,5 +1,6 @@
 package dev.lockstep.compiler.lower;
 
+import dev.lockstep.compiler.layout.Chain;
 import dev.lockstep.compiler.layout.HeadCut;
 import dev.lockstep.compiler.layout.Space;
 import dev.lockstep.compiler.layout.TileWords;
@@ -152,15 +153,14 @@ final class SegmentPlan {
         Space rows = rows(value, op);
         spaces.put(value, rows);
         TileWords tiles = new TileWords(
-                weightWords, Bases.WEIGHTS, columns.occupied(), rows.extents(cut.shardsPerChip()), planes());
+                weightWords,
+                Bases.WEIGHTS,
+                columns.occupied(),
+                rows.extents(cut.shardsPerChip()),
+                Chain.of(cut.weights()));
         linears.put(op, new LinearPlan(op.matrix(), columns, rows, tiles, constantWords));
         weightWords += tiles.size();
         constantWords += cut.weights() == Element.INT8 ? tiles.outputs() : 0;
-    }
-
-    /** Tiles that are loaded at the same time. */
-    private int planes() {
-        return cut.weights() == Element.INT8 ? 2 : 1;
     }
 
     private Space rows(Value value, Op.Linear op) {
@@ -176,7 +176,7 @@ final class SegmentPlan {
             readers = segment.readers(result);
         }
         if (readers.size() == 1 && readers.getFirst() instanceof Op.Attention attention) {
-            HeadCut headCut = heads.orElseGet(() -> new HeadCut(attention, cut.shards()));
+            HeadCut headCut = heads.orElseGet(() -> new HeadCut(attention, cut.shards(), cut.lanes()));
             heads = Optional.of(headCut);
             require(attention.headSize() <= cut.lanes(), "heads larger than a vector");
             if (attention.q().equals(result)) {

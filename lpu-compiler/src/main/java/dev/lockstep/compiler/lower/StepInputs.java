@@ -19,6 +19,9 @@ final class StepInputs {
     /** Added to scores of positions that a token must not see. */
     private static final float HIDDEN = -0x1p100f;
 
+    /** Puts a number into both halves of a lane, so that two instructions can read it at the same time. */
+    private static final int TWICE = 0x10001;
+
     private final ModelPlan plan;
 
     StepInputs(ModelPlan plan) {
@@ -28,7 +31,7 @@ final class StepInputs {
     /** The buffers of a chip. */
     List<Buffer> buffers(int chip) {
         List<Buffer> buffers = new ArrayList<>();
-        inputs().forEach(input -> {
+        inputs(chip / plan.cut().chips()).forEach(input -> {
             Vectors at = input.at();
             buffers.add(new Buffer(
                     input.name(),
@@ -57,17 +60,19 @@ final class StepInputs {
                                 ? position / Slices.PAIRS
                                 : plan.map().keyDump());
             case "value-offset" ->
-                all(position / plan.cut().lanes() * plan.map().blockWords());
+                all(position / plan.cut().lanes() * plan.map().blockWords() * TWICE);
             default -> throw new IllegalArgumentException("no input is called " + name);
         };
     }
 
     private record Input(String name, Vectors at) {}
 
-    private List<Input> inputs() {
+    private List<Input> inputs(int stage) {
         MemoryMap map = plan.map();
         List<Input> inputs = new ArrayList<>();
-        inputs.add(new Input("embedding", map.row()));
+        if (stage == 0) {
+            inputs.add(new Input("embedding", map.row()));
+        }
         if (!plan.graph().attentions().isEmpty()) {
             inputs.add(new Input("cos", map.cos()));
             inputs.add(new Input("sin", map.sin()));

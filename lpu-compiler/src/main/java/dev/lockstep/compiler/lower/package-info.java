@@ -3,14 +3,15 @@
  * {@link dev.lockstep.lpu.program.Block}, placed once for each.
  *
  * <h2>Numerics</h2>
- * They depend on the model and on the number of shards (8 by default), never on the number of chips:
+ * They depend on the model and on the number of shards (8 by default), never on the number of chips or nodes:
  * <ul>
  *   <li>Rows of the model are spread over {@linkplain dev.lockstep.compiler.layout.Space vectors} of at most 320 elements, over all shards evenly.
  *   <li>Matrices are FP16 (rounded to nearest even from what the file holds), activations are rounded to FP16 once, when they are complete. A product over the elements of one vector is
- *       exact and rounded once to FP32. Vectors with even numbers (among those that hold anything) are added in order, those with odd numbers as well, and then the two sums.
+ *       exact and rounded once to FP32. Vectors (those that hold anything) are dealt out to chains in turn: two for FP16, four for INT8. Each chain adds its products in order; then chains 0 and 1 are added,
+ *       chains 2 and 3, and these sums.
  *   <li>With INT8 weights a row is rounded to multiples of (its largest magnitude / 127), products of integers and FP16 activations are as exact, and the sum is multiplied with the scale once.
  *   <li>Every output is computed by one chip; chips exchange complete results only. There is no sum over chips, so their number cannot matter.
- *   <li>RMS norm: squares are added vector by vector in order, then over lanes as {@code Reduction} does; y = (x * rsqrt(sum * (1/n) + epsilon)) * gain.
+ *   <li>RMS norm: squares are added vector by vector in order, then over the 16 lanes of each superlane, then over the 20 superlanes, both times in fours: the elements of a four in order, then fours in order; y = (x * rsqrt(sum * (1/n) + epsilon)) * gain.
  *   <li>Attention: scores are FP32; the largest is subtracted; weights exp2((s - m) * (scale * log2 e)) are rounded to FP16, and both the weighted values and the sum of the weights
  *       are products with these, 320 positions at a time, added in order. The result is o * (r * r) with r = rsqrt(l).
  *   <li>SiLU: x * (0.5 * tanh(0.5 * x) + 0.5).

@@ -15,6 +15,7 @@ import dev.lockstep.lpu.numerics.SpecialFunctions;
 import dev.lockstep.tensor.Dequantizer;
 import dev.lockstep.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,25 +97,25 @@ final class ScalarModel {
         return y;
     }
 
-    /** Lanes 1, 2, 3 farther on, then 4, 8, 12; superlanes 4, 8, 12, 16 farther on, then 1, 2, 3: round the superlane, and round the vector. */
+    /** The 16 lanes of a superlane, then the 20 superlanes, each time in fours: elements of a four in order, then fours in order. */
     private static float overLanes(float[] lanes, boolean largest) {
-        int[][] turns = {{1, 2, 3}, {4, 8, 12}, {4, 8, 12, 16}, {1, 2, 3}};
-        float[] now = lanes;
-        for (int stage = 0; stage < turns.length; stage++) {
-            float[] next = new float[LANES];
-            for (int lane = 0; lane < LANES; lane++) {
-                float sum = now[lane];
-                for (int turn : turns[stage]) {
-                    int other = stage < 2
-                            ? lane / SUPERLANE * SUPERLANE + (lane + turn) % SUPERLANE
-                            : (lane + turn * SUPERLANE) % LANES;
-                    sum = largest ? Math.max(sum, now[other]) : sum + now[other];
-                }
-                next[lane] = sum;
-            }
-            now = next;
+        float[] superlanes = new float[LANES / SUPERLANE];
+        for (int i = 0; i < superlanes.length; i++) {
+            superlanes[i] = inFours(Arrays.copyOfRange(lanes, i * SUPERLANE, (i + 1) * SUPERLANE), largest);
         }
-        return now[0];
+        return inFours(superlanes, largest);
+    }
+
+    private static float inFours(float[] x, boolean largest) {
+        float result = 0;
+        for (int first = 0; first < x.length; first += 4) {
+            float four = x[first];
+            for (int i = first + 1; i < first + 4; i++) {
+                four = largest ? Math.max(four, x[i]) : four + x[i];
+            }
+            result = first == 0 ? four : largest ? Math.max(result, four) : result + four;
+        }
+        return result;
     }
 
     private float[] linear(Op.Linear op, float[] x) {
@@ -123,23 +124,30 @@ final class ScalarModel {
         for (int row = 0; row < y.length; row++) {
             float[] floats = weightRow(op.matrix().name(), row);
             float scale = largest(floats) / 127;
-            float[] sides = new float[2];
+            int chains = weights == Element.INT8 ? 4 : 2;
+            float[] sums = new float[chains];
             int block = 0;
             for (int[] vector : columns.vectors()) {
-                if (vector.length > 0) {
+                if (Arrays.stream(vector).anyMatch(column -> column != Space.NOTHING)) {
                     ExactSum sum = new ExactSum();
                     for (int column : vector) {
+                        if (column == Space.NOTHING) {
+                            continue;
+                        }
                         if (weights == Element.INT8) {
                             sum.addProduct((byte) Math.rint(floats[column] / scale), bits(x[column]));
                         } else {
                             sum.addProduct(bits(floats[column]), bits(x[column]));
                         }
                     }
-                    sides[block % 2] = block < 2 ? sum.round() : sides[block % 2] + sum.round();
+                    int chain = block % chains;
+                    sums[chain] = block < chains ? sum.round() : sums[chain] + sum.round();
                     block++;
                 }
             }
-            y[row] = block > 1 ? sides[0] + sides[1] : sides[0];
+            float first = block > 1 ? sums[0] + sums[1] : sums[0];
+            float second = block > 3 && chains > 3 ? sums[2] + sums[3] : chains > 2 ? sums[2] : 0;
+            y[row] = block > 2 && chains > 2 ? first + second : first;
             if (weights == Element.INT8) {
                 y[row] *= scale;
             }
@@ -159,7 +167,7 @@ final class ScalarModel {
     private Space spaceOf(Value value) {
         Op producer = graph.nodes().get(value.id()).op();
         return producer instanceof Op.Attention attention
-                ? new HeadCut(attention, shards).outputs()
+                ? new HeadCut(attention, shards, LANES).outputs()
                 : Space.even(value.width(), shards, LANES);
     }
 

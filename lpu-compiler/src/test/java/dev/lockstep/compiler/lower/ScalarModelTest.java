@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Chips compute what plain loops do, bit for bit. */
 class ScalarModelTest {
     static Stream<ModelDescription> models() {
-        return Stream.of(SmallModels.grouped(21), SmallModels.wide(22), SmallModels.manyQueries(23));
+        return Stream.of(
+                SmallModels.grouped(21), SmallModels.wide(22), SmallModels.manyQueries(23), SmallModels.deep(26));
     }
 
     /** The 321st position opens a second vector of scores. */
@@ -27,9 +28,9 @@ class ScalarModelTest {
         }
     }
 
-    @Test
-    void shouldEqualTheScalarModelWithIntegerWeights() {
-        ModelDescription description = SmallModels.wide(25);
+    @ParameterizedTest
+    @MethodSource("models")
+    void shouldEqualTheScalarModelWithIntegerWeights(ModelDescription description) {
         ScalarModel scalar = new ScalarModel(description, LpuCompiler.SHARDS, 0, Element.INT8);
         try (SimulatedModel simulated = new SimulatedModel(description, 4, 64, 0, Element.INT8)) {
             for (int token : new int[] {3, 41}) {

@@ -4,6 +4,7 @@ import dev.lockstep.graph.architecture.Architectures;
 import dev.lockstep.graph.architecture.ModelDescription;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.machine.Machine;
+import dev.lockstep.lpu.machine.Topology;
 import dev.lockstep.lpu.program.Buffer;
 import dev.lockstep.lpu.program.LpuProgram;
 import dev.lockstep.simulator.LpuSystem;
@@ -24,9 +25,14 @@ final class SimulatedModel implements Chips, AutoCloseable {
 
     /** @param first position of the first token, as if all before it had keys and values of zero */
     SimulatedModel(ModelDescription description, int chips, int positions, int first, Element weights) {
+        this(description, chips, Topology.QUADFOUR_LINE, positions, first, weights);
+    }
+
+    SimulatedModel(
+            ModelDescription description, int chips, Topology topology, int positions, int first, Element weights) {
         Machine machine = Machine.lpuV1();
         model = new LpuCompiler(machine)
-                .compile(Architectures.build(description), description.tensors(), chips, positions, weights);
+                .compile(Architectures.build(description), description.tensors(), chips, topology, positions, weights);
         system = new LpuSystem(machine, chips);
         system.load(model.image());
         sequence = new LpuSequence(model, this, first);

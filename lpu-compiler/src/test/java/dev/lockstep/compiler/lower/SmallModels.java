@@ -25,6 +25,11 @@ final class SmallModels {
         return of(new ModelShape("many queries", 64, 160, 2, 8, 2, 256, 64, 1e-5f, 1e4f, 0, 0, false), seed);
     }
 
+    /** A feed-forward network whose shards need several vectors, so that chains add more than two products. */
+    static ModelDescription deep(long seed) {
+        return of(new ModelShape("deep", 64, 128, 1, 4, 2, 5400, 60, 1e-5f, 1e4f, 0, 0, false), seed);
+    }
+
     private static ModelDescription of(ModelShape shape, long seed) {
         return SyntheticModel.of(shape, WeightTypes.F16, seed, Arena.ofAuto());
     }

@@ -1,0 +1,154 @@
+package dev.lockstep.compiler.lower;
+
+import dev.lockstep.compiler.kernel.Chip;
+import dev.lockstep.compiler.kernel.Handover;
+import dev.lockstep.compiler.kernel.Maps;
+import dev.lockstep.compiler.layout.Space;
+import dev.lockstep.compiler.layout.Vectors;
+import dev.lockstep.compiler.schedule.Fragment;
+import dev.lockstep.compiler.schedule.Scheduler;
+import dev.lockstep.lpu.machine.Machine;
+import dev.lockstep.lpu.machine.Quantity;
+import dev.lockstep.lpu.machine.Wiring;
+import dev.lockstep.lpu.program.Block;
+import dev.lockstep.lpu.program.Buffer;
+import dev.lockstep.lpu.program.LpuProgram;
+import dev.lockstep.lpu.program.Placement;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Makes the program of a token: blocks for segments of the same structure, placed one after another on the chips of their stage, and handovers between stages. */
+final class TokenCompiler {
+    private final ModelPlan plan;
+    private final Machine machine;
+    private final Wiring wiring;
+    private final StepInputs inputs;
+    private final Chip chip;
+    private final Maps maps = new Maps();
+    private final List<Block> blocks = new ArrayList<>();
+    private final List<List<Placement>> placements = new ArrayList<>();
+    private final long[] ends;
+    private final List<Scheduler.Span> phases = new ArrayList<>();
+    private long now;
+
+    TokenCompiler(ModelPlan plan, Machine machine, Wiring wiring, StepInputs inputs) {
+        this.plan = plan;
+        this.machine = machine;
+        this.wiring = wiring;
+        this.inputs = inputs;
+        this.chip = new Chip(machine);
+        this.ends = new long[wiring.chips()];
+        for (int c = 0; c < wiring.chips(); c++) {
+            placements.add(new ArrayList<>());
+        }
+    }
+
+    CompiledModel.TokenProgram compile(int positions) {
+        Map<String, BlockCompiler.Result> known = new HashMap<>();
+        Map<String, Integer> numbers = new HashMap<>();
+        BlockCompiler.Result last = null;
+        for (int i = 0; i < plan.segments().size(); i++) {
+            if (i > 0 && plan.stage(i) != plan.stage(i - 1)) {
+                handOver(plan.stage(i - 1), plan.stage(i));
+            }
+            SegmentPlan segment = plan.segments().get(i);
+            String structure = segment.segment().structure();
+            last = known.computeIfAbsent(structure, _ -> {
+                String name = segment.segment().name() + "-" + blocks.size();
+                BlockCompiler.Result result =
+                        new BlockCompiler(chip, maps, segment, plan.cut(), plan.map(), positions).compile(name);
+                numbers.put(structure, blocks.size());
+                blocks.add(result.block());
+                return result;
+            });
+            place(i, numbers.get(structure), last);
+        }
+        if (last == null) {
+            throw new IllegalStateException("a model without segments");
+        }
+        Vectors logits = last.logits().orElseThrow();
+        LpuProgram program =
+                new LpuProgram(machine.name(), wiring.topology(), maps.all(), blocks, placements, buffers(logits));
+        long tiles = machine.whole(Quantity.TILES);
+        return new CompiledModel.TokenProgram(
+                program, Arrays.stream(ends).map(end -> end + tiles).boxed().toList(), phases);
+    }
+
+    private void place(int segment, int block, BlockCompiler.Result result) {
+        int shared = plan.cut().chips();
+        int first = plan.stage(segment) * shared;
+        for (int c = first; c < first + shared; c++) {
+            placements.get(c).add(new Placement(block, now, bases(c, segment)));
+            ends[c] = now + result.length();
+        }
+        for (Scheduler.Span span : result.spans()) {
+            phases.add(new Scheduler.Span(span.name(), (int) now + span.first(), (int) now + span.last()));
+        }
+        now += result.length();
+    }
+
+    /** Brings the residual stream to the next stage. */
+    private void handOver(int from, int to) {
+        Map<Integer, Fragment> fragments = new Handover(chip, wiring, plan.map().row()).fragments(from, to);
+        int first =
+                fragments.values().stream().mapToInt(Fragment::firstCycle).min().orElseThrow();
+        long end = now;
+        for (Map.Entry<Integer, Fragment> entry : fragments.entrySet()) {
+            int number = entry.getKey();
+            Scheduler scheduler = new Scheduler(machine);
+            long start = now - first - scheduler.place(entry.getValue());
+            placements.get(number).add(new Placement(blocks.size(), start, List.of()));
+            blocks.add(scheduler.block("handover-" + blocks.size(), 0));
+            ends[number] = start + scheduler.length();
+            end = Math.max(end, ends[number]);
+        }
+        phases.add(new Scheduler.Span("hand over", (int) now, (int) end));
+        now = end;
+    }
+
+    private List<Buffer> buffers(Vectors logits) {
+        List<Buffer> buffers = new ArrayList<>();
+        int shared = plan.cut().chips();
+        for (int c = 0; c < wiring.chips(); c++) {
+            buffers.addAll(inputs.buffers(c));
+            if (c / shared == plan.stages() - 1) {
+                buffers.add(new Buffer(
+                        "logits",
+                        Buffer.Use.OUTPUT,
+                        c,
+                        logits.type(),
+                        logits.hemisphere(),
+                        logits.slice(),
+                        logits.word(),
+                        logits.count()));
+            }
+        }
+        return buffers;
+    }
+
+    private List<Integer> bases(int number, int segment) {
+        int shared = plan.cut().chips();
+        ModelPlan.Home home = plan.home(segment);
+        int[] bases = new int[Bases.count(shared)];
+        bases[Bases.WEIGHTS] = home.weights();
+        bases[Bases.CONSTANTS] = home.constants();
+        bases[Bases.CACHES] = home.caches();
+        if (shared > 1) {
+            int residual = plan.residual().perShard() * plan.cut().shardsPerChip();
+            int gathered =
+                    plan.segments().get(segment).gathered().map(Space::perShard).orElse(0)
+                            * plan.cut().shardsPerChip();
+            for (int port = -1; port < shared - 1; port++) {
+                int peer = port < 0
+                        ? number
+                        : wiring.peer(number, port).orElseThrow().chip();
+                bases[Bases.residualShare(port)] = peer % shared * residual;
+                bases[Bases.gatheredShare(port, shared)] = peer % shared * gathered;
+            }
+        }
+        return Arrays.stream(bases).boxed().toList();
+    }
+}
