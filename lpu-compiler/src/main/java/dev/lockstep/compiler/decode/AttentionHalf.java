@@ -54,7 +54,8 @@ final class AttentionHalf {
                     stage.arrays(),
                     scheduler,
                     stage.layout(),
-                    passes(count * perKeyHead),
+                    Contents.Matrix.PROJECTIONS,
+                    passes(first * perKeyHead, count * perKeyHead),
                     stage.residualRows(shape.blocks()));
             List<Sweep.Sums> results = sweep.place(residual.available(), free);
             free = sweep.end();
@@ -72,13 +73,15 @@ final class AttentionHalf {
                 available = Math.max(available, rotation.place(own, factor, cache, head * shape.group()));
                 value = Math.max(value, value(own.getLast(), factor, head));
                 caches.add(cache);
+                stage.layout().contents().cache(head, cache);
             }
         }
         long ready = Objects.requireNonNull(factor).ready();
         long[] readable = attend(caches, Math.max(available, free), value);
         List<Place> rows =
                 IntStream.range(0, readable.length).mapToObj(Layout::attended).toList();
-        List<Sums.Sent> sent = stage.outputs().place(shape.blocks(), shape.blockGroups(), rows, readable, arraysFree);
+        List<Sums.Sent> sent = stage.outputs()
+                .place(Contents.Matrix.OUTPUT, shape.blocks(), shape.blockGroups(), rows, readable, arraysFree);
         long attended = Arrays.stream(readable).max().orElseThrow();
         stage.mark(Mark.Phase.PROJECT, residual.arrived(), ready);
         stage.mark(Mark.Phase.ATTEND, ready, attended);
@@ -126,7 +129,7 @@ final class AttentionHalf {
     /** Result of a round of heads: when its row can be read, and when the arrays are free. */
     record Attended(long available, long free) {}
 
-    private List<Sweep.Pass> passes(int heads) {
+    private List<Sweep.Pass> passes(int first, int heads) {
         int planes = Plane.ALL.size();
         List<Sweep.Pass> passes = new ArrayList<>();
         for (int row = 0; row < shape.blocks(); row++) {
@@ -135,7 +138,14 @@ final class AttentionHalf {
                 for (int plane = 0; plane < planes; plane++) {
                     perPlane.add(slot * planes + plane < heads ? row : -1);
                 }
-                passes.add(new Sweep.Pass(shape.headGroups(), perPlane, slot, row == 0, row == shape.blocks() - 1, 0));
+                passes.add(new Sweep.Pass(
+                        shape.headGroups(),
+                        perPlane,
+                        Sweep.outputs(first + slot * planes),
+                        slot,
+                        row == 0,
+                        row == shape.blocks() - 1,
+                        0));
             }
         }
         return passes;

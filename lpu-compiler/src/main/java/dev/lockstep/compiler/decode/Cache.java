@@ -107,7 +107,7 @@ final class Cache {
         return next;
     }
 
-    /** Writes the value as the only row of a tile, and loads that; returns the key from which on rows can come. */
+    /** Writes the value as the only row of a tile, loads that, and takes it back for the next position; returns the key from which on rows can come. */
     private long load(Hemisphere side, Plane plane, int row, int groups, long from) {
         long written = scheduler.attempt(from, u -> {
             scheduler.through(u);
@@ -121,6 +121,13 @@ final class Cache {
             stage.arrays().occupy(u, groups, 1);
             stage.arrays().load(Element.FP16, plane, u, groups, 1, Address.of(stage.scratch()));
             stage.arrays().install(Element.FP16, plane, u + groups, groups);
+        });
+        scheduler.attempt(start + groups + 1, u -> {
+            scheduler.through(u);
+            long cycle = geometry.completedFor(u) - geometry.alu;
+            Stream out = Geometry.out(side, STREAM);
+            Kept zero = scheduler.all().narrow(Operand.Constant.of(0), cycle, cycle, out);
+            write(side, row, Address.of(stage.scratch() + row / ROWS), out, zero.label(), u);
         });
         return start + groups + geometry.installed;
     }

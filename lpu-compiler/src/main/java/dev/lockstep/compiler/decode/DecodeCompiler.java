@@ -28,6 +28,8 @@ public final class DecodeCompiler {
     private final Map<Key, Integer> known = new HashMap<>();
     private final List<StageBlocks> stages = new ArrayList<>();
     private final List<Transfer> transfers;
+    /** Which of the {@link #stages} each stage of the pipeline is. */
+    private final List<Integer> kinds = new ArrayList<>();
 
     /** What makes two stages equal: their half layers, and how the residual comes to them. */
     private record Key(
@@ -47,6 +49,19 @@ public final class DecodeCompiler {
     /** @throws IllegalArgumentException saying why such a model or partition cannot be scheduled */
     public static DecodeSchedule compile(Question question, Partition partition) {
         return new DecodeCompiler(question, partition).compile();
+    }
+
+    /** A schedule, and where everything lies in the memories of each stage's chips. */
+    record WithLayouts(DecodeSchedule schedule, List<Layout> layouts) {}
+
+    static WithLayouts compileWithLayouts(Question question, Partition partition) {
+        DecodeCompiler compiler = new DecodeCompiler(question, partition);
+        DecodeSchedule schedule = compiler.compile();
+        return new WithLayouts(
+                schedule,
+                compiler.kinds.stream()
+                        .map(kind -> compiler.stages.get(kind).layout())
+                        .toList());
     }
 
     /** Why such a model or partition cannot be scheduled; empty if it can, as far as one can tell without doing it. */
@@ -74,7 +89,6 @@ public final class DecodeCompiler {
 
     private DecodeSchedule compile() {
         requirePossible();
-        List<Integer> kinds = new ArrayList<>();
         List<Long> starts = new ArrayList<>();
         List<Sums.Sent> incoming = List.of();
         long start = 0;
@@ -90,7 +104,7 @@ public final class DecodeCompiler {
             starts.add(start);
             incoming = stages.get(kind).forwarded();
         }
-        return assemble(kinds, starts);
+        return assemble(starts);
     }
 
     private int stage(int number, List<Sums.Sent> incoming) {
@@ -119,7 +133,7 @@ public final class DecodeCompiler {
         return stages.size() - 1;
     }
 
-    private DecodeSchedule assemble(List<Integer> kinds, List<Long> starts) {
+    private DecodeSchedule assemble(List<Long> starts) {
         int nodeChips = Math.min(partition.tensor(), question.machine().whole(Quantity.NODE_CHIPS));
         List<Block> blocks = new ArrayList<>();
         for (StageBlocks stage : stages) {

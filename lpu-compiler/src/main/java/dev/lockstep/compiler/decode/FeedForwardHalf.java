@@ -38,7 +38,8 @@ final class FeedForwardHalf {
                     stage.arrays(),
                     scheduler,
                     stage.layout(),
-                    passes(count, shape.hiddenBlockGroups()),
+                    Contents.Matrix.GATE_UP,
+                    passes(first, count, shape.hiddenBlockGroups()),
                     stage.residualRows(shape.blocks()));
             List<Sweep.Sums> results = sweep.place(residual.available(), free);
             free = sweep.end();
@@ -57,7 +58,8 @@ final class FeedForwardHalf {
         for (int block = 0; block < hidden; block++) {
             rows.add(Layout.hidden(block));
         }
-        List<Sums.Sent> sent = stage.outputs().place(shape.blocks(), shape.blockGroups(), rows, available, free);
+        List<Sums.Sent> sent =
+                stage.outputs().place(Contents.Matrix.DOWN, shape.blocks(), shape.blockGroups(), rows, available, free);
         long gated = java.util.Arrays.stream(available).max().orElseThrow();
         stage.mark(Mark.Phase.GATE_UP, residual.arrived(), gated);
         stage.mark(Mark.Phase.DOWN, gated, stage.outputs().end());
@@ -65,7 +67,8 @@ final class FeedForwardHalf {
         return sent;
     }
 
-    private List<Sweep.Pass> passes(int hidden, int groups) {
+    /** Tile {@code 2 b} of the outputs is the gate of block b, and the next one its up. */
+    private List<Sweep.Pass> passes(int first, int hidden, int groups) {
         boolean odd = hidden % 2 == 1;
         List<Sweep.Pass> passes = new ArrayList<>();
         for (int pair = 0; pair < shape.blocks(); pair += 2) {
@@ -73,12 +76,26 @@ final class FeedForwardHalf {
             for (int row = pair; row <= Math.max(pair, next); row++) {
                 for (int round = 0; round < hidden / 2; round++) {
                     passes.add(new Sweep.Pass(
-                            groups, List.of(row, row, row, row), round, row == 0, row == shape.blocks() - 1, 0));
+                            groups,
+                            List.of(row, row, row, row),
+                            Sweep.outputs(2 * first + 4 * round),
+                            round,
+                            row == 0,
+                            row == shape.blocks() - 1,
+                            0));
                 }
             }
             if (odd) {
                 boolean end = pair + 2 >= shape.blocks();
-                passes.add(new Sweep.Pass(groups, List.of(pair, next, pair, next), hidden / 2, pair == 0, end, 0));
+                int gate = 2 * (first + hidden - 1);
+                passes.add(new Sweep.Pass(
+                        groups,
+                        List.of(pair, next, pair, next),
+                        List.of(gate, gate, gate + 1, gate + 1),
+                        hidden / 2,
+                        pair == 0,
+                        end,
+                        0));
             }
         }
         return passes;

@@ -36,7 +36,8 @@ final class HeadSweep {
                     stage.arrays(),
                     stage.scheduler(),
                     stage.layout(),
-                    passes(count, perTile),
+                    Contents.Matrix.HEAD,
+                    passes(first, count, perTile),
                     stage.residualRows(shape.blocks()));
             List<Sweep.Sums> results = sweep.place(residual.available(), earliest);
             earliest = sweep.end();
@@ -49,7 +50,7 @@ final class HeadSweep {
         }
     }
 
-    private List<Sweep.Pass> passes(int tiles, int perTile) {
+    private List<Sweep.Pass> passes(int first, int tiles, int perTile) {
         int planes = Plane.ALL.size();
         List<Sweep.Pass> passes = new ArrayList<>();
         for (int row = 0; row < shape.blocks(); row++) {
@@ -58,7 +59,14 @@ final class HeadSweep {
                 for (int plane = 0; plane < planes; plane++) {
                     perPlane.add(slot * planes + plane < tiles ? row : -1);
                 }
-                passes.add(new Sweep.Pass(perTile, perPlane, slot, row == 0, row == shape.blocks() - 1, 0));
+                passes.add(new Sweep.Pass(
+                        perTile,
+                        perPlane,
+                        Sweep.outputs(first + slot * planes),
+                        slot,
+                        row == 0,
+                        row == shape.blocks() - 1,
+                        0));
             }
         }
         return passes;

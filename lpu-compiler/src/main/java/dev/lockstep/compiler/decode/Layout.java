@@ -35,6 +35,7 @@ final class Layout {
     private static final int SCORES = 4096;
 
     private int constants;
+    private final Contents contents = new Contents();
     private int streaming;
     private int cached;
 
@@ -128,6 +129,14 @@ final class Layout {
 
     static Place constant(Hemisphere hemisphere, int word) {
         return new Place(wide(hemisphere), word);
+    }
+
+    int constants() {
+        return constants;
+    }
+
+    Contents contents() {
+        return contents;
     }
 
     /** Room in every streaming slice. */

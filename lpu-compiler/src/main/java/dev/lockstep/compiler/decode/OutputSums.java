@@ -29,7 +29,8 @@ final class OutputSums {
      * @param available keys from which on they can be read
      * @return how the new residual was sent
      */
-    List<Sums.Sent> place(int blocks, int groups, List<Place> rows, long[] available, long earliest) {
+    List<Sums.Sent> place(
+            Contents.Matrix matrix, int blocks, int groups, List<Place> rows, long[] available, long earliest) {
         int planes = Plane.ALL.size();
         int rounds = Math.ceilDiv(blocks, planes);
         // Each carrier's link takes two vectors for each block of its own.
@@ -42,14 +43,21 @@ final class OutputSums {
                 for (int plane = 0; plane < planes; plane++) {
                     perPlane.add(plane < used ? row : -1);
                 }
-                passes.add(new Sweep.Pass(groups, perPlane, round % 2, row == 0, row == rows.size() - 1, pace));
+                passes.add(new Sweep.Pass(
+                        groups,
+                        perPlane,
+                        Sweep.outputs(planes * round),
+                        round % 2,
+                        row == 0,
+                        row == rows.size() - 1,
+                        pace));
             }
         }
         int scales = layout.constant();
         for (int block = 1; block < blocks; block++) {
             layout.constant();
         }
-        Sweep sweep = new Sweep(arrays, scheduler, layout, passes, rows);
+        Sweep sweep = new Sweep(arrays, scheduler, layout, matrix, passes, rows);
         List<Sweep.Sums> results = sweep.place(available, earliest);
         end = sweep.end();
         List<List<Sums.Sent>> scattered = new ArrayList<>();

@@ -38,6 +38,7 @@ final class Rotation {
         sine = stage.layout().constant();
         keyCosine = stage.layout().constant();
         keySine = stage.layout().constant();
+        stage.layout().contents().tables(cosine, sine, keyCosine, keySine);
     }
 
     /**

@@ -81,6 +81,7 @@ final class Stage {
     /** The half layers that follow, counted from the stage's first; -1 for the output matrix. */
     void beginHalf(int number) {
         half = number;
+        layout.contents().beginHalf(number);
     }
 
     List<Mark> marks() {

@@ -12,9 +12,16 @@ import java.util.List;
  * @param marks where each half layer begins and ends
  * @param words of each streaming slice that hold weights and tables, and
  * @param cached words that each user's cache takes behind them
+ * @param layout where everything lies
  */
 record StageBlocks(
-        List<Block> chips, List<Long> completed, List<Sums.Sent> forwarded, List<Mark> marks, int words, int cached) {
+        List<Block> chips,
+        List<Long> completed,
+        List<Sums.Sent> forwarded,
+        List<Mark> marks,
+        int words,
+        int cached,
+        Layout layout) {
     /** Words of each streaming slice that are used with the caches of so many users. */
     int words(int users) {
         return words + users * cached;

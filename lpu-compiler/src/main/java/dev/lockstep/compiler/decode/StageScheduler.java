@@ -78,7 +78,8 @@ final class StageScheduler {
                 last ? List.of() : sent,
                 stage.marks(),
                 stage.layout().streamingWords(),
-                stage.layout().cachedWords());
+                stage.layout().cachedWords(),
+                stage.layout());
     }
 
     private static List<Block> blocks(Stage stage, int nodeChips, int number) {

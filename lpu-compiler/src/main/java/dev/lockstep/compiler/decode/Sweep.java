@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Weights of INT8 that stream through the four planes, pass by pass, while rows of FP16 are multiplied with them. A pass loads as many groups
@@ -21,10 +22,12 @@ final class Sweep {
      *
      * @param groups of outputs
      * @param rows for each plane, which row is multiplied; -1 where the plane rests
+     * @param outputs for each plane, which tile of the chip's outputs is computed
      * @param start whether the sums start here
      * @param end whether they end here, and flow to the vector unit
      */
-    record Pass(int groups, List<Integer> rows, int slot, boolean start, boolean end, long pace) {}
+    record Pass(
+            int groups, List<Integer> rows, List<Integer> outputs, int slot, boolean start, boolean end, long pace) {}
 
     /** Sums of a pass, by plane: key inward and label. */
     record Sums(int pass, Map<Plane, Integer> labels, long w) {}
@@ -36,13 +39,41 @@ final class Sweep {
     private final List<Place> rows;
     private final int word;
 
-    Sweep(Arrays arrays, Scheduler scheduler, Layout layout, List<Pass> passes, List<Place> rows) {
+    Sweep(
+            Arrays arrays,
+            Scheduler scheduler,
+            Layout layout,
+            Contents.Matrix matrix,
+            List<Pass> passes,
+            List<Place> rows) {
         this.arrays = arrays;
         this.scheduler = scheduler;
         this.geometry = scheduler.geometry();
         this.passes = List.copyOf(passes);
         this.rows = List.copyOf(rows);
         this.word = layout.streaming(passes.stream().mapToInt(Pass::groups).sum());
+        int next = word;
+        for (Pass pass : passes) {
+            for (int plane = 0; plane < Plane.ALL.size(); plane++) {
+                if (pass.rows().get(plane) >= 0) {
+                    Plane own = Plane.ALL.get(plane);
+                    layout.contents()
+                            .tile(
+                                    matrix,
+                                    own,
+                                    next,
+                                    pass.groups(),
+                                    pass.rows().get(plane),
+                                    pass.outputs().get(plane));
+                }
+            }
+            next += pass.groups();
+        }
+    }
+
+    /** Numbers of the tiles of four planes, one after the other. */
+    static List<Integer> outputs(int first) {
+        return IntStream.range(first, first + Plane.ALL.size()).boxed().toList();
     }
 
     private static int run(Pass pass) {
@@ -53,12 +84,17 @@ final class Sweep {
         return pass.groups() + 2;
     }
 
+    /** The gap of a short pass would come before what was loaded is visible: its rows come before the next load instead. */
+    private long pace(Pass pass) {
+        boolean visible = run(pass) + 1 >= geometry.installed;
+        return visible ? pass.pace() : Math.max(pass.pace(), length(pass) + geometry.installed + 4L);
+    }
+
     /** Keys of the loads' beginnings, counted from the first. */
     private long[] starts() {
         long[] starts = new long[passes.size() + 1];
         for (int i = 0; i < passes.size(); i++) {
-            starts[i + 1] =
-                    starts[i] + Math.max(length(passes.get(i)), passes.get(i).pace());
+            starts[i + 1] = starts[i] + Math.max(length(passes.get(i)), pace(passes.get(i)));
         }
         return starts;
     }
@@ -67,7 +103,7 @@ final class Sweep {
     private long rowAt(long[] starts, int pass, Plane plane) {
         Pass own = passes.get(pass);
         boolean shared = own.rows().stream().filter(row -> row >= 0).distinct().count() < 2;
-        boolean paced = own.pace() > length(own);
+        boolean paced = pace(own) > length(own);
         long installed = starts[pass] + length(own) - 1;
         if (pass + 1 == passes.size() || paced) {
             return installed + geometry.installed + (shared ? 0 : 2L * plane.index());

@@ -1,0 +1,63 @@
+package dev.lockstep.compiler.decode;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the memories of a stage's chips hold, noted while the stage is scheduled. Half layers are counted from the stage's first. */
+final class Contents {
+    /** Which matrix a tile belongs to. */
+    enum Matrix {
+        PROJECTIONS,
+        OUTPUT,
+        GATE_UP,
+        DOWN,
+        HEAD
+    }
+
+    /**
+     * Weights of INT8, 16 outputs to a group: the weights of output {@code 16 g + r} lie in word {@code word + g} of the r-th slice that feeds the plane.
+     *
+     * @param input row that is multiplied
+     * @param output number of the tile among the outputs of the chip
+     */
+    record Tile(int half, Matrix matrix, Plane plane, int word, int groups, int input, int output) {}
+
+    /** Words of the tables of sines and cosines, in both hemispheres; those of queries hold the scale of scores as well. */
+    record Tables(int half, int cosine, int sine, int keyCosine, int keySine) {}
+
+    /** Keys and values of a head. */
+    record Cached(int half, int keyHead, Cache cache) {}
+
+    private final List<Tile> tiles = new ArrayList<>();
+    private final List<Tables> tables = new ArrayList<>();
+    private final List<Cached> caches = new ArrayList<>();
+    private int half;
+
+    void beginHalf(int number) {
+        half = number;
+    }
+
+    void tile(Matrix matrix, Plane plane, int word, int groups, int input, int output) {
+        tiles.add(new Tile(half, matrix, plane, word, groups, input, output));
+    }
+
+    void tables(int cosine, int sine, int keyCosine, int keySine) {
+        tables.add(new Tables(half, cosine, sine, keyCosine, keySine));
+    }
+
+    void cache(int keyHead, Cache cache) {
+        caches.add(new Cached(half, keyHead, cache));
+    }
+
+    List<Tile> tiles() {
+        return tiles;
+    }
+
+    List<Tables> tables() {
+        return tables;
+    }
+
+    List<Cached> caches() {
+        return caches;
+    }
+}

@@ -1,0 +1,288 @@
+package dev.lockstep.compiler.decode;
+
+import dev.lockstep.compiler.model.AttentionSizes;
+import dev.lockstep.compiler.partition.Partition;
+import dev.lockstep.compiler.partition.Question;
+import dev.lockstep.lpu.machine.Hemisphere;
+import dev.lockstep.lpu.program.MemoryImage;
+import java.util.function.IntToDoubleFunction;
+import java.util.function.IntUnaryOperator;
+
+/** What the memories of all chips hold before the step of a {@link SmallDecoder}. */
+final class DecodeImage implements MemoryImage {
+    private static final int LANES = 320;
+    private static final int GROUP = 16;
+    private static final float HIDDEN = -1e9f;
+
+    private final Question question;
+    private final Partition partition;
+    private final DecodeCompiler.WithLayouts compiled;
+    private final SmallDecoder decoder;
+    private final AttentionSizes.Grouped attention;
+    private final Shape shape;
+    private final Geometry geometry;
+    private final int position;
+
+    DecodeImage(Question question, Partition partition, DecodeCompiler.WithLayouts compiled, SmallDecoder decoder) {
+        this.question = question;
+        this.partition = partition;
+        this.compiled = compiled;
+        this.decoder = decoder;
+        var layer = question.model().layers().getFirst();
+        attention = (AttentionSizes.Grouped) layer.attention();
+        shape = Shape.of(question.machine(), question.model(), layer, partition.tensor(), question.context());
+        geometry = new Geometry(question.machine());
+        position = question.context() - 1;
+    }
+
+    /** The model's number of a head of keys of a chip. */
+    int keyHead(int chip, int local) {
+        return new OfChip(chip, 0, chip % partition.tensor(), (side, slice, word, vector) -> {}).keyHead(local);
+    }
+
+    /** First word of the cache of a chip. */
+    int base(int chip) {
+        return compiled.schedule()
+                .program()
+                .chips()
+                .get(chip)
+                .getFirst()
+                .bases()
+                .getFirst();
+    }
+
+    @Override
+    public void load(int chip, Writer writer) {
+        int stage = chip / partition.tensor();
+        if (stage < partition.stages()) {
+            new OfChip(chip, stage, chip % partition.tensor(), writer).load();
+        }
+    }
+
+    /** Writes the memory of one chip. */
+    private final class OfChip {
+        private final int chip;
+        private final int stage;
+        private final int rank;
+        private final Writer writer;
+        private final Layout layout;
+
+        OfChip(int chip, int stage, int rank, Writer writer) {
+            this.chip = chip;
+            this.stage = stage;
+            this.rank = rank;
+            this.writer = writer;
+            layout = compiled.layouts().get(stage);
+        }
+
+        void load() {
+            layout.contents().tiles().forEach(this::tile);
+            for (Hemisphere side : Hemisphere.values()) {
+                tables(side);
+            }
+            ones();
+            layout.contents().caches().forEach(this::cache);
+        }
+
+        private int layer(int half) {
+            return (partition.firstHalf(stage) + half) / 2;
+        }
+
+        private void tile(Contents.Tile tile) {
+            for (int output = 0; output < GROUP * tile.groups(); output++) {
+                int row = output;
+                byte[] vector = new byte[LANES];
+                for (int lane = 0; lane < LANES; lane++) {
+                    vector[lane] = weight(tile, row, lane);
+                }
+                int stream = GROUP * tile.plane().index() + row % GROUP;
+                Hemisphere side = tile.plane().hemisphere();
+                writer.write(side, geometry.streaming(side).get(stream), tile.word() + row / GROUP, vector);
+            }
+        }
+
+        private byte weight(Contents.Tile tile, int row, int lane) {
+            int layer = layer(tile.half());
+            int width = question.model().width();
+            int residual = LANES * tile.input() + lane;
+            int sum = LANES * tile.output() + row;
+            return switch (tile.matrix()) {
+                case PROJECTIONS -> residual < width ? projection(layer, tile.output(), row, residual) : 0;
+                case OUTPUT -> {
+                    int input = attended(tile.input(), lane);
+                    yield sum < width && input >= 0
+                            ? SmallDecoder.weight(SmallDecoder.Kind.OUTPUT, layer, sum, input)
+                            : 0;
+                }
+                case GATE_UP -> {
+                    int hidden = hidden(tile.output() / 2, row);
+                    var kind = tile.output() % 2 == 0 ? SmallDecoder.Kind.GATE : SmallDecoder.Kind.UP;
+                    yield residual < width && hidden >= 0 ? SmallDecoder.weight(kind, layer, hidden, residual) : 0;
+                }
+                case DOWN -> {
+                    int hidden = hidden(tile.input(), lane);
+                    yield sum < width && hidden >= 0
+                            ? SmallDecoder.weight(SmallDecoder.Kind.DOWN, layer, sum, hidden)
+                            : 0;
+                }
+                case HEAD -> {
+                    int share = question.model().vocabulary() / partition.tensor();
+                    int local = tile.output() * tile.groups() * GROUP + row;
+                    yield residual < width && local < share
+                            ? SmallDecoder.weight(SmallDecoder.Kind.HEAD, 0, rank * share + local, residual)
+                            : 0;
+                }
+            };
+        }
+
+        private byte projection(int layer, int tile, int element, int input) {
+            int size = attention.headSize();
+            int local = tile / (shape.group() + 2);
+            int part = tile % (shape.group() + 2);
+            if (part < shape.group()) {
+                int head = query(local * shape.group() + part);
+                return SmallDecoder.weight(SmallDecoder.Kind.QUERY, layer, head * size + element, input);
+            }
+            var kind = part == shape.group() ? SmallDecoder.Kind.KEY : SmallDecoder.Kind.VALUE;
+            return SmallDecoder.weight(kind, layer, keyHead(local) * size + element, input);
+        }
+
+        /** The model's number of a query or head of keys of this chip. */
+        private int query(int local) {
+            return rank * shape.keyHeads() * shape.group() + local;
+        }
+
+        private int keyHead(int local) {
+            return query(local * shape.group()) / (attention.heads() / attention.kvHeads());
+        }
+
+        /** Element of the attended row that lies in a lane; -1 for none. */
+        private int attended(int round, int lane) {
+            int rounds = Math.ceilDiv(shape.group(), 2);
+            int within = round % rounds * 2 + lane / attention.headSize();
+            int local = round / rounds * shape.group() + within;
+            return lane < 2 * attention.headSize() && within < shape.group()
+                    ? query(local) * attention.headSize() + lane % attention.headSize()
+                    : -1;
+        }
+
+        private int hidden(int block, int lane) {
+            int share = question.model().layers().getFirst().feedForward().hidden() / partition.tensor();
+            int length = GROUP * shape.hiddenBlockGroups();
+            int local = block * length + lane;
+            return lane < length && local < share ? rank * share + local : -1;
+        }
+
+        private void tables(Hemisphere side) {
+            for (int word = 0; word < layout.constants(); word++) {
+                wide(Layout.constant(side, word), side, lane -> decoder.scale());
+            }
+            double logarithm = 1 / Math.log(2) / Math.sqrt(attention.headSize());
+            for (Contents.Tables words : layout.contents().tables()) {
+                rotation(side, words.cosine(), words.sine(), logarithm);
+                rotation(side, words.keyCosine(), words.keySine(), 1);
+            }
+            int last = position % LANES;
+            int size = attention.headSize();
+            int first = side == Hemisphere.EAST ? 0 : size;
+            wide(Layout.mask(side), side, lane -> lane <= last ? 0 : HIDDEN);
+            wide(Layout.oneHot(side), side, lane -> lane == last ? 1 : 0);
+            wide(Layout.headLanes(side), side, lane -> lane >= first && lane < first + size ? 1 : 0);
+            for (int element = 0; element < size; element++) {
+                int own = element;
+                half(Layout.unit(element), side, lane -> lane == own ? 1 : 0);
+            }
+            for (int block = 0; stage == 0 && block < shape.blocks(); block++) {
+                int before = LANES * block;
+                half(
+                        Layout.residual(block),
+                        side,
+                        lane -> before + lane < question.model().width() ? decoder.residual(before + lane) : 0);
+            }
+        }
+
+        private void rotation(Hemisphere side, int cosine, int sine, double factor) {
+            int size = attention.headSize();
+            wide(Layout.constant(side, cosine), side, lane -> lane < size ? decoder.cosine(lane) * factor : 0);
+            wide(
+                    Layout.constant(side, sine),
+                    side,
+                    lane -> lane < size ? decoder.sine(lane) * factor * (lane % 2 == 0 ? -1 : 1) : 0);
+        }
+
+        /** The tables of ones that every stage begins with. */
+        private void ones() {
+            byte[] one = new byte[LANES];
+            java.util.Arrays.fill(one, (byte) 1);
+            int words = LANES / GROUP;
+            for (int word = 0; word < words; word++) {
+                for (int stream = 0; stream < GROUP; stream++) {
+                    writer.write(
+                            Hemisphere.EAST, geometry.streaming(Hemisphere.EAST).get(stream), word, one);
+                    for (Hemisphere side : Hemisphere.values()) {
+                        row(side, stream, words + word, lane -> 1);
+                    }
+                }
+            }
+        }
+
+        private void cache(Contents.Cached cached) {
+            int base = DecodeImage.this.base(chip);
+            int layer = layer(cached.half());
+            int keyHead = keyHead(cached.keyHead());
+            int size = attention.headSize();
+            for (int at = 0; at < position; at++) {
+                int own = at;
+                int word = cached.cache().keyWord(at / LANES).word() + at % LANES / GROUP;
+                row(
+                        Cache.side(at / LANES),
+                        at % GROUP,
+                        base + word,
+                        lane -> lane < size ? decoder.pastKey(layer, keyHead, own, lane) : 0);
+            }
+            for (int block = 0; block < shape.positionBlocks(); block++) {
+                int first = LANES * block;
+                for (int element = 0; element < size; element++) {
+                    int own = element;
+                    row(
+                            Cache.side(block),
+                            element % GROUP,
+                            base + cached.cache().valueWord(block).word() + element / GROUP,
+                            lane -> first + lane < position ? decoder.pastValue(layer, keyHead, first + lane, own) : 0);
+                }
+            }
+        }
+
+        /** FP16 in the pair of slices that feeds a row of an array. */
+        private void row(Hemisphere side, int row, int word, IntToDoubleFunction lanes) {
+            for (int plane = 0; plane < Short.BYTES; plane++) {
+                int shift = Byte.SIZE * plane;
+                int slice = geometry.streaming(side).get(2 * row + plane);
+                write(side, slice, word, lane -> Float.floatToFloat16((float) lanes.applyAsDouble(lane)) >> shift);
+            }
+        }
+
+        private void half(Place place, Hemisphere side, IntToDoubleFunction lanes) {
+            planes(place, side, lane -> Float.floatToFloat16((float) lanes.applyAsDouble(lane)));
+        }
+
+        private void wide(Place place, Hemisphere side, IntToDoubleFunction lanes) {
+            planes(place, side, lane -> Float.floatToRawIntBits((float) lanes.applyAsDouble(lane)));
+        }
+
+        private void planes(Place place, Hemisphere side, IntUnaryOperator bits) {
+            for (int plane = 0; plane < place.slices().size(); plane++) {
+                int shift = Byte.SIZE * plane;
+                write(side, place.slices().get(plane), place.word(), lane -> bits.applyAsInt(lane) >> shift);
+            }
+        }
+
+        private void write(Hemisphere side, int slice, int word, IntUnaryOperator lanes) {
+            byte[] vector = new byte[LANES];
+            for (int lane = 0; lane < LANES; lane++) {
+                vector[lane] = (byte) lanes.applyAsInt(lane);
+            }
+            writer.write(side, slice, word, vector);
+        }
+    }
+}
