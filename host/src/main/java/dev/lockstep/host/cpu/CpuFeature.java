@@ -35,6 +35,8 @@ public enum CpuFeature {
     AVX512_VNNI(Architecture.X86_64, "avx512vnni", "avx512_vnni", AVX512F),
     AVX512_VBMI(Architecture.X86_64, "avx512vbmi", "avx512vbmi", AVX512BW),
     AVX512_BF16(Architecture.X86_64, "avx512bf16", "avx512_bf16", AVX512BW),
+    AMX_TILE(Architecture.X86_64, "amx-tile", "amx_tile"),
+    AMX_INT8(Architecture.X86_64, "amx-int8", "amx_int8", AMX_TILE),
 
     NEON(Architecture.AARCH64, "neon", "asimd"),
     FP16(Architecture.AARCH64, "fullfp16", "asimdhp", NEON),

@@ -1,5 +1,6 @@
 package dev.lockstep.host.cpu;
 
+import dev.lockstep.host.memory.Libc;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -19,10 +20,20 @@ final class HostCpu {
         Architecture architecture = Architecture.host()
                 .orElseThrow(() -> new CpuException("No native code for " + System.getProperty("os.name") + " on "
                         + System.getProperty("os.arch") + ": supported is Linux on x86-64 and aarch64."));
-        Set<CpuFeature> features = CpuInfo.read(architecture);
+        Set<CpuFeature> features = permitted(CpuInfo.read(architecture));
         return request()
                 .map(request -> restrict(architecture, features, request))
                 .orElseGet(() -> of(architecture, features));
+    }
+
+    /** The system gives tile registers to those who ask, as they make each thread's state much larger. */
+    private static Set<CpuFeature> permitted(Set<CpuFeature> features) {
+        if (!features.contains(CpuFeature.AMX_TILE) || new Libc().permitTiles()) {
+            return features;
+        }
+        EnumSet<CpuFeature> others = EnumSet.copyOf(features);
+        others.remove(CpuFeature.AMX_TILE);
+        return CpuFeature.supported(others);
     }
 
     private static Optional<String> request() {

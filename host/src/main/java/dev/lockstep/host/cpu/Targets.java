@@ -20,6 +20,8 @@ public final class Targets {
     public static final Target ICELAKE_SERVER = x86("icelake-server", plus(X86_64_V4, AVX512_VNNI, AVX512_VBMI));
     public static final Target ALDERLAKE = x86("alderlake", plus(X86_64_V3, AVX_VNNI));
     public static final Target ZEN4 = x86("znver4", plus(ICELAKE_SERVER, AVX512_BF16));
+    public static final Target SAPPHIRE_RAPIDS =
+            x86("sapphirerapids", plus(ICELAKE_SERVER, AVX_VNNI, AVX512_BF16, AMX_INT8));
     public static final Target AARCH64 = aarch64(Set.of(NEON));
     public static final Target AARCH64_DOTPROD = aarch64(Set.of(DOTPROD));
     public static final Target AARCH64_I8MM = aarch64(Set.of(DOTPROD, I8MM));
@@ -29,7 +31,9 @@ public final class Targets {
     /** All of them by the name that {@code LOCKSTEP_CPU} and messages use. */
     public static SequencedMap<String, Target> byName() {
         SequencedMap<String, Target> targets = new LinkedHashMap<>();
-        for (Target target : new Target[] {X86_64, X86_64_V2, X86_64_V3, X86_64_V4, ICELAKE_SERVER, ALDERLAKE, ZEN4}) {
+        for (Target target :
+                new Target[] {X86_64, X86_64_V2, X86_64_V3, X86_64_V4, ICELAKE_SERVER, ALDERLAKE, ZEN4, SAPPHIRE_RAPIDS
+                }) {
             targets.put(target.cpu(), target);
         }
         targets.put("armv8-a", AARCH64);

@@ -61,16 +61,7 @@ final class BlockProducts {
         Ir quants = f.offset(f.parameter(2), f.mul(block, Ir.i64(panel.blockBytes())));
         Ir fields = f.offset(f.parameter(3), f.mul(block, Ir.i64(panel.fieldsBytes())));
         List<List<List<Ir>>> dots = dots(weights, quants, fields);
-        BlockSum sum = new BlockSum(
-                f,
-                panel,
-                f.load(FLOATS, weights, UnpackedBlock.scaleOffset()),
-                IntStream.range(0, unpacked.halfScales())
-                        .mapToObj(half -> f.load(FLOATS, weights, UnpackedBlock.halfScaleOffset(half)))
-                        .toList(),
-                IntStream.range(0, unpacked.minima())
-                        .mapToObj(i -> f.load(FLOATS, weights, unpacked.minOffset(i)))
-                        .toList());
+        BlockSum sum = BlockSum.of(f, panel, unpacked, weights);
         List<Ir> next = new ArrayList<>();
         for (int token = 0; token < tokens; token++) {
             next.add(sum.add(sums.get(token), dots.get(token), f.offset(fields, (long) token * Integer.BYTES)));

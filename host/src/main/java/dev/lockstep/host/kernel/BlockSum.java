@@ -6,6 +6,7 @@ import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.kernel.QuantPanel.Field;
 import dev.lockstep.host.layout.QuantLayout;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Adds the product of a block to the sums of 16 rows, in the order that the numerics prescribe: scale times integer, then minima.
@@ -16,6 +17,20 @@ import java.util.List;
  */
 record BlockSum(IrFunction f, QuantPanel panel, Ir scale, List<Ir> halfScales, List<Ir> minima) {
     private static final Type FLOATS = Type.FLOAT.times(QuantLayout.ROWS);
+
+    /** Sums of products with unpacked weights. */
+    static BlockSum of(IrFunction f, QuantPanel panel, UnpackedBlock unpacked, Ir weights) {
+        return new BlockSum(
+                f,
+                panel,
+                f.load(FLOATS, weights, UnpackedBlock.scaleOffset()),
+                IntStream.range(0, unpacked.halfScales())
+                        .mapToObj(half -> f.load(FLOATS, weights, UnpackedBlock.halfScaleOffset(half)))
+                        .toList(),
+                IntStream.range(0, unpacked.minima())
+                        .mapToObj(i -> f.load(FLOATS, weights, unpacked.minOffset(i)))
+                        .toList());
+    }
 
     /**
      * The next sum.

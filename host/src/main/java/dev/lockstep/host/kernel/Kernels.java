@@ -37,8 +37,8 @@ public record Kernels(IrModule module, Simd simd) {
     }
 
     /** Most tokens of {@link #panelLinear}. */
-    public static int panelTokens(RowKind kind, int columns) {
-        return PanelLinear.tokens(kind, columns);
+    public int panelTokens(RowKind kind, int columns) {
+        return PanelLinear.tokens(simd, kind, columns);
     }
 
     /** {@code void (ptr x, ptr gain, ptr y)}. */
@@ -140,6 +140,21 @@ public record Kernels(IrModule module, Simd simd) {
     /** {@code void (ptr fromQuants, ptr fromFields, ptr toQuants, ptr toFields)}: copies a token of a panel of {@link QuantPanel#TOKENS}. */
     public String copyQuantized(RowKind kind, int width) {
         return CopyQuantized.emit(module, QuantPanel.of(kind, width, QuantPanel.TOKENS));
+    }
+
+    /** Whether a program with {@link #panelLinear} has to begin with {@link #openTiles} and to end with {@link #closeTiles}. */
+    public boolean tiles() {
+        return simd.tiles();
+    }
+
+    /** Makes the core's tile registers ready. */
+    public void openTiles(IrFunction f) {
+        TileShape.configure(f);
+    }
+
+    /** Gives the core's tile registers up, so that the system need not keep them when it runs others. */
+    public void closeTiles(IrFunction f) {
+        f.callVoid("llvm.x86.tilerelease");
     }
 
     /** {@code void (ptr arrived, ptr generation, i64 cores)}. */

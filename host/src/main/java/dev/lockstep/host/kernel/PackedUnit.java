@@ -18,13 +18,16 @@ final class PackedUnit {
     private final IrFunction f;
     private final Simd simd;
     private final QuantLayout layout;
+    private final int bias;
     private final Ir unit;
     private final Ir scale;
 
-    PackedUnit(IrFunction f, Simd simd, QuantLayout layout, Ir unit) {
+    /** @param bias what quants are to be too large by */
+    PackedUnit(IrFunction f, Simd simd, QuantLayout layout, int bias, Ir unit) {
         this.f = f;
         this.simd = simd;
         this.layout = layout;
+        this.bias = bias;
         this.unit = unit;
         this.scale = layout.scaleBytes() == 4 ? f.load(FLOATS, unit) : half(0);
     }
@@ -61,7 +64,7 @@ final class PackedUnit {
                 .toList();
     }
 
-    /** The quants of a block, biased as {@link BlockBias} says. */
+    /** The quants of a block. */
     Quants quants(int block) {
         return new Quants(block);
     }
@@ -122,7 +125,6 @@ final class PackedUnit {
         }
 
         Ir group(int group) {
-            int bias = BlockBias.of(simd, layout);
             if (layout.lowBits() == 8) {
                 return bias == 128 ? f.xor(low[group], Ir.constant(BYTES, -128)) : low[group];
             }
@@ -134,9 +136,10 @@ final class PackedUnit {
                 int[] table = IntStream.range(0, 16)
                         .map(i -> (byte) (BlockIQ4_NL.tableQuant(i) + bias))
                         .toArray();
-                quants = simd.table().lookUp(f, table, quants);
+                return simd.table().lookUp(f, table, quants);
             }
-            return quants;
+            int excess = layout.offset() - bias;
+            return excess == 0 ? quants : f.sub(quants, Ir.constant(BYTES, excess));
         }
 
         /** The bits of a group in a plane, moved to bit {@code to} of each byte. */

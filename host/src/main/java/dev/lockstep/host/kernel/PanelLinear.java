@@ -19,10 +19,7 @@ import java.util.Locale;
  */
 final class PanelLinear {
     private static final Type FLOATS = Type.FLOAT.times(QuantLayout.ROWS);
-    private static final int MAX_TOKENS = 64;
-
-    /** What of a core's second-level cache activations may fill, so that they stay there from tile to tile. */
-    private static final int CACHE_BYTES = 256 << 10;
+    private static final int MAX_TOKENS = 256;
 
     /** Unpacked weights, and sums of each segment of each token. */
     static final int SCRATCH_BYTES = UnpackedBlock.MAX_BYTES + Segments.MAX * MAX_TOKENS * FLOATS.bytes();
@@ -51,10 +48,10 @@ final class PanelLinear {
                 f -> new PanelLinear(f, simd, layout, QuantPanel.of(kind, columns, QuantPanel.TOKENS)).emit());
     }
 
-    /** Most tokens of a call: several panels, as long as they fit in the cache with those fields that are read. */
-    static int tokens(RowKind kind, int columns) {
+    /** Most tokens of a call: several panels, as long as they stay in the cache from tile to tile with those fields that are read. */
+    static int tokens(Simd simd, RowKind kind, int columns) {
         int tokenBytes = QuantPanel.of(kind, columns, 1).planes() * (columns + columns / QuantLayout.BLOCK * 8);
-        int panels = CACHE_BYTES / tokenBytes / QuantPanel.TOKENS;
+        int panels = simd.cacheBytes() / tokenBytes / QuantPanel.TOKENS;
         return Math.clamp(panels, 1, MAX_TOKENS / QuantPanel.TOKENS) * QuantPanel.TOKENS;
     }
 
@@ -85,29 +82,43 @@ final class PanelLinear {
         f.callLocal(UnpackKernel.emit(f.module(), simd, layout), packed, count, f.parameter(5));
         Ir block = f.mul(unit, Ir.i64(layout.blocks()));
         Ir blocks = f.mul(count, Ir.i64(layout.blocks()));
-        int most = simd.blockTokens(panel.planes());
         Ir tokens = f.parameter(2);
+        if (simd.tiles()) {
+            String products = TileProducts.emit(f.module(), layout, panel);
+            f.loop(
+                    Ir.i64(0),
+                    tokens,
+                    QuantPanel.TOKENS,
+                    token -> addBlocks(products, block, blocks, sum(segment, token), first, token));
+            return;
+        }
+        int most = simd.blockTokens(panel.planes());
         f.loop(
                 Ir.i64(0),
                 f.and(tokens, Ir.i64(-most)),
                 most,
-                token -> addBlocks(block, blocks, sum(segment, token), first, token, most));
+                token -> addBlocks(products(most), block, blocks, sum(segment, token), first, token));
         for (int size = most / 2; size >= 1; size /= 2) {
             int few = size;
             Ir token = f.and(tokens, Ir.i64(-2L * few));
             f.ifThen(
                     f.icmp("ne", f.and(tokens, Ir.i64(few)), Ir.i64(0)),
-                    () -> addBlocks(block, blocks, sum(segment, token), first, token, few));
+                    () -> addBlocks(products(few), block, blocks, sum(segment, token), first, token));
         }
     }
 
-    private void addBlocks(Ir block, Ir blocks, Ir sums, Ir first, Ir token, int tokens) {
+    private String products(int tokens) {
+        return BlockProducts.emit(f.module(), simd, layout, panel, tokens);
+    }
+
+    /** @param products the kernel that does it, for as many tokens as it takes */
+    private void addBlocks(String products, Ir block, Ir blocks, Ir sums, Ir first, Ir token) {
         Ir place = f.offset(f.parameter(1), f.mul(f.udiv(token, Ir.i64(QuantPanel.TOKENS)), Ir.i64(panel.bytes())));
         Ir lane = f.urem(token, Ir.i64(QuantPanel.TOKENS));
         Ir quants = f.add(f.mul(block, Ir.i64(panel.blockBytes())), f.mul(lane, Ir.i64(QuantLayout.BLOCK)));
         Ir fields = f.add(f.mul(block, Ir.i64(panel.fieldsBytes())), f.mul(lane, Ir.i64(Integer.BYTES)));
         f.callLocal(
-                BlockProducts.emit(f.module(), simd, layout, panel, tokens),
+                products,
                 f.parameter(5),
                 blocks,
                 f.offset(place, quants),

@@ -61,7 +61,7 @@ final class QuantLinear {
         for (int line = 0; line < layout.unitBytes(); line += LINE) {
             f.prefetch(f.offset(packed, PREFETCH_DISTANCE + line));
         }
-        PackedUnit unit = new PackedUnit(f, simd, layout, packed);
+        PackedUnit unit = new PackedUnit(f, simd, layout, BlockBias.of(simd, layout), packed);
         Ir quants = f.offset(f.parameter(1), f.mul(index, Ir.i64((long) layout.blocks() * panel.blockBytes())));
         Ir fields = f.offset(f.parameter(2), f.mul(index, Ir.i64((long) layout.blocks() * panel.fieldsBytes())));
         Ir next = sum;

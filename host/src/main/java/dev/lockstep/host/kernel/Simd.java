@@ -19,6 +19,16 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
         return new Simd(target, DotProduct.of(target), HalfFloat.of(target), TableLookup.of(target));
     }
 
+    /** Whether products with several tokens are made of tiles, by {@link TileProducts}, not by {@link #dot}. */
+    boolean tiles() {
+        return wide() && target.has(CpuFeature.AMX_INT8);
+    }
+
+    /** What of a core's second-level cache activations may fill: half of the smallest in use, which are 2 MB where there are tiles. */
+    int cacheBytes() {
+        return tiles() ? 1 << 20 : 256 << 10;
+    }
+
     /** Tokens whose sums {@link BlockProducts} keeps in registers; a power of two. */
     int blockTokens(int planes) {
         return Math.max(1, dot.blockTokens() / planes);

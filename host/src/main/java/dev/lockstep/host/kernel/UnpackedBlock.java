@@ -3,10 +3,11 @@ package dev.lockstep.host.kernel;
 import dev.lockstep.host.layout.QuantLayout;
 
 /**
- * A block of 32 columns by 16 rows as products with several tokens read it: everything ready, and in the first-level cache.
+ * A block of 32 columns by 16 rows as products with several tokens read it: everything ready, and in the first-level cache. Quants are
+ * biased as {@link BlockBias} says, but for {@link TileProducts}, which multiply signed bytes.
  *
  * <pre>
- *   | 8 groups of 64 bytes, biased as BlockBias says | scale 16 x f32 | 0 or 2 scales of halves | 0 to 2 minima |
+ *   | 8 groups of 64 bytes | scale 16 x f32 | 0 or 2 scales of halves | 0 to 2 minima |
  * </pre>
  */
 record UnpackedBlock(QuantLayout layout) {

@@ -12,7 +12,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 
-/** The C library's functions for memory. Constants are Linux's, the same on x86-64 and AArch64. */
+/** The C library's functions for memory and registers. Constants are Linux's, where nothing else is said the same on x86-64 and AArch64. */
 public final class Libc {
     public static final int READ = 1;
     public static final int WRITE = 2;
@@ -22,6 +22,13 @@ public final class Libc {
     private static final int ADVISE_UNNEEDED = 4;
     private static final int ADVISE_HUGE_PAGES = 14;
     private static final long PAGE = 4096;
+
+    /** Of Linux on x86-64: the system call arch_prctl, its request for a part of the state, and AMX's tiles. */
+    private static final long ARCH_PRCTL = 158;
+
+    private static final long REQUEST_PERMISSION = 0x1023;
+    private static final long TILE_DATA = 18;
+
     private static final long MAP_FAILED = -1;
 
     private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
@@ -119,6 +126,16 @@ public final class Libc {
                 throw unchecked(e);
             }
         });
+    }
+
+    /** Asks, for all threads of this process, for the tile registers of an x86-64 processor that has them; whether they may be used. */
+    public boolean permitTiles() {
+        MethodHandle call = function("syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+        try {
+            return (long) call.invokeExact(ARCH_PRCTL, REQUEST_PERMISSION, TILE_DATA) == 0;
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
     }
 
     private static int errno(MemorySegment state) {

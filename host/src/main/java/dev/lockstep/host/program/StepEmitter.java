@@ -66,7 +66,11 @@ final class StepEmitter {
     }
 
     private void emit() {
+        boolean tiles = program.capacity() > 1 && kernels.tiles();
         onCoreZero(() -> f.store(cycles(), f.offset(context, StepContext.LAST_CYCLE)));
+        if (tiles) {
+            kernels.openTiles(f);
+        }
         for (int phase = 0; phase < program.phases().size(); phase++) {
             trace(phase, TraceLayout.BEGAN);
             program.phases().get(phase).forEach(this::emit);
@@ -76,6 +80,9 @@ final class StepEmitter {
             trace(phase, TraceLayout.ENDED);
             barrier();
             addCycles(phase);
+        }
+        if (tiles) {
+            kernels.closeTiles(f);
         }
     }
 
@@ -239,7 +246,7 @@ final class StepEmitter {
     /** As many tokens at a time as stay in the cache with all tiles, one after the other. */
     private void panelLinear(Task task, Weight matrix) {
         Slot x = task.inputs().getFirst();
-        long most = Kernels.panelTokens(x.kind(), matrix.columns());
+        long most = kernels.panelTokens(x.kind(), matrix.columns());
         f.loop(Ir.i64(0), count(task), most, token -> {
             Ir rest = f.sub(count(task), token);
             Ir some = f.select(f.icmp("slt", rest, Ir.i64(most)), rest, Ir.i64(most));

@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 public final class TestTargets {
     public static final Target AVX_VNNI = with(Targets.X86_64_V3, CpuFeature.AVX_VNNI);
     public static final Target AVX512_VNNI = with(Targets.X86_64_V4, CpuFeature.AVX512_VNNI);
+    public static final Target AMX = with(AVX512_VNNI, CpuFeature.AMX_TILE, CpuFeature.AMX_INT8);
 
     private TestTargets() {}
 
@@ -18,7 +19,13 @@ public final class TestTargets {
         return switch (Target.host().architecture()) {
             case X86_64 ->
                 Stream.of(
-                        Targets.X86_64, Targets.X86_64_V2, Targets.X86_64_V3, AVX_VNNI, Targets.X86_64_V4, AVX512_VNNI);
+                        Targets.X86_64,
+                        Targets.X86_64_V2,
+                        Targets.X86_64_V3,
+                        AVX_VNNI,
+                        Targets.X86_64_V4,
+                        AVX512_VNNI,
+                        AMX);
             case AARCH64 -> Stream.of(Targets.AARCH64, Targets.AARCH64_DOTPROD);
         };
     }
@@ -31,9 +38,9 @@ public final class TestTargets {
         assumeTrue(missing.isEmpty(), () -> "this machine has no " + CpuFeature.names(missing));
     }
 
-    private static Target with(Target base, CpuFeature feature) {
+    private static Target with(Target base, CpuFeature... more) {
         EnumSet<CpuFeature> features = EnumSet.copyOf(base.features());
-        features.add(feature);
+        features.addAll(Set.of(more));
         return new Target(base.architecture(), base.cpu(), features);
     }
 }

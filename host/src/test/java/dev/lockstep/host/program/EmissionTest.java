@@ -73,6 +73,7 @@ class EmissionTest {
                 TestTargets.AVX_VNNI,
                 Targets.X86_64_V4,
                 TestTargets.AVX512_VNNI,
+                TestTargets.AMX,
                 Targets.AARCH64,
                 Targets.AARCH64_DOTPROD);
     }
@@ -110,6 +111,18 @@ class EmissionTest {
                 .containsPattern("vfmadd\\w+\\s.*zmm")
                 .containsPattern("vcvtph2ps\\s.*zmm")
                 .doesNotContain("vpmaddubsw");
+    }
+
+    /** Only steps of several tokens use tiles, and none leaves them in use. */
+    @Test
+    void amx() {
+        String assembly = assembly(TestTargets.AMX);
+        assertThat(assembly)
+                .containsPattern("vpdpbusd\\s.*zmm")
+                .containsPattern("tdpbssd\\s.*tmm")
+                .containsOnlyOnce("ldtilecfg")
+                .containsOnlyOnce("tilerelease");
+        assertThat(assembly(TestTargets.AVX512_VNNI)).doesNotContain("tmm", "tilecfg");
     }
 
     @Test
@@ -164,10 +177,10 @@ class EmissionTest {
                 "product",
                 List.of(Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR),
                 f -> f.callLocal(
-                        new Kernels(module, simd).panelLinear(TensorType.Q4_0, RowKind.Q8, 256),
+                        new Kernels(module, simd).panelLinear(TensorType.Q4_0, RowKind.Q8, 4096),
                         IntStream.range(0, 6).mapToObj(f::parameter).toArray(Ir[]::new)));
         List<String> loops = innermostLoops(TestLlvm.codeGenerator().assembly(module.text(), target));
-        Pattern product = Pattern.compile("vpmaddubsw|vpdpbusd|\\ssdot|\\ssmull|\\ssmlal|\\smla");
+        Pattern product = Pattern.compile("vpmaddubsw|vpdpbusd|tdpbssd|\\ssdot|\\ssmull|\\ssmlal|\\smla");
         assertThat(loops)
                 .as("loops with products")
                 .anyMatch(loop -> product.matcher(loop).find());
