@@ -17,7 +17,9 @@ final class WeightTraffic {
     static long bytesPerToken(Graph graph) {
         return graph.nodes().stream()
                 .map(Node::op)
-                .mapToLong(op -> op.weight().map(weight -> bytes(op, weight)).orElse(0L))
+                .mapToLong(op -> op.weights().stream()
+                        .mapToLong(weight -> bytes(op, weight))
+                        .sum())
                 .sum();
     }
 

@@ -24,10 +24,16 @@ public record Graph(String architecture, int contextLength, List<Node> nodes) {
 
     /** What the model makes of a token before it thinks of the next one: the last normed value. Empty if nothing is normed. */
     public Optional<Value> hidden() {
-        return nodes.reversed().stream()
-                .filter(node -> node.op() instanceof Op.RmsNorm)
-                .map(Node::value)
-                .findFirst();
+        for (int i = nodes.size() - 1; i >= 0; i--) {
+            Node node = nodes.get(i);
+            if (node.op() instanceof Op.RmsNorm || node.op() instanceof Op.LayerNorm) {
+                boolean shifted = i + 1 < nodes.size()
+                        && nodes.get(i + 1).op() instanceof Op.Bias bias
+                        && bias.x().equals(node.value());
+                return Optional.of(shifted ? nodes.get(i + 1).value() : node.value());
+            }
+        }
+        return Optional.empty();
     }
 
     public int vocabularySize() {
@@ -38,7 +44,7 @@ public record Graph(String architecture, int contextLength, List<Node> nodes) {
     public List<Weight> weights() {
         Map<String, Weight> weights = new LinkedHashMap<>();
         for (Node node : nodes) {
-            node.op().weight().ifPresent(weight -> weights.putIfAbsent(weight.name(), weight));
+            node.op().weights().forEach(weight -> weights.putIfAbsent(weight.name(), weight));
         }
         return List.copyOf(weights.values());
     }

@@ -52,6 +52,7 @@ public final class GraphParser {
         Rope.Pairing pairing = named(Rope.Pairing.values(), Rope.Pairing::text, "pairing");
         in.expectWord("magnitude");
         double magnitude = in.doubleNumber();
+        Optional<Rope.Growth> growth = optional("growth", this::growth);
         List<Double> frequencies = new ArrayList<>();
         in.expect("[");
         if (!in.accept("]")) {
@@ -60,7 +61,7 @@ public final class GraphParser {
             } while (in.accept(","));
             in.expect("]");
         }
-        if (ropes.putIfAbsent(number, new Rope(pairing, frequencies, magnitude)) != null) {
+        if (ropes.putIfAbsent(number, new Rope(pairing, frequencies, magnitude, growth)) != null) {
             throw in.failure("!" + number + " is defined twice");
         }
     }
@@ -89,13 +90,20 @@ public final class GraphParser {
         return switch (name) {
             case "embedding" -> {
                 Weight table = weight();
-                yield () -> new Op.Embedding(table);
+                Optional<Weight> positions = optional("positions", this::weight);
+                yield () -> new Op.Embedding(table, positions);
             }
             case "rms_norm" -> {
                 Value x = value();
                 Weight gain = weight();
                 float epsilon = attribute("epsilon", TextScanner::floatNumber);
                 yield () -> new Op.RmsNorm(x, gain, epsilon);
+            }
+            case "layer_norm" -> {
+                Value x = value();
+                Weight gain = weight();
+                float epsilon = attribute("epsilon", TextScanner::floatNumber);
+                yield () -> new Op.LayerNorm(x, gain, epsilon);
             }
             case "quantize" -> {
                 Value x = value();
@@ -126,8 +134,18 @@ public final class GraphParser {
                 float cap = attribute("cap", TextScanner::floatNumber);
                 yield () -> new Op.SoftCap(x, cap);
             }
+            case "activate" -> {
+                Activation activation = activation();
+                Value x = value();
+                yield () -> new Op.Activate(activation, x);
+            }
+            case "row_gate" -> {
+                Value x = value();
+                Value gate = value();
+                yield () -> new Op.RowGate(x, gate);
+            }
             case "gated" -> {
-                Activation activation = named(Activation.values(), Activation::text, "activation");
+                Activation activation = activation();
                 Value gate = value();
                 Value up = value();
                 yield () -> new Op.Gated(activation, gate, up);
@@ -136,13 +154,22 @@ public final class GraphParser {
             case "route" -> {
                 Value scores = value();
                 int used = attribute("used", TextScanner::integer);
-                yield () -> new Op.Route(scores, used);
+                Routing.Weighing weighing = optional("weights", this::weighing).orElse(Routing.Weighing.CHOSEN);
+                float scale = optional("scale", in::floatNumber).orElse(1f);
+                Optional<Weight> bias = optional("bias", this::weight);
+                yield () -> new Op.Route(scores, new Routing(used, weighing, scale, bias));
             }
             case "expert_linear" -> {
                 Value x = value();
                 Value choice = value();
                 Weight matrices = weight();
                 yield () -> new Op.ExpertLinear(x, choice, matrices);
+            }
+            case "expert_bias" -> {
+                Value x = value();
+                Value choice = value();
+                Weight vectors = weight();
+                yield () -> new Op.ExpertBias(x, choice, vectors);
             }
             case "expert_sum" -> {
                 Value x = value();
@@ -169,9 +196,9 @@ public final class GraphParser {
         if (rope == null) {
             throw in.failure("!" + number + " is not defined");
         }
-        int window = in.accept("window") ? in.integer() : 0;
-        float cap = in.accept("cap") ? in.floatNumber() : 0;
-        Optional<Weight> sinks = in.accept("sinks") ? Optional.of(weight()) : Optional.empty();
+        int window = optional("window", in::integer).orElse(0);
+        float cap = optional("cap", in::floatNumber).orElse(0f);
+        Optional<Weight> sinks = optional("sinks", this::weight);
         return () -> new Op.Attention(
                 q, k, v, layer, heads, kvHeads, headSize, rope, scale, new Scoring(window, cap, sinks));
     }
@@ -179,6 +206,28 @@ public final class GraphParser {
     private <T> T attribute(String name, Function<TextScanner, T> read) {
         in.expectWord(name);
         return read.apply(in);
+    }
+
+    private <T> Optional<T> optional(String name, Supplier<T> read) {
+        return in.accept(name) ? Optional.of(read.get()) : Optional.empty();
+    }
+
+    private Rope.Growth growth() {
+        double factor = in.doubleNumber();
+        int length = attribute("every", TextScanner::integer);
+        try {
+            return new Rope.Growth(factor, length);
+        } catch (IllegalArgumentException broken) {
+            throw in.failure(broken.getMessage());
+        }
+    }
+
+    private Activation activation() {
+        return named(Activation.values(), Activation::text, "activation");
+    }
+
+    private Routing.Weighing weighing() {
+        return named(Routing.Weighing.values(), Routing.Weighing::text, "kind of weights");
     }
 
     private Value value() {

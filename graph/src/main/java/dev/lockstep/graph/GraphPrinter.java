@@ -3,6 +3,7 @@ package dev.lockstep.graph;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -45,21 +46,29 @@ public final class GraphPrinter {
 
     private String operation(Op op) {
         return switch (op) {
-            case Op.Embedding(Weight table) -> "embedding " + weight(table);
+            case Op.Embedding(Weight table, Optional<Weight> positions) ->
+                "embedding " + weight(table)
+                        + positions.map(rows -> " positions " + weight(rows)).orElse("");
             case Op.RmsNorm(Value x, Weight gain, float epsilon) ->
                 "rms_norm %s %s epsilon %s".formatted(x, weight(gain), epsilon);
+            case Op.LayerNorm(Value x, Weight gain, float epsilon) ->
+                "layer_norm %s %s epsilon %s".formatted(x, weight(gain), epsilon);
             case Op.Quantize quantize -> "quantize " + quantize.x();
             case Op.Linear(Value x, Weight matrix) -> "linear %s %s".formatted(x, weight(matrix));
             case Op.Bias(Value x, Weight vector) -> "bias %s %s".formatted(x, weight(vector));
             case Op.Add(Value a, Value b) -> "add %s %s".formatted(a, b);
             case Op.Scale(Value x, float factor) -> "scale %s by %s".formatted(x, factor);
             case Op.SoftCap(Value x, float cap) -> "soft_cap %s cap %s".formatted(x, cap);
+            case Op.Activate(Activation activation, Value x) -> "activate %s %s".formatted(activation.text(), x);
+            case Op.RowGate(Value x, Value gate) -> "row_gate %s %s".formatted(x, gate);
             case Op.Gated(Activation activation, Value gate, Value up) ->
                 "gated %s %s %s".formatted(activation.text(), gate, up);
             case Op.Attention attention -> attention(attention);
-            case Op.Route(Value scores, int used) -> "route %s used %d".formatted(scores, used);
+            case Op.Route(Value scores, Routing routing) -> "route %s %s".formatted(scores, routing(routing));
             case Op.ExpertLinear(Value x, Value choice, Weight matrices) ->
                 "expert_linear %s %s %s".formatted(x, choice, weight(matrices));
+            case Op.ExpertBias(Value x, Value choice, Weight vectors) ->
+                "expert_bias %s %s %s".formatted(x, choice, weight(vectors));
             case Op.ExpertSum(Value x, Value choice) -> "expert_sum %s %s".formatted(x, choice);
         };
     }
@@ -79,6 +88,15 @@ public final class GraphPrinter {
                         scoring(op.scoring()));
     }
 
+    private static String routing(Routing routing) {
+        String weighing = routing.weighing() == Routing.Weighing.CHOSEN
+                ? ""
+                : " weights " + routing.weighing().text();
+        String scale = routing.scale() == 1 ? "" : " scale " + routing.scale();
+        return "used " + routing.used() + weighing + scale
+                + routing.bias().map(bias -> " bias " + weight(bias)).orElse("");
+    }
+
     private static String scoring(Scoring scoring) {
         String window = scoring.window() == 0 ? "" : " window " + scoring.window();
         String cap = scoring.cap() == 0 ? "" : " cap " + scoring.cap();
@@ -90,8 +108,11 @@ public final class GraphPrinter {
     /** The number of a rotary embedding, which gets its line before its first use. */
     private int rope(Rope rope) {
         return ropes.computeIfAbsent(rope, _ -> {
-            text.append("rope !%d %s magnitude %s %s\n"
-                    .formatted(ropes.size(), rope.pairing().text(), rope.magnitude(), rope.frequencies()));
+            String growth = rope.growth()
+                    .map(g -> "growth %s every %d ".formatted(g.factor(), g.length()))
+                    .orElse("");
+            text.append("rope !%d %s magnitude %s %s%s\n"
+                    .formatted(ropes.size(), rope.pairing().text(), rope.magnitude(), growth, rope.frequencies()));
             return ropes.size();
         });
     }

@@ -2,6 +2,7 @@ package dev.lockstep.graph;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Operations of the IR. Each turns rows into one row per token; {@code numerics} are in the package description. A
@@ -11,9 +12,9 @@ public sealed interface Op {
     /** Values it reads, in order. */
     List<Value> inputs();
 
-    /** The weight it reads, if any. */
-    default Optional<Weight> weight() {
-        return Optional.empty();
+    /** The weights it reads, in order. */
+    default List<Weight> weights() {
+        return List.of();
     }
 
     /** Kind of the resulting rows. */
@@ -27,16 +28,32 @@ public sealed interface Op {
     /** The same operation on other values: {@code inputs} replace {@link #inputs()} one by one. */
     Op withInputs(List<Value> inputs);
 
-    /** Row {@code token} of {@code table}, dequantised. */
-    record Embedding(Weight table) implements Op {
+    /**
+     * Row {@code token} of {@code table}, dequantised, plus the row of the token's position in {@code positions}, for models that learn
+     * positions.
+     */
+    record Embedding(Weight table, Optional<Weight> positions) implements Op {
+        public Embedding {
+            positions.ifPresent(rows -> require(
+                    rows.columns() == table.columns(),
+                    "positions of width %d for embeddings of %d",
+                    rows.columns(),
+                    table.columns()));
+        }
+
+        /** Without positions. */
+        public Embedding(Weight table) {
+            this(table, Optional.empty());
+        }
+
         @Override
         public List<Value> inputs() {
             return List.of();
         }
 
         @Override
-        public Optional<Weight> weight() {
-            return Optional.of(table);
+        public List<Weight> weights() {
+            return Stream.concat(Stream.of(table), positions.stream()).toList();
         }
 
         @Override
@@ -70,8 +87,8 @@ public sealed interface Op {
         }
 
         @Override
-        public Optional<Weight> weight() {
-            return Optional.of(gain);
+        public List<Weight> weights() {
+            return List.of(gain);
         }
 
         @Override
@@ -82,6 +99,33 @@ public sealed interface Op {
         @Override
         public Op withInputs(List<Value> inputs) {
             return new RmsNorm(inputs.get(0), gain, epsilon);
+        }
+    }
+
+    /** Norm by mean and variance with a gain per element (Ba et al. 2016); a shift, where there is one, is a {@link Bias} after it. */
+    record LayerNorm(Value x, Weight gain, float epsilon) implements Op {
+        public LayerNorm {
+            require(x.width() == gain.columns(), "layer_norm of width %d with gain of %d", x.width(), gain.columns());
+        }
+
+        @Override
+        public List<Value> inputs() {
+            return List.of(x);
+        }
+
+        @Override
+        public List<Weight> weights() {
+            return List.of(gain);
+        }
+
+        @Override
+        public int width() {
+            return x.width();
+        }
+
+        @Override
+        public Op withInputs(List<Value> inputs) {
+            return new LayerNorm(inputs.get(0), gain, epsilon);
         }
     }
 
@@ -130,8 +174,8 @@ public sealed interface Op {
         }
 
         @Override
-        public Optional<Weight> weight() {
-            return Optional.of(matrix);
+        public List<Weight> weights() {
+            return List.of(matrix);
         }
 
         @Override
@@ -157,8 +201,8 @@ public sealed interface Op {
         }
 
         @Override
-        public Optional<Weight> weight() {
-            return Optional.of(vector);
+        public List<Weight> weights() {
+            return List.of(vector);
         }
 
         @Override
@@ -235,6 +279,50 @@ public sealed interface Op {
         @Override
         public Op withInputs(List<Value> inputs) {
             return new SoftCap(inputs.get(0), cap);
+        }
+    }
+
+    /** {@code activation(x)}, elementwise. */
+    record Activate(Activation activation, Value x) implements Op {
+        public Activate {
+            require(activation != Activation.SWIGLU_OAI, "%s of one value", activation.text());
+        }
+
+        @Override
+        public List<Value> inputs() {
+            return List.of(x);
+        }
+
+        @Override
+        public int width() {
+            return x.width();
+        }
+
+        @Override
+        public Op withInputs(List<Value> inputs) {
+            return new Activate(activation, inputs.get(0));
+        }
+    }
+
+    /** {@code sigmoid(gate) * x}: one gate for a whole row. */
+    record RowGate(Value x, Value gate) implements Op {
+        public RowGate {
+            require(gate.width() == 1, "a gate of width %d for a row", gate.width());
+        }
+
+        @Override
+        public List<Value> inputs() {
+            return List.of(x, gate);
+        }
+
+        @Override
+        public int width() {
+            return x.width();
+        }
+
+        @Override
+        public Op withInputs(List<Value> inputs) {
+            return new RowGate(inputs.get(0), inputs.get(1));
         }
     }
 
@@ -319,8 +407,8 @@ public sealed interface Op {
         }
 
         @Override
-        public Optional<Weight> weight() {
-            return scoring.sinks();
+        public List<Weight> weights() {
+            return scoring.sinks().stream().toList();
         }
 
         @Override
@@ -335,13 +423,25 @@ public sealed interface Op {
         }
     }
 
-    /**
-     * Chooses the {@code used} experts with the largest scores (the lower index first among equals), with weights
-     * {@code exp(score - max)} divided by their sum over the chosen ones, summed in the order of choice.
-     */
-    record Route(Value scores, int used) implements Op {
+    /** Chooses experts by their scores, the lower index first among equals. */
+    record Route(Value scores, Routing routing) implements Op {
         public Route {
-            require(used > 0 && used <= scores.width(), "%d of %d experts", used, scores.width());
+            require(
+                    routing.used() > 0 && routing.used() <= scores.width(),
+                    "%d of %d experts",
+                    routing.used(),
+                    scores.width());
+            routing.bias()
+                    .ifPresent(bias -> require(
+                            bias.columns() == scores.width(),
+                            "a bias of %d for %d experts",
+                            bias.columns(),
+                            scores.width()));
+        }
+
+        @Override
+        public List<Weight> weights() {
+            return routing.bias().stream().toList();
         }
 
         @Override
@@ -356,12 +456,12 @@ public sealed interface Op {
 
         @Override
         public int width() {
-            return used;
+            return routing.used();
         }
 
         @Override
         public Op withInputs(List<Value> inputs) {
-            return new Route(inputs.get(0), used);
+            return new Route(inputs.get(0), routing);
         }
     }
 
@@ -391,8 +491,8 @@ public sealed interface Op {
         }
 
         @Override
-        public Optional<Weight> weight() {
-            return Optional.of(matrices);
+        public List<Weight> weights() {
+            return List.of(matrices);
         }
 
         @Override
@@ -403,6 +503,39 @@ public sealed interface Op {
         @Override
         public Op withInputs(List<Value> inputs) {
             return new ExpertLinear(inputs.get(0), inputs.get(1), matrices);
+        }
+    }
+
+    /** Adds its bias to what each chosen expert gave; row e of {@code vectors} is that of expert e. */
+    record ExpertBias(Value x, Value choice, Weight vectors) implements Op {
+        public ExpertBias {
+            require(choice.kind() == RowKind.CHOICE, "experts chosen by %s", choice);
+            require(
+                    x.width() == choice.width() * vectors.columns(),
+                    "expert_bias of %d on width %d of %d experts",
+                    vectors.columns(),
+                    x.width(),
+                    choice.width());
+        }
+
+        @Override
+        public List<Value> inputs() {
+            return List.of(x, choice);
+        }
+
+        @Override
+        public List<Weight> weights() {
+            return List.of(vectors);
+        }
+
+        @Override
+        public int width() {
+            return x.width();
+        }
+
+        @Override
+        public Op withInputs(List<Value> inputs) {
+            return new ExpertBias(inputs.get(0), inputs.get(1), vectors);
         }
     }
 

@@ -21,8 +21,12 @@ final class TextScanner {
 
     /** Consumes a symbol if it comes next. */
     boolean accept(String symbol) {
+        int end = at;
+        int start = tokenStart;
         skipSpace();
         if (!text.startsWith(symbol, at)) {
+            at = end;
+            tokenStart = start;
             return false;
         }
         at += symbol.length();
@@ -31,6 +35,7 @@ final class TextScanner {
 
     void expect(String symbol) {
         if (!accept(symbol)) {
+            skipSpace();
             throw failure("expected " + symbol);
         }
     }

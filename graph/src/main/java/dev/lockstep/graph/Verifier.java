@@ -51,7 +51,7 @@ public final class Verifier {
                         node,
                         "reads " + input + " as another kind or width");
             }
-            op.weight().ifPresent(weight -> {
+            op.weights().forEach(weight -> {
                 Weight known = weights.putIfAbsent(weight.name(), weight);
                 require(known == null || known.equals(weight), node, "uses " + weight.name() + " in two shapes");
             });
@@ -67,21 +67,28 @@ public final class Verifier {
     private static void checkKinds(Node node, boolean lowered) {
         switch (node.op()) {
             case Op.Embedding embedding ->
-                require(
-                        embedding.table().type().computable(),
-                        node,
-                        "reads " + embedding.table().type() + " weights");
+                embedding
+                        .weights()
+                        .forEach(rows -> require(rows.type().computable(), node, "reads " + rows.type() + " weights"));
             case Op.Linear linear -> checkProduct(node, linear.x(), linear.matrix(), lowered);
             case Op.ExpertLinear linear -> checkProduct(node, linear.x(), linear.matrices(), lowered);
             case Op.RmsNorm norm -> checkVector(node, norm.x(), norm.gain());
+            case Op.LayerNorm norm -> checkVector(node, norm.x(), norm.gain());
             case Op.Bias bias -> checkVector(node, bias.x(), bias.vector());
-            case Op.Route route -> requireFloats(node, route.scores());
+            case Op.Route route -> {
+                requireFloats(node, route.scores());
+                route.routing().bias().ifPresent(bias -> checkVector(node, route.scores(), bias));
+            }
+            case Op.ExpertBias bias -> {
+                requireFloats(node, bias.x());
+                requireFloats(node, bias.vectors());
+            }
             case Op.ExpertSum sum -> requireFloats(node, sum.x());
             case Op.Attention attention -> {
                 attention.inputs().forEach(input -> requireFloats(node, input));
                 attention.scoring().sinks().ifPresent(sinks -> checkVector(node, attention.q(), sinks));
             }
-            case Op.Quantize _, Op.Add _, Op.Scale _, Op.SoftCap _, Op.Gated _ ->
+            case Op.Quantize _, Op.Add _, Op.Scale _, Op.SoftCap _, Op.Activate _, Op.RowGate _, Op.Gated _ ->
                 node.op().inputs().forEach(input -> requireFloats(node, input));
         }
     }
@@ -100,9 +107,13 @@ public final class Verifier {
 
     private static void checkVector(Node node, Value x, Weight vector) {
         requireFloats(node, x);
-        require(vector.type() == TensorType.F32, node, "needs " + vector.name() + " as F32, not " + vector.type());
+        requireFloats(node, vector);
         int rows = vector.rows() * vector.matrices();
         require(rows == 1, node, "needs " + vector.name() + " as one row, not " + rows);
+    }
+
+    private static void requireFloats(Node node, Weight vectors) {
+        require(vectors.type() == TensorType.F32, node, "needs " + vectors.name() + " as F32, not " + vectors.type());
     }
 
     private static void requireFloats(Node node, Value input) {

@@ -27,10 +27,11 @@
  *       to 127, so that products of bytes suffice; in products of q8 rows I is not rounded, since |I| &lt; 2<sup>24</sup>.
  *   <li><b>RMS norm</b> of a row, or of each group of n elements of it. 16 lanes, lane j sums x[j + 16 i]<sup>2</sup> by fma, i ascending; lanes are added as a binary tree (j with j + 8, 4,
  *       2, 1). y = (x * r) * w, r = 1 / sqrt(sum / n + epsilon).
- *   <li><b>Activations</b>, soft caps: silu(x) = x / (1 + exp(-x)); gelu(x) = x / (1 + exp(-2u)), u = x * fma(x * x, c3, c1); a soft cap is
+ *   <li><b>Layer norm</b>: mean = sum / n, in the same lanes; c = x - mean; y = (c * r) * w with r as above, of c.
+ *   <li><b>Activations</b>, soft caps: silu(x) = x / (1 + exp(-x)); gelu(x) = x / (1 + exp(-2u)), u = x * fma(x * x, c3, c1); sigmoid(x) = 1 / (1 + exp(-x)); a soft cap is
  *       tanh(x / cap) * cap with tanh(t) = 1 - 2 / (exp(t + t) + 1).
  *   <li><b>RoPE.</b> cos and sin of double angles (StrictMath) rounded to float; y0 = fma(x0, cos, -(x1 * sin)), y1 = fma(x0, sin, x1 * cos).
- *   <li><b>Attention</b> over KV blocks of {@value dev.lockstep.graph.KvLayout#BLOCK} positions. q is multiplied by the scale first. Per block:
+ *   <li><b>Attention</b> over KV blocks of {@value dev.lockstep.graph.KvLayout#BLOCK} positions. q is multiplied by the scale first, then by its growth where there is one. Per block:
  *       s[j] = dot over the head in order by fma from +0, soft-capped where the model asks for it; m = max s over the positions that the token
  *       sees: up to its own, and within its window; p[j] = exp(s[j] - m), 0 for positions that it does not see;
  *       l = sum of p (16 lanes, lane t adds p[t], p[t+16], ... in order; then the binary tree);
@@ -41,6 +42,8 @@
  *   <li><b>KV cache.</b> Rotated keys, and values, are rounded when they are appended: to binary16, or not at all, or (Q8) to
  *       d * q in blocks of {@value dev.lockstep.graph.KvType#BLOCK} elements of a head: a = max |x|; if a &lt; 2<sup>-100</sup> all is zero, else d = the smallest bfloat16 not below
  *       a / 127 and q = roundToNearestEven(x * (1 / d)). Products d * q are exact.
+ *   <li><b>Routing.</b> exp(score - max) / sum, or sigmoid(score), or that / sum; sums from +0 in the order of choice, or over all experts in
+ *       theirs; then times the scale.
  *   <li><b>exp</b> and its relatives are those of {@link dev.lockstep.graph.reference.Numerics}.
  * </ul>
  */

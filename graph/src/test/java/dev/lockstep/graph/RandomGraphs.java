@@ -27,7 +27,9 @@ final class RandomGraphs {
     }
 
     private Graph graph() {
-        floats.add(builder.add(new Op.Embedding(matrix(width(), 1 + random.nextInt(99)))));
+        Weight table = matrix(width(), 1 + random.nextInt(99));
+        Optional<Weight> positions = random.nextBoolean() ? Optional.of(matrix(table.columns(), 9)) : Optional.empty();
+        floats.add(builder.add(new Op.Embedding(table, positions)));
         for (int i = random.nextInt(20); i >= 0; i--) {
             step();
         }
@@ -37,15 +39,18 @@ final class RandomGraphs {
 
     private void step() {
         Value x = any();
-        Value y = switch (random.nextInt(9)) {
+        Value y = switch (random.nextInt(12)) {
             case 0 -> builder.add(new Op.RmsNorm(x, vector(x.width() / (1 + random.nextInt(2))), random.nextFloat()));
             case 1 -> builder.add(new Op.Bias(x, vector(x.width())));
             case 2 -> builder.add(new Op.Add(x, x));
-            case 3 -> builder.add(new Op.Gated(Activation.values()[random.nextInt(2)], x, x));
+            case 3 -> builder.add(new Op.Gated(Activation.values()[random.nextInt(3)], x, x));
             case 4 -> builder.add(new Op.Linear(quantized(x), quantizedMatrix(x.width())));
             case 5 -> attention(x);
             case 6 -> builder.add(new Op.Scale(x, random.nextFloat() - 0.5f));
             case 7 -> builder.add(new Op.SoftCap(x, 1 + random.nextFloat()));
+            case 8 -> builder.add(new Op.LayerNorm(x, vector(x.width()), random.nextFloat()));
+            case 9 -> builder.add(new Op.Activate(Activation.values()[random.nextInt(2)], x));
+            case 10 -> builder.add(new Op.RowGate(x, builder.add(new Op.Linear(x, matrix(x.width(), 1)))));
             default -> experts(x);
         };
         floats.add(y);
@@ -79,8 +84,13 @@ final class RandomGraphs {
         }
         List<Double> frequencies =
                 random.doubles(random.nextInt(headSize / 2 + 1)).boxed().toList();
-        Rope rope =
-                new Rope(Rope.Pairing.values()[random.nextInt(2)], frequencies, Math.exp(40 * random.nextGaussian()));
+        Rope rope = new Rope(
+                Rope.Pairing.values()[random.nextInt(2)],
+                frequencies,
+                Math.exp(40 * random.nextGaussian()),
+                random.nextBoolean()
+                        ? Optional.empty()
+                        : Optional.of(new Rope.Growth(random.nextDouble(), 1 + random.nextInt(9))));
         ropes.add(rope);
         return rope;
     }
@@ -88,11 +98,18 @@ final class RandomGraphs {
     private Value experts(Value x) {
         int experts = 1 + random.nextInt(5);
         Value scores = builder.add(new Op.Linear(x, matrix(x.width(), experts)));
-        Value choice = builder.add(new Op.Route(scores, 1 + random.nextInt(experts)));
+        Routing.Weighing weighing = Routing.Weighing.values()[random.nextInt(4)];
+        Optional<Weight> bias =
+                weighing.sigmoid() && random.nextBoolean() ? Optional.of(vector(experts)) : Optional.empty();
+        float scale = random.nextBoolean() ? 1 : random.nextFloat();
+        Value choice =
+                builder.add(new Op.Route(scores, new Routing(1 + random.nextInt(experts), weighing, scale, bias)));
         Weight up = new Weight(name(), TensorType.Q8_0, x.width(), width(), experts);
         Value hidden = builder.add(new Op.ExpertLinear(quantized(x), choice, up));
         Weight down = new Weight(name(), TensorType.F16, up.rows(), x.width(), experts);
-        return builder.add(new Op.ExpertSum(builder.add(new Op.ExpertLinear(hidden, choice, down)), choice));
+        Value mixed = builder.add(new Op.ExpertLinear(hidden, choice, down));
+        Weight biases = new Weight(name(), TensorType.F32, x.width(), experts, 1);
+        return builder.add(new Op.ExpertSum(builder.add(new Op.ExpertBias(mixed, choice, biases)), choice));
     }
 
     private Value quantized(Value x) {

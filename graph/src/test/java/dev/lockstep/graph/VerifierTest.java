@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lockstep.graph.pass.Passes;
 import dev.lockstep.tensor.TensorType;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,11 +77,11 @@ class VerifierTest {
 
     @Test
     void shouldRefuseTypesThatCannotBeComputed() {
-        Weight foreign = new Weight("foreign", TensorType.IQ3_S, 256, 10, 1);
+        Weight foreign = new Weight("foreign", TensorType.NVFP4, 256, 10, 1);
         Value x = new Value(0, RowKind.F32, 256);
-        assertRefused("reads IQ3_S weights", node(0, new Op.Embedding(foreign)));
+        assertRefused("reads NVFP4 weights", node(0, new Op.Embedding(foreign)));
         assertRefused(
-                "reads IQ3_S weights",
+                "reads NVFP4 weights",
                 node(0, new Op.Embedding(new Weight("table", TensorType.F32, 256, 10, 1))),
                 node(1, new Op.Linear(x, foreign)));
     }
@@ -100,10 +101,12 @@ class VerifierTest {
         Value rounded = new Value(1, RowKind.Q8, 64);
         List<Op> ops = List.of(
                 new Op.RmsNorm(rounded, GAIN, 1e-5f),
+                new Op.LayerNorm(rounded, GAIN, 1e-5f),
+                new Op.Activate(Activation.GELU, rounded),
                 new Op.Bias(rounded, GAIN),
                 new Op.Add(X, rounded),
                 new Op.Gated(Activation.SILU, rounded, X),
-                new Op.Route(rounded, 2),
+                new Op.Route(rounded, Routing.of(2)),
                 new Op.Attention(X, rounded, X, 0, 2, 2, 32, new Rope(Rope.Pairing.HALVES, List.of(1.0), 1), 1));
         for (Op op : ops) {
             assertRefused("needs f32 rows, not q8", EMBEDDING, node(1, new Op.Quantize(X, RowKind.Q8)), node(2, op));
@@ -116,7 +119,7 @@ class VerifierTest {
         assertRefused(
                 "needs f32 rows, not choice",
                 EMBEDDING,
-                node(1, new Op.Route(X, 64)),
+                node(1, new Op.Route(X, Routing.of(64))),
                 node(2, new Op.ExpertSum(choice, choice)));
     }
 
@@ -168,8 +171,23 @@ class VerifierTest {
         assertThatThrownBy(() -> new Op.Quantize(new Value(0, RowKind.F32, 33), RowKind.Q8))
                 .hasMessageContaining("F32[33]");
         assertThatThrownBy(() -> new Op.Quantize(choice, RowKind.Q8)).hasMessageContaining("CHOICE[3]");
-        assertThatThrownBy(() -> new Op.Route(narrow, 33)).hasMessage("33 of 32 experts");
-        assertThatThrownBy(() -> new Op.Route(narrow, 0)).hasMessage("0 of 32 experts");
+        assertThatThrownBy(() -> new Op.Route(narrow, Routing.of(33))).hasMessage("33 of 32 experts");
+        assertThatThrownBy(() -> new Op.Route(narrow, Routing.of(0))).hasMessage("0 of 32 experts");
+        assertThatThrownBy(() -> new Op.Route(narrow, new Routing(2, Routing.Weighing.SIGMOID, 1, Optional.of(GAIN))))
+                .hasMessage("a bias of 64 for 32 experts");
+        assertThatThrownBy(() -> new Routing(2, Routing.Weighing.ALL, 1, Optional.of(GAIN)))
+                .hasMessage("a bias on softmax probabilities");
+        assertThatThrownBy(() -> new Op.ExpertBias(X, choice, GAIN))
+                .hasMessage("expert_bias of 64 on width 64 of 3 experts");
+        assertThatThrownBy(() -> new Op.ExpertBias(X, narrow, GAIN)).hasMessage("experts chosen by %1");
+        assertThatThrownBy(() -> new Op.RowGate(X, narrow)).hasMessage("a gate of width 32 for a row");
+        assertThatThrownBy(() -> new Op.LayerNorm(narrow, GAIN, 1))
+                .hasMessage("layer_norm of width 32 with gain of 64");
+        assertThatThrownBy(() -> new Op.Activate(Activation.SWIGLU_OAI, X)).hasMessage("swiglu_oai of one value");
+        assertThatThrownBy(() -> new Op.Embedding(
+                        new Weight("t", TensorType.F32, 32, 9, 1),
+                        Optional.of(new Weight("p", TensorType.F32, 64, 9, 1))))
+                .hasMessage("positions of width 64 for embeddings of 32");
         assertThatThrownBy(() -> new Op.ExpertLinear(X, narrow, stack)).hasMessage("experts chosen by %1");
         assertThatThrownBy(() -> new Op.ExpertLinear(narrow, choice, stack))
                 .hasMessageContaining("width 32 with stack");

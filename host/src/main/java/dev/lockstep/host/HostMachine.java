@@ -18,7 +18,6 @@ import dev.lockstep.host.program.KvPlan;
 import dev.lockstep.host.program.Lowering;
 import dev.lockstep.host.program.StepContext;
 import dev.lockstep.host.program.WeightPlan;
-import dev.lockstep.tensor.Dequantizer;
 import dev.lockstep.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -46,8 +45,7 @@ public final class HostMachine implements Machine {
     private final MemorySegment context;
     private final AttentionTiles attentionTiles;
     private final MemorySegment memory;
-    private final Tensor embedding;
-    private final float[] embeddingRow;
+    private final Embeddings embeddings;
     private final List<AngleTables> angles = new ArrayList<>();
     private final KvBlocks kvBlocks;
     private final PhaseClock singleClock;
@@ -112,9 +110,7 @@ public final class HostMachine implements Machine {
         });
         memory = LargeMemory.allocate(Math.max(arenaBytes(single), arenaBytes(several)), arena);
         kvBlocks = new KvBlocks(arena, kvPlan.blockBytes());
-        Op.Embedding lookup = (Op.Embedding) graph.nodes().getFirst().op();
-        embedding = weights.get(lookup.table().name());
-        embeddingRow = new float[lookup.width()];
+        embeddings = new Embeddings((Op.Embedding) graph.nodes().getFirst().op(), weights);
 
         attentionTiles = new AttentionTiles(several.capacity(), StepContext.mostTileTokens(graph));
         context = arena.allocate(StepContext.bytes(several.capacity()), 64);
@@ -217,7 +213,7 @@ public final class HostMachine implements Machine {
             if (step.logitsRow(i) >= 0) {
                 setContext(StepContext.wantedIndices(program.capacity()) + 8L * wanted++, i);
             }
-            embed(program, i, step.token(i));
+            embed(program, i, step.token(i), position);
         }
         for (int i = 0; i < angles.size(); i++) { // by index: an iterator would be an allocation per step
             angles.get(i).prepare(furthest + 1);
@@ -294,9 +290,9 @@ public final class HostMachine implements Machine {
                 throw new IllegalArgumentException("token " + i + " of the step has no open sequence of this machine");
             }
             int token = step.token(i);
-            if (token < 0 || token >= embedding.rows()) {
+            if (token < 0 || token >= embeddings.tokens()) {
                 throw new IllegalArgumentException(
-                        "token " + token + " is not in the vocabulary of " + embedding.rows());
+                        "token " + token + " is not in the vocabulary of " + embeddings.tokens());
             }
             int position = sequence.length();
             for (int before = 0; before < i; before++) {
@@ -311,10 +307,9 @@ public final class HostMachine implements Machine {
         }
     }
 
-    private void embed(HostProgram program, int index, int token) {
-        Dequantizer.dequantizeRow(embedding, token, embeddingRow, 0);
+    private void embed(HostProgram program, int index, int token, int position) {
         long place = program.embeddingOffset() + (long) index * program.embeddingStride();
-        MemorySegment.copy(embeddingRow, 0, memory, ValueLayout.JAVA_FLOAT, place, embeddingRow.length);
+        embeddings.write(token, position, memory, place);
     }
 
     private void setContext(long offset, long value) {

@@ -46,7 +46,7 @@ final class PackedWeights {
                 packTiles(tensor, target, reports);
             } else {
                 WeightCheck.finite(tensor);
-                copyVector(tensor, target);
+                copyVectors(tensor, target);
             }
             release(libc, tensor.data());
             options.packed().accept(tensor);
@@ -78,10 +78,12 @@ final class PackedWeights {
         }
     }
 
-    private static void copyVector(Tensor tensor, MemorySegment target) {
+    private static void copyVectors(Tensor tensor, MemorySegment target) {
         float[] values = new float[Math.toIntExact(tensor.columns())];
-        Dequantizer.dequantizeRow(tensor, 0, values, 0);
-        MemorySegment.copy(values, 0, target, ValueLayout.JAVA_FLOAT, 0, values.length);
+        for (long row = 0; row < tensor.rows(); row++) {
+            Dequantizer.dequantizeRow(tensor, row, values, 0);
+            MemorySegment.copy(values, 0, target, ValueLayout.JAVA_FLOAT, row * 4 * values.length, values.length);
+        }
     }
 
     /** Adds up progress of several threads. */

@@ -6,6 +6,7 @@ import dev.lockstep.graph.Activation;
 import dev.lockstep.graph.KvType;
 import dev.lockstep.graph.Precision;
 import dev.lockstep.graph.Rope;
+import dev.lockstep.graph.Routing;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.machine.Sequence;
 import dev.lockstep.graph.machine.Step;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -106,6 +108,34 @@ class HostEqualsReferenceTest {
         assertEqualsReference(TestModel.of(shape.experts(4, 2), 14), 2, KvType.F16, 20, 1, 20);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void shouldAgreeForEveryWayOfWeighingExperts(Routing.Weighing weighing) {
+        TestShape shape = TestShape.of(TensorType.Q8_0, TensorType.F16)
+                .widths(64, 72)
+                .attention(2, 1, 16)
+                .experts(5, 3)
+                .weigh(weighing)
+                .sharedExpert()
+                .bias()
+                .activation(Activation.SWIGLU_OAI);
+        assertEqualsReference(TestModel.of(shape, 20), 3, KvType.F16, 13, 1, 5, 13);
+    }
+
+    @Test
+    void shouldAgreeForLayerNormsLearnedPositionsAndNetworksWithoutGates() {
+        TestShape shape = TestShape.of(TensorType.Q4_0, TensorType.F16)
+                .widths(100, 160)
+                .attention(4, 2, 24)
+                .layers(2)
+                .layerNorms()
+                .positions()
+                .plain()
+                .activation(Activation.GELU);
+        assertEqualsReference(TestModel.of(shape, 21), 3, KvType.F16, 40, 1, 7, 40);
+        assertEqualsReference(TestModel.of(shape.bias().widths(96, 160), 22), 2, KvType.F16, 20, 1, 20);
+    }
+
     /** Windows within a block, of whole blocks, across blocks, and of more than there is. */
     @ParameterizedTest
     @ValueSource(ints = {1, 5, 63, 64, 65, 100, 500})
@@ -121,6 +151,13 @@ class HostEqualsReferenceTest {
         TestShape shape = TestShape.of(TensorType.F16).widths(64, 64).attention(6, 2, 24);
         assertEqualsReference(TestModel.of(shape.sinks(), 17), 2, KvType.Q8, 100, 1, 30);
         assertEqualsReference(TestModel.of(shape.scoreCap(1.5f), 18), 2, KvType.F16, 100, 1, 30);
+    }
+
+    @Test
+    void shouldAgreeWhereQueriesGrow() {
+        TestShape shape =
+                TestShape.of(TensorType.F16).widths(64, 64).attention(4, 2, 16).growing();
+        assertEqualsReference(TestModel.of(shape, 23), 2, KvType.F16, 40, 1, 30);
     }
 
     @Test

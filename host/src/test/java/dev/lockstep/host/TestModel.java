@@ -4,6 +4,7 @@ import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.GraphBuilder;
 import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Rope;
+import dev.lockstep.graph.Routing;
 import dev.lockstep.graph.Scoring;
 import dev.lockstep.graph.Value;
 import dev.lockstep.graph.Weight;
@@ -27,6 +28,8 @@ public record TestModel(TestShape shape, Graph graph, Map<String, Tensor> weight
     public static final List<TensorType> TYPES =
             Stream.of(TensorType.values()).filter(TensorType::computable).toList();
 
+    private static final int CONTEXT = 4096;
+
     /** The model of a shape; a seed gives the same weights whenever it is used. */
     public static TestModel of(TestShape shape, long seed) {
         Builder builder = new Builder(shape, seed);
@@ -48,11 +51,14 @@ public record TestModel(TestShape shape, Graph graph, Map<String, Tensor> weight
 
         Graph build() {
             Weight table = matrix("embedding", shape.width, shape.vocabulary, 1, 1);
-            Value x = scaled(graph.add(new Op.Embedding(table)));
+            Optional<Weight> positions =
+                    shape.positions ? Optional.of(matrix("positions", shape.width, CONTEXT, 1, 1)) : Optional.empty();
+            Value x = scaled(graph.add(new Op.Embedding(table, positions)));
             List<Double> frequencies = IntStream.range(0, shape.ropePairs)
                     .mapToObj(i -> Math.pow(1e4, -(double) i / shape.ropePairs))
                     .toList();
-            Rope rope = new Rope(shape.pairing, frequencies, 1.25);
+            Rope turning = new Rope(shape.pairing, frequencies, 1.25);
+            Rope rope = shape.growing ? turning.growing(new Rope.Growth(0.3, 3)) : turning;
             for (int layer = 0; layer < shape.layers; layer++) {
                 x = graph.add(new Op.Add(x, scaled(attention(norm(x, "attention_norm" + layer), layer, rope))));
                 Value normed = norm(x, "feed_forward_norm" + layer);
@@ -65,7 +71,7 @@ public record TestModel(TestShape shape, Graph graph, Map<String, Tensor> weight
             if (shape.cap > 0) {
                 graph.add(new Op.SoftCap(logits, shape.cap));
             }
-            return graph.build("test", 4096);
+            return graph.build("test", CONTEXT);
         }
 
         private Value attention(Value x, int layer, Rope rope) {
@@ -97,6 +103,10 @@ public record TestModel(TestShape shape, Graph graph, Map<String, Tensor> weight
         }
 
         private Value dense(Value x, int layer) {
+            if (shape.plain) {
+                Value inner = graph.add(new Op.Activate(shape.activation, linear(x, "up" + layer, shape.hidden)));
+                return linear(inner, "down" + layer, shape.width);
+            }
             Value gate = linear(x, "gate" + layer, shape.hidden);
             Value up = linear(x, "up" + layer, shape.hidden);
             return linear(graph.add(new Op.Gated(shape.activation, gate, up)), "down" + layer, shape.width);
@@ -104,16 +114,28 @@ public record TestModel(TestShape shape, Graph graph, Map<String, Tensor> weight
 
         private Value experts(Value x, int layer) {
             Value scores = linear(x, "router" + layer, shape.experts);
-            Value choice = graph.add(new Op.Route(scores, shape.expertsUsed));
+            Optional<Weight> bias = shape.bias && shape.weighing.sigmoid()
+                    ? Optional.of(vector("choice_bias" + layer, shape.experts, 0))
+                    : Optional.empty();
+            Routing routing = new Routing(shape.expertsUsed, shape.weighing, 1.5f, bias);
+            Value choice = graph.add(new Op.Route(scores, routing));
             Value gate = expertLinear(x, choice, "gates" + layer, shape.width, shape.hidden);
             Value up = expertLinear(x, choice, "ups" + layer, shape.width, shape.hidden);
             Value mixed = graph.add(new Op.Gated(shape.activation, gate, up));
             Value down = expertLinear(mixed, choice, "downs" + layer, shape.hidden, shape.width);
-            return graph.add(new Op.ExpertSum(down, choice));
+            Value sum = graph.add(new Op.ExpertSum(down, choice));
+            if (!shape.shared) {
+                return sum;
+            }
+            Value share = graph.add(new Op.Linear(x, matrix("share" + layer, x.width(), 1, 1, 0.1f)));
+            return graph.add(new Op.Add(sum, graph.add(new Op.RowGate(dense(x, layer), share))));
         }
 
         private Value expertLinear(Value x, Value choice, String name, int columns, int rows) {
-            return graph.add(new Op.ExpertLinear(x, choice, matrix(name, columns, rows, shape.experts, 1)));
+            Value y = graph.add(new Op.ExpertLinear(x, choice, matrix(name, columns, rows, shape.experts, 1)));
+            return shape.bias
+                    ? graph.add(new Op.ExpertBias(y, choice, vectors(name + "_bias", rows, shape.experts, 0)))
+                    : y;
         }
 
         private Value scaled(Value x) {
@@ -121,6 +143,10 @@ public record TestModel(TestShape shape, Graph graph, Map<String, Tensor> weight
         }
 
         private Value norm(Value x, String name) {
+            if (shape.layerNorms) {
+                Value normed = graph.add(new Op.LayerNorm(x, vector(name, x.width(), 1), 1e-5f));
+                return shape.bias ? graph.add(new Op.Bias(normed, vector(name + "_bias", x.width(), 0))) : normed;
+            }
             return graph.add(new Op.RmsNorm(x, vector(name, x.width(), 1), 1e-5f));
         }
 
@@ -131,12 +157,16 @@ public record TestModel(TestShape shape, Graph graph, Map<String, Tensor> weight
         }
 
         private Weight vector(String name, int columns, float mean) {
-            MemorySegment data = Arena.ofAuto().allocate(4L * columns, 64);
+            return vectors(name, columns, 1, mean);
+        }
+
+        private Weight vectors(String name, int columns, int rows, float mean) {
+            MemorySegment data = Arena.ofAuto().allocate(4L * columns * rows, 64);
             SyntheticWeights.fill(TensorType.F32, data, seed + weights.size(), 0.1f);
-            for (int i = 0; i < columns; i++) {
+            for (int i = 0; i < columns * rows; i++) {
                 data.setAtIndex(ValueLayout.JAVA_FLOAT, i, mean + data.getAtIndex(ValueLayout.JAVA_FLOAT, i));
             }
-            return put(new Tensor(name, TensorType.F32, columns, 1, 1, data));
+            return put(new Tensor(name, TensorType.F32, columns, rows, 1, data));
         }
 
         private Weight matrix(String name, int columns, int rows, int stacked, float deviation) {

@@ -3,6 +3,7 @@ package dev.lockstep.host;
 import dev.lockstep.graph.Activation;
 import dev.lockstep.graph.Precision;
 import dev.lockstep.graph.Rope;
+import dev.lockstep.graph.Routing;
 import dev.lockstep.tensor.TensorType;
 import java.util.List;
 import java.util.Random;
@@ -19,14 +20,20 @@ public final class TestShape {
     int headSize = 64;
     Rope.Pairing pairing = Rope.Pairing.INTERLEAVED;
     int ropePairs = 32;
+    boolean growing;
     float attentionScale = 0.125f;
     int hidden = 512;
     int experts;
     int expertsUsed;
+    Routing.Weighing weighing = Routing.Weighing.CHOSEN;
+    boolean shared;
     int vocabulary = 77;
     boolean tied;
     boolean bias;
     boolean headNorms;
+    boolean layerNorms;
+    boolean positions;
+    boolean plain;
     Activation activation = Activation.SILU;
     float scale = 1;
     float cap;
@@ -68,16 +75,22 @@ public final class TestShape {
         if (random.nextInt(3) == 0) {
             int experts = 1 + random.nextInt(6);
             shape.experts(experts, 1 + random.nextInt(experts));
+            shape.weighing = Routing.Weighing.values()[random.nextInt(4)];
+            shape.shared = random.nextBoolean();
         }
         shape.tied = random.nextInt(3) == 0;
         shape.bias = random.nextInt(3) == 0;
         shape.headNorms = random.nextInt(3) == 0;
-        shape.activation = Activation.values()[random.nextInt(2)];
+        shape.layerNorms = random.nextInt(3) == 0;
+        shape.positions = random.nextInt(3) == 0;
+        shape.plain = random.nextInt(3) == 0;
+        shape.activation = Activation.values()[random.nextInt(shape.plain ? 2 : 3)];
         if (random.nextInt(3) == 0) {
             shape.scaled(0.5f + random.nextFloat(), 1 + random.nextInt(30));
         }
         shape.window = random.nextInt(3) == 0 ? 1 + random.nextInt(20) : 0;
         shape.scoreCap = random.nextInt(3) == 0 ? 1 + 4 * random.nextFloat() : 0;
+        shape.growing = random.nextInt(3) == 0;
         shape.sinks = random.nextInt(3) == 0;
         shape.precision = Precision.values()[random.nextInt(2)];
         return shape;
@@ -109,6 +122,12 @@ public final class TestShape {
         return this;
     }
 
+    /** Queries grow with their position. */
+    public TestShape growing() {
+        this.growing = true;
+        return this;
+    }
+
     public TestShape attentionScale(float attentionScale) {
         this.attentionScale = attentionScale;
         return this;
@@ -117,6 +136,36 @@ public final class TestShape {
     public TestShape experts(int experts, int used) {
         this.experts = experts;
         this.expertsUsed = used;
+        return this;
+    }
+
+    /** How experts are weighed. */
+    public TestShape weigh(Routing.Weighing weighing) {
+        this.weighing = weighing;
+        return this;
+    }
+
+    /** One expert more, for every token, with a gate. */
+    public TestShape sharedExpert() {
+        this.shared = true;
+        return this;
+    }
+
+    /** Norms by mean and variance. */
+    public TestShape layerNorms() {
+        this.layerNorms = true;
+        return this;
+    }
+
+    /** Learned rows for positions. */
+    public TestShape positions() {
+        this.positions = true;
+        return this;
+    }
+
+    /** Feed-forward networks without gates. */
+    public TestShape plain() {
+        this.plain = true;
         return this;
     }
 
@@ -131,7 +180,7 @@ public final class TestShape {
         return this;
     }
 
-    /** Every product of dense layers has a bias. */
+    /** Every product has a bias, and layer norms and the choice of experts have one where they can. */
     public TestShape bias() {
         this.bias = true;
         return this;
@@ -182,7 +231,7 @@ public final class TestShape {
 
     @Override
     public String toString() {
-        return "%s %d layers of %d-%d, %d/%d heads of %d, rope %s %d, %d of %d experts, vocabulary %d%s%s%s, %s, scale %s, cap %s, window %d, scores up to %s%s, %s precision"
+        return "%s %d layers of %d-%d, %d/%d heads of %d, rope %s %d%s, %d of %d experts %s%s, vocabulary %d%s%s%s%s%s%s, %s, scale %s, cap %s, window %d, scores up to %s%s, %s precision"
                 .formatted(
                         types,
                         layers,
@@ -193,12 +242,18 @@ public final class TestShape {
                         headSize,
                         pairing,
                         ropePairs,
+                        growing ? " growing" : "",
                         expertsUsed,
                         experts,
+                        weighing.text(),
+                        shared ? " and one for all" : "",
                         vocabulary,
                         tied ? ", tied" : "",
                         bias ? ", bias" : "",
                         headNorms ? ", normed heads" : "",
+                        layerNorms ? ", layer norms" : "",
+                        positions ? ", learned positions" : "",
+                        plain ? ", without gates" : "",
                         activation.text(),
                         scale,
                         cap,

@@ -37,6 +37,11 @@ public final class BlockIQ4_NL {
         return TABLE[index];
     }
 
+    /** The quants of all table indices. */
+    public static byte[] table() {
+        return TABLE.clone();
+    }
+
     /** The quant of element {@code i}: -127 to 113. */
     public static int quant(MemorySegment source, long block, int i) {
         int pair = LittleEndian.uint8(source, block + QUANTS + i % 16);

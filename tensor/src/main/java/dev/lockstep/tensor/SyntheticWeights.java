@@ -94,26 +94,30 @@ public final class SyntheticWeights {
                     BlockQ8_K.putD(target, b, d * sign);
                     BlockQ8_K.putSums(target, b);
                 });
-            case Q8_1,
-                    IQ2_XXS,
-                    IQ2_XS,
-                    IQ3_XXS,
-                    IQ1_S,
-                    IQ3_S,
-                    IQ2_S,
-                    I8,
-                    I16,
-                    I32,
-                    I64,
-                    F64,
-                    IQ1_M,
-                    TQ1_0,
-                    TQ2_0,
-                    MXFP4,
-                    NVFP4,
-                    Q1_0,
-                    Q2_0 -> throw new IllegalArgumentException("nothing computes with the tensor type " + type);
+            case IQ2_XXS -> blocks.fill((b, d, sign, wobble) -> BlockIQ2_XXS.putD(target, b, d));
+            case IQ2_XS -> blocks.fill((b, d, sign, wobble) -> BlockIQ2_XS.putD(target, b, d));
+            case IQ2_S -> blocks.fill((b, d, sign, wobble) -> BlockIQ2_S.putD(target, b, d));
+            case IQ3_XXS -> blocks.fill((b, d, sign, wobble) -> BlockIQ3_XXS.putD(target, b, d));
+            case IQ3_S -> blocks.fill((b, d, sign, wobble) -> BlockIQ3_S.putD(target, b, d));
+            case IQ1_S -> blocks.fill((b, d, sign, wobble) -> BlockIQ1_S.putD(target, b, d));
+            case IQ1_M -> blocks.fill((b, d, sign, wobble) -> BlockIQ1_M.putD(target, b, d));
+            case TQ1_0 -> blocks.fill((b, d, sign, wobble) -> BlockTQ1_0.putD(target, b, d));
+            case TQ2_0 ->
+                blocks.fill((b, d, sign, wobble) -> {
+                    BlockTQ2_0.clearFourthCodes(target, b);
+                    BlockTQ2_0.putD(target, b, d);
+                });
+            case MXFP4 -> blocks.fill((b, d, sign, wobble) -> BlockMXFP4.putScale(target, b, powerOfTwo(d, wobble)));
+            case Q8_1, I8, I16, I32, I64, F64, NVFP4, Q1_0, Q2_0 ->
+                throw new IllegalArgumentException("nothing computes with the tensor type " + type);
         }
+    }
+
+    /** One of the two powers of two around d, by chance, so that the mean square is that of d. */
+    private static float powerOfTwo(float d, float wobble) {
+        float low = Math.scalb(1f, Math.getExponent(d));
+        float chance = (wobble - 0.9f) / 0.2f;
+        return chance < (d / low * (d / low) - 1) / 3 ? 2 * low : low;
     }
 
     /** Makes a block of random bits valid: writes the scales and whatever depends on them. */

@@ -22,24 +22,24 @@ public enum TensorType {
     Q5_K(13, BlockQ5_K.ELEMENTS, BlockQ5_K.BYTES, BlockQ5_K.CODEC),
     Q6_K(14, BlockQ6_K.ELEMENTS, BlockQ6_K.BYTES, BlockQ6_K.CODEC),
     Q8_K(15, BlockQ8_K.ELEMENTS, BlockQ8_K.BYTES, BlockQ8_K.CODEC),
-    IQ2_XXS(16, 256, 66),
-    IQ2_XS(17, 256, 74),
-    IQ3_XXS(18, 256, 98),
-    IQ1_S(19, 256, 50),
+    IQ2_XXS(16, BlockIQ2_XXS.BLOCK),
+    IQ2_XS(17, BlockIQ2_XS.BLOCK),
+    IQ3_XXS(18, BlockIQ3_XXS.BLOCK),
+    IQ1_S(19, BlockIQ1_S.BLOCK),
     IQ4_NL(20, BlockIQ4_NL.ELEMENTS, BlockIQ4_NL.BYTES, BlockIQ4_NL.CODEC),
-    IQ3_S(21, 256, 110),
-    IQ2_S(22, 256, 82),
+    IQ3_S(21, BlockIQ3_S.BLOCK),
+    IQ2_S(22, BlockIQ2_S.BLOCK),
     IQ4_XS(23, BlockIQ4_XS.ELEMENTS, BlockIQ4_XS.BYTES, BlockIQ4_XS.CODEC),
     I8(24, 1, 1),
     I16(25, 1, 2),
     I32(26, 1, 4),
     I64(27, 1, 8),
     F64(28, 1, 8),
-    IQ1_M(29, 256, 56),
+    IQ1_M(29, BlockIQ1_M.BLOCK),
     BF16(30, 1, 2, PlainFloats.BF16),
-    TQ1_0(34, 256, 54),
-    TQ2_0(35, 256, 66),
-    MXFP4(39, 32, 17),
+    TQ1_0(34, BlockTQ1_0.BLOCK),
+    TQ2_0(35, BlockTQ2_0.BLOCK),
+    MXFP4(39, BlockMXFP4.BLOCK),
     NVFP4(40, 64, 36),
     Q1_0(41, 128, 18),
     Q2_0(42, 64, 18);
@@ -48,22 +48,34 @@ public enum TensorType {
     private final int blockElements;
     private final int blockBytes;
     private final Optional<BlockCodec> codec;
+    private final Optional<TableBlock> tableBlock;
 
     /** A type that files can hold, but nothing here computes with. */
     TensorType(int ggufNumber, int blockElements, int blockBytes) {
-        this(ggufNumber, blockElements, blockBytes, Optional.empty());
+        this(ggufNumber, blockElements, blockBytes, Optional.empty(), Optional.empty());
+    }
+
+    /** A type whose elements choose from a table. */
+    TensorType(int ggufNumber, TableBlock table) {
+        this(ggufNumber, table.elements(), table.bytes(), Optional.of(table.codec()), Optional.of(table));
     }
 
     /** A computable type. */
     TensorType(int ggufNumber, int blockElements, int blockBytes, BlockCodec codec) {
-        this(ggufNumber, blockElements, blockBytes, Optional.of(codec));
+        this(ggufNumber, blockElements, blockBytes, Optional.of(codec), Optional.empty());
     }
 
-    TensorType(int ggufNumber, int blockElements, int blockBytes, Optional<BlockCodec> codec) {
+    TensorType(
+            int ggufNumber,
+            int blockElements,
+            int blockBytes,
+            Optional<BlockCodec> codec,
+            Optional<TableBlock> tableBlock) {
         this.ggufNumber = ggufNumber;
         this.blockElements = blockElements;
         this.blockBytes = blockBytes;
         this.codec = codec;
+        this.tableBlock = tableBlock;
     }
 
     /** The number that stands for this type in a GGUF file. */
@@ -89,6 +101,11 @@ public enum TensorType {
     /** Whether the values can be computed, by {@link Dequantizer} and by the machines; other types can only be named. */
     public boolean computable() {
         return codec.isPresent();
+    }
+
+    /** How elements are read that choose from a table; empty for other types. */
+    public Optional<TableBlock> tableBlock() {
+        return tableBlock;
     }
 
     /** @throws IllegalArgumentException if the type is not computable */

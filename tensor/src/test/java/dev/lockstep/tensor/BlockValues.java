@@ -31,25 +31,17 @@ final class BlockValues {
             case Q6_K -> BlockQ6_K.d(s, b) * BlockQ6_K.scale(s, b, i / BlockQ6_K.SUB_BLOCK) * BlockQ6_K.quant(s, b, i);
             case IQ4_XS ->
                 BlockIQ4_XS.d(s, b) * BlockIQ4_XS.scale(s, b, i / BlockIQ4_XS.SUB_BLOCK) * BlockIQ4_XS.quant(s, b, i);
-            case Q8_1,
-                    IQ2_XXS,
-                    IQ2_XS,
-                    IQ3_XXS,
-                    IQ1_S,
-                    IQ3_S,
-                    IQ2_S,
-                    I8,
-                    I16,
-                    I32,
-                    I64,
-                    F64,
-                    IQ1_M,
-                    TQ1_0,
-                    TQ2_0,
-                    MXFP4,
-                    NVFP4,
-                    Q1_0,
-                    Q2_0 -> throw new IllegalArgumentException(type + " is not computable");
+            case IQ2_XXS, IQ2_XS, IQ2_S, IQ3_XXS, IQ3_S, IQ1_S, IQ1_M, TQ1_0, TQ2_0, MXFP4 ->
+                tableValue(type.tableBlock().orElseThrow(), s, b, i);
+            case Q8_1, I8, I16, I32, I64, F64, NVFP4, Q1_0, Q2_0 ->
+                throw new IllegalArgumentException(type + " is not computable");
         };
+    }
+
+    private static float tableValue(TableBlock type, MemorySegment s, long b, int i) {
+        byte[] codes = new byte[type.elements()];
+        byte[] subs = new byte[type.subBlocks()];
+        type.read(s, b, codes, subs);
+        return type.scale(s, b) * (subs[i / type.subBlock()] * type.table()[codes[i]]);
     }
 }

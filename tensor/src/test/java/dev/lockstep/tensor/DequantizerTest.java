@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Golden blocks come from quantised files of llama.cpp together with its own expansion of them. */
+/** Golden blocks come from quantised files of llama.cpp together with its own expansion of them; see {@code tools/golden}. */
 class DequantizerTest {
     static Stream<TensorType> computable() {
         return Arrays.stream(TensorType.values()).filter(TensorType::computable);
@@ -100,8 +100,8 @@ class DequantizerTest {
         MemorySegment source = MemorySegment.ofArray(new byte[1000]);
         float[] target = new float[64];
 
-        assertThatThrownBy(() -> Dequantizer.dequantize(TensorType.MXFP4, source, 0, target, 0, 32))
-                .hasMessageContaining("MXFP4");
+        assertThatThrownBy(() -> Dequantizer.dequantize(TensorType.NVFP4, source, 0, target, 0, 64))
+                .hasMessageContaining("NVFP4");
         assertThatThrownBy(() -> Dequantizer.dequantize(TensorType.Q4_0, source, 0, target, 0, 33))
                 .hasMessageContaining("whole Q4_0 blocks of 32");
         assertThatThrownBy(() -> Dequantizer.dequantize(TensorType.Q4_0, source, 990, target, 0, 32))

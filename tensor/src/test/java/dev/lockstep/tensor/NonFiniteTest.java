@@ -31,6 +31,16 @@ class NonFiniteTest {
                 field(TensorType.Q4_K, (s, b) -> BlockQ4_K.putDmin(s, b, Float.NaN)),
                 field(TensorType.Q5_K, (s, b) -> BlockQ5_K.putDmin(s, b, Float.NaN)),
                 field(TensorType.Q6_K, (s, b) -> BlockQ6_K.putD(s, b, Float.NaN)),
+                field(TensorType.IQ2_XXS, (s, b) -> BlockIQ2_XXS.putD(s, b, Float.NaN)),
+                field(TensorType.IQ2_XS, (s, b) -> BlockIQ2_XS.putD(s, b, Float.NaN)),
+                field(TensorType.IQ2_S, (s, b) -> BlockIQ2_S.putD(s, b, Float.NaN)),
+                field(TensorType.IQ3_XXS, (s, b) -> BlockIQ3_XXS.putD(s, b, Float.NaN)),
+                field(TensorType.IQ3_S, (s, b) -> BlockIQ3_S.putD(s, b, Float.NaN)),
+                field(TensorType.IQ1_S, (s, b) -> BlockIQ1_S.putD(s, b, Float.NaN)),
+                field(TensorType.IQ1_M, (s, b) -> BlockIQ1_M.putD(s, b, Float.NaN)),
+                field(TensorType.TQ1_0, (s, b) -> BlockTQ1_0.putD(s, b, Float.NaN)),
+                field(TensorType.TQ2_0, (s, b) -> BlockTQ2_0.putD(s, b, Float.NaN)),
+                field(TensorType.MXFP4, (s, b) -> BlockMXFP4.putScale(s, b, Float.MAX_VALUE)),
                 field(TensorType.IQ4_NL, (s, b) -> BlockIQ4_NL.putD(s, b, Float.NaN)),
                 field(TensorType.IQ4_XS, (s, b) -> BlockIQ4_XS.putD(s, b, Float.NaN)));
     }

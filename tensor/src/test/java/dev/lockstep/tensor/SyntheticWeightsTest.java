@@ -82,7 +82,7 @@ class SyntheticWeightsTest {
     void shouldRefuseBrokenBlocksAndOtherTypes() {
         assertThatThrownBy(() -> SyntheticWeights.fill(TensorType.Q4_0, MemorySegment.ofArray(new byte[19]), 0, 1))
                 .hasMessageContaining("not whole Q4_0 blocks");
-        assertThatThrownBy(() -> SyntheticWeights.fill(TensorType.IQ1_S, MemorySegment.ofArray(new byte[50]), 0, 1))
-                .hasMessageContaining("IQ1_S");
+        assertThatThrownBy(() -> SyntheticWeights.fill(TensorType.NVFP4, MemorySegment.ofArray(new byte[36]), 0, 1))
+                .hasMessageContaining("NVFP4");
     }
 }

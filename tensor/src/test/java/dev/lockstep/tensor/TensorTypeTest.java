@@ -19,9 +19,9 @@ class TensorTypeTest {
     @Test
     void shouldKnowWhatCanBeComputed() {
         assertThat(Stream.of(TensorType.values()).filter(TensorType::computable))
-                .hasSize(16)
+                .hasSize(26)
                 .contains(TensorType.F32, TensorType.Q4_0, TensorType.Q6_K, TensorType.IQ4_XS)
-                .doesNotContain(TensorType.MXFP4, TensorType.I32, TensorType.Q8_1);
+                .doesNotContain(TensorType.NVFP4, TensorType.I32, TensorType.Q8_1);
     }
 
     @Test

@@ -2,21 +2,38 @@ package dev.lockstep.graph.architecture;
 
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.GraphException;
+import dev.lockstep.graph.Rope;
 import java.util.List;
+import java.util.Optional;
 
 /** Every architecture that can be run. */
 public final class Architectures {
     private static final List<Architecture> ALL = List.of(
-            new LlamaArchitecture(),
+            new LlamaArchitecture("llama", Rope.Pairing.INTERLEAVED),
+            new CohereArchitecture("cohere2", Optional.of(4)),
+            new CohereArchitecture("command-r", Optional.empty()),
+            new LlamaArchitecture("exaone", Rope.Pairing.HALVES),
+            new Exaone4Architecture(),
             new GemmaArchitecture(),
             new Gemma2Architecture(),
             new Gemma3Architecture(),
+            new Glm4Architecture(),
+            new Gpt2Architecture("gpt2"),
+            new GptOssArchitecture(),
             new GraniteArchitecture("granite"),
             new GraniteArchitecture("granitemoe"),
+            new Mistral3Architecture(),
+            new Olmo2Architecture(),
+            new PlainArchitecture("phi2", true),
             new Phi3Architecture(),
             new QwenArchitecture("qwen2", false),
+            new Qwen2MoeArchitecture(),
             new QwenArchitecture("qwen3", true),
-            new QwenArchitecture("qwen3moe", true));
+            new QwenArchitecture("qwen3moe", true),
+            new SmolLm3Architecture(),
+            new StableLmArchitecture(),
+            new Gpt2Architecture("starcoder"),
+            new PlainArchitecture("starcoder2", false));
 
     private Architectures() {}
 

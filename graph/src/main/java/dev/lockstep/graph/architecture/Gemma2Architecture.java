@@ -31,13 +31,16 @@ final class Gemma2Architecture implements Architecture {
         TransformerBuilder builder = new TransformerBuilder(parameters, new ModelWeights(model));
         builder.scaleEmbedding((float) Math.sqrt(parameters.embeddingLength()));
         builder.normResiduals();
-        builder.window(Window.read(keys, PERIOD));
-        builder.capScores((float) keys.positiveNumber("attn_logit_softcapping", 50));
         builder.capLogits((float) keys.positiveNumber("final_logit_softcapping", 30));
+        builder.attention()
+                .turn(parameters.rope().rope(Rope.Pairing.HALVES))
+                .window(Window.read(keys, PERIOD))
+                .cap((float) keys.positiveNumber("attn_logit_softcapping", 50));
         if (parameters.layers() == LAYERS_OF_27B) {
-            builder.scaleAttention((float) (1 / Math.sqrt((double) parameters.embeddingLength() / parameters.heads())));
+            builder.attention()
+                    .scale((float) (1 / Math.sqrt((double) parameters.embeddingLength() / parameters.heads())));
         }
-        builder.preNormDecoder(parameters.rope().rope(Rope.Pairing.HALVES), Activation.GELU);
+        builder.feedForward().activation(Activation.GELU);
         return builder.build();
     }
 }

@@ -31,19 +31,19 @@ final class Gemma3Architecture implements Architecture {
         TransformerBuilder builder = new TransformerBuilder(parameters, new ModelWeights(model));
         builder.scaleEmbedding((float) Math.sqrt(parameters.embeddingLength()));
         builder.normResiduals();
-        builder.normHeads();
         builder.capLogits((float) keys.number("final_logit_softcapping", 0));
         Window window = Window.read(keys, PERIOD);
-        builder.window(window);
-        if (parameters.layers() == LAYERS_OF_27B) {
-            builder.scaleAttention((float) (1 / Math.sqrt((double) parameters.embeddingLength() / parameters.heads())));
-        }
         Rope wide = parameters.rope().rope(Rope.Pairing.HALVES);
         Rope narrow = parameters
                 .rope()
                 .unscaled(keys.positiveNumber("rope.freq_base_swa", WINDOW_ROPE_BASE))
                 .rope(Rope.Pairing.HALVES);
-        builder.preNormDecoder(layer -> window.limits(layer) ? narrow : wide, Activation.GELU);
+        builder.attention().normHeads().window(window).turn(layer -> window.limits(layer) ? narrow : wide);
+        if (parameters.layers() == LAYERS_OF_27B) {
+            builder.attention()
+                    .scale((float) (1 / Math.sqrt((double) parameters.embeddingLength() / parameters.heads())));
+        }
+        builder.feedForward().activation(Activation.GELU);
         return builder.build();
     }
 }

@@ -23,7 +23,8 @@ final class GemmaArchitecture implements Architecture {
         Hyperparameters parameters = Hyperparameters.of(model);
         TransformerBuilder builder = new TransformerBuilder(parameters, new ModelWeights(model));
         builder.scaleEmbedding((float) Math.sqrt(parameters.embeddingLength()));
-        builder.preNormDecoder(parameters.rope().rope(Rope.Pairing.HALVES), Activation.GELU);
+        builder.attention().turn(parameters.rope().rope(Rope.Pairing.HALVES));
+        builder.feedForward().activation(Activation.GELU);
         return builder.build();
     }
 }

@@ -1,6 +1,5 @@
 package dev.lockstep.graph.architecture;
 
-import dev.lockstep.graph.Activation;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.Rope;
 import java.util.Set;
@@ -19,10 +18,12 @@ record GraniteArchitecture(String name) implements Architecture {
         Hyperparameters parameters = Hyperparameters.of(model);
         TransformerBuilder builder = new TransformerBuilder(parameters, new ModelWeights(model));
         builder.scaleEmbedding((float) keys.number("embedding_scale", 1));
-        builder.scaleAttention((float) keys.positiveNumber("attention.scale", builder.attentionScale()));
         builder.scaleResiduals((float) keys.number("residual_scale", 1));
-        builder.divideLogits((float) keys.positiveNumber("logit_scale", 1));
-        builder.preNormDecoder(parameters.rope().rope(Rope.Pairing.INTERLEAVED), Activation.SILU);
+        builder.scaleLogits(1 / (float) keys.positiveNumber("logit_scale", 1));
+        builder.attention()
+                .turn(parameters.rope().rope(Rope.Pairing.INTERLEAVED))
+                .scale((float) keys.positiveNumber(
+                        "attention.scale", builder.attention().scale()));
         return builder.build();
     }
 }

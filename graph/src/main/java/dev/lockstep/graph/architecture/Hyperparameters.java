@@ -13,7 +13,7 @@ import dev.lockstep.graph.Weight;
  * @param kvHeads heads of keys and values
  * @param headSize elements of a head of queries, keys or values
  * @param vocabularySize rows of the token embedding
- * @param normEpsilon epsilon of the RMS norms
+ * @param normEpsilon epsilon of the norms
  * @param experts feed-forward networks to choose from in each layer; 0 for a dense model
  * @param expertsUsed how many a token uses; 0 for a dense model
  */
@@ -33,7 +33,7 @@ public record Hyperparameters(
         int expertsUsed) {
 
     /** Far above what exists; keeps every product of two sizes within an int's or long's reach. */
-    private static final int MOST = 1 << 24;
+    static final int MOST = 1 << 24;
 
     private static final int MOST_HEADS = 1 << 12;
     static final String TOKEN_EMBEDDING = "token_embd.weight";
@@ -73,7 +73,8 @@ public record Hyperparameters(
                 kvHeads,
                 headSize,
                 vocabularySize(model),
-                (float) keys.positiveNumber("attention.layer_norm_rms_epsilon", 1e-5),
+                (float) keys.positiveNumber(
+                        "attention.layer_norm_rms_epsilon", keys.positiveNumber("attention.layer_norm_epsilon", 1e-5)),
                 RopeParameters.read(keys, headSize, contextLength),
                 experts,
                 experts == 0 ? 0 : keys.positive("expert_used_count", experts));

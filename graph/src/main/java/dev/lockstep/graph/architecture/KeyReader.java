@@ -59,6 +59,11 @@ final class KeyReader {
         return value;
     }
 
+    /** Whether a key is there and true. */
+    boolean flag(String name) {
+        return metadata.bool(key(name)).orElse(false);
+    }
+
     Optional<String> string(String name) {
         return metadata.string(key(name));
     }

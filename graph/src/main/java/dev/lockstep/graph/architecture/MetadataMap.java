@@ -11,7 +11,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** Metadata of a model that comes from no file: strings, integers and numbers. */
+/** Metadata of a model that comes from no file: strings, integers, numbers and truth values. */
 public final class MetadataMap implements Metadata {
     private final String origin;
     private final Map<String, Object> values = new LinkedHashMap<>();
@@ -35,6 +35,12 @@ public final class MetadataMap implements Metadata {
 
     /** Sets a floating-point number and returns this. */
     public MetadataMap put(String key, double value) {
+        values.put(key, value);
+        return this;
+    }
+
+    /** Sets a truth value and returns this. */
+    public MetadataMap put(String key, boolean value) {
         values.put(key, value);
         return this;
     }

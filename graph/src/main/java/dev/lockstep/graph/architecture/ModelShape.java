@@ -133,7 +133,7 @@ public record ModelShape(
         int kvWidth = embeddingLength / heads * kvHeads;
         list.matrix("token_embd", tiedEmbeddings ? Role.OUTPUT : Role.OTHER, 0, embeddingLength, vocabularySize, 1);
         for (int layer = 0; layer < layers; layer++) {
-            String block = TransformerBuilder.block(layer);
+            String block = Parts.block(layer);
             list.vector(block + "attn_norm", embeddingLength);
             list.matrix(block + "attn_q", Role.OTHER, layer, embeddingLength, embeddingLength, 1);
             list.matrix(block + "attn_k", Role.OTHER, layer, embeddingLength, kvWidth, 1);

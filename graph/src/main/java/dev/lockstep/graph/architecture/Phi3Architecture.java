@@ -1,6 +1,5 @@
 package dev.lockstep.graph.architecture;
 
-import dev.lockstep.graph.Activation;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.Rope;
 import java.util.Optional;
@@ -29,10 +28,10 @@ final class Phi3Architecture implements Architecture {
         NeutralKeys.refuseOthers(keys, Set.of("attention.sliding_window"));
         Hyperparameters parameters = Hyperparameters.of(model);
         int contextLength = Math.min(mostUsed, parameters.contextLength());
-        refuseWindowWithin(contextLength, keys);
         ModelWeights weights = new ModelWeights(model);
         TransformerBuilder builder = new TransformerBuilder(parameters, weights);
-        builder.fuseProjections();
+        builder.attention().fused();
+        builder.feedForward().fused();
 
         RopeParameters turns = parameters.rope();
         int pairs = turns.width() / 2;
@@ -41,18 +40,11 @@ final class Phi3Architecture implements Architecture {
         Optional<float[]> divisors = contextLength > turns.originalContextLength() ? longDivisors : shortDivisors;
         Rope rope = divisors.map(values -> turns.rope(Rope.Pairing.HALVES, values))
                 .orElseGet(() -> turns.rope(Rope.Pairing.HALVES));
-        builder.preNormDecoder(rope, Activation.SILU);
-        return builder.build();
-    }
-
-    /** A window changes nothing as long as it holds the whole context; many files name one that always does. */
-    private static void refuseWindowWithin(int contextLength, KeyReader keys) {
+        builder.attention().turn(rope);
         int window = keys.countOrZero("attention.sliding_window", Integer.MAX_VALUE);
         if (window != 0 && window < contextLength) {
-            throw keys.failure(
-                    "attention.sliding_window",
-                    "is " + window + ", less than the context of " + contextLength + " tokens, which is not supported",
-                    "ask for a context of at most " + window + " tokens");
+            builder.attention().window(Window.everywhere(window));
         }
+        return builder.build();
     }
 }

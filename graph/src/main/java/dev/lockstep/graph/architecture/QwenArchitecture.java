@@ -1,6 +1,5 @@
 package dev.lockstep.graph.architecture;
 
-import dev.lockstep.graph.Activation;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.Rope;
 import java.util.Set;
@@ -18,9 +17,9 @@ record QwenArchitecture(String name, boolean headNorms) implements Architecture 
         Hyperparameters parameters = Hyperparameters.of(model);
         TransformerBuilder builder = new TransformerBuilder(parameters, new ModelWeights(model));
         if (headNorms) {
-            builder.normHeads();
+            builder.attention().normHeads();
         }
-        builder.preNormDecoder(parameters.rope().rope(Rope.Pairing.HALVES), Activation.SILU);
+        builder.attention().turn(parameters.rope().rope(Rope.Pairing.HALVES));
         return builder.build();
     }
 }

@@ -17,6 +17,7 @@ import java.util.Locale;
  * @param factor how many times longer the context is than the trained one
  * @param originalContextLength the trained context, for YaRN
  * @param attentionFactor factor on cos and sin, besides YaRN's own
+ * @param logMultiplier YaRN: how much of its factor on scores is taken back from cos and sin
  * @param extrapolation YaRN: how much of the short wavelengths is left as trained, normally 1
  * @param betaFast YaRN: pairs that turn more often than this within the trained context stay as trained
  * @param betaSlow YaRN: pairs that turn less often than this are interpolated
@@ -28,6 +29,7 @@ public record RopeParameters(
         double factor,
         int originalContextLength,
         double attentionFactor,
+        double logMultiplier,
         double extrapolation,
         double betaFast,
         double betaSlow) {
@@ -61,6 +63,7 @@ public record RopeParameters(
                 keys.optionalPositive("rope.scaling.original_context_length", Integer.MAX_VALUE)
                         .orElse(contextLength),
                 keys.positiveNumber("rope.scaling.attn_factor", 1),
+                keys.number("rope.scaling.yarn_log_multiplier", 0),
                 keys.number("rope.scaling.yarn_ext_factor", 1),
                 keys.positiveNumber("rope.scaling.yarn_beta_fast", 32),
                 keys.positiveNumber("rope.scaling.yarn_beta_slow", 1));
@@ -84,7 +87,7 @@ public record RopeParameters(
     /** The same width on another base, as trained: for layers that see a window, which needs no stretching. */
     RopeParameters unscaled(double otherBase) {
         return new RopeParameters(
-                width, otherBase, Scaling.NONE, 1, originalContextLength, 1, extrapolation, betaFast, betaSlow);
+                width, otherBase, Scaling.NONE, 1, originalContextLength, 1, 0, extrapolation, betaFast, betaSlow);
     }
 
     /** The rotation of a model without factors for single frequencies. */
@@ -107,7 +110,8 @@ public record RopeParameters(
 
     private double magnitude() {
         boolean sharpened = scaling == Scaling.YARN && extrapolation != 0 && factor > 1;
-        return sharpened ? attentionFactor * (1 + 0.1 * StrictMath.log(factor)) : attentionFactor;
+        double all = 1 + 0.1 * StrictMath.log(factor);
+        return sharpened ? attentionFactor * all / (1 + 0.1 * logMultiplier * StrictMath.log(factor)) : attentionFactor;
     }
 
     /** How much of a pair's trained frequency is kept: 1 for short wavelengths, 0 for long ones, a ramp between. */

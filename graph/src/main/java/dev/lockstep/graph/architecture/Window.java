@@ -15,6 +15,11 @@ record Window(int positions, int period) {
                         .orElse(period));
     }
 
+    /** A window in every layer. */
+    static Window everywhere(int positions) {
+        return new Window(positions, Integer.MAX_VALUE);
+    }
+
     /** Whether a layer has the window. */
     boolean limits(int layer) {
         return layer % period < period - 1;

@@ -58,14 +58,18 @@ public final class QuantizeActivations implements Pass {
                 linear.matrices().type().quantized() && linear.x().kind() == RowKind.F32;
             case Op.Embedding _,
                     Op.RmsNorm _,
+                    Op.LayerNorm _,
                     Op.Quantize _,
                     Op.Bias _,
                     Op.Add _,
                     Op.Scale _,
                     Op.SoftCap _,
+                    Op.Activate _,
+                    Op.RowGate _,
                     Op.Gated _,
                     Op.Attention _,
                     Op.Route _,
+                    Op.ExpertBias _,
                     Op.ExpertSum _ -> false;
         };
     }

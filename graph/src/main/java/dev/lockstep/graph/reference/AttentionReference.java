@@ -30,9 +30,7 @@ final class AttentionReference {
             step.sequences()[t].put(op, kvType, position, key, v.data(), t * v.width());
             rotate(op, q.data(), t * q.width(), queries, t * q.width(), position, op.heads());
         }
-        for (int i = 0; i < queries.length; i++) {
-            queries[i] *= op.scale();
-        }
+        scale(op, queries, step);
         Rows.Floats y = Rows.Floats.of(step.count(), op.width());
         IntStream.range(0, step.count() * op.heads()).parallel().forEach(task -> {
             int t = task / op.heads();
@@ -43,6 +41,16 @@ final class AttentionReference {
             all.finish(y.data(), task * op.headSize());
         });
         return y;
+    }
+
+    private static void scale(Op.Attention op, float[] queries, StepTokens step) {
+        int width = queries.length / step.count();
+        for (int i = 0; i < queries.length; i++) {
+            queries[i] *= op.scale();
+            if (op.rope().growth().isPresent()) {
+                queries[i] *= op.rope().growth().get().at(step.positions()[i / width]);
+            }
+        }
     }
 
     private static void rotate(Op.Attention op, float[] x, int offset, float[] y, int target, int position, int heads) {

@@ -26,13 +26,12 @@ public record BlockArithmetic(boolean subScales, Minima minima) {
     /** @throws IllegalArgumentException unless the type is quantised and computable */
     public static BlockArithmetic of(TensorType type) {
         return switch (type) {
-            case Q4_0, Q5_0, Q8_0, Q8_K, IQ4_NL, IQ4_XS -> SCALED;
-            case Q3_K, Q6_K -> SUB_SCALED;
+            case Q4_0, Q5_0, Q8_0, Q8_K, IQ4_NL, IQ4_XS, IQ2_XXS, IQ3_XXS, IQ3_S, IQ1_S, TQ1_0, TQ2_0, MXFP4 -> SCALED;
+            case Q3_K, Q6_K, IQ2_XS, IQ2_S, IQ1_M -> SUB_SCALED;
             case Q4_1, Q5_1, Q4_K, Q5_K -> OFFSET;
             case Q2_K -> SUB_SCALED_AND_OFFSET;
             case F32, F16, BF16, F64, I8, I16, I32, I64 -> throw notQuantized(type);
-            case Q8_1, IQ2_XXS, IQ2_XS, IQ3_XXS, IQ1_S, IQ3_S, IQ2_S, IQ1_M, TQ1_0, TQ2_0, MXFP4, NVFP4, Q1_0, Q2_0 ->
-                throw notQuantized(type);
+            case Q8_1, NVFP4, Q1_0, Q2_0 -> throw notQuantized(type);
         };
     }
 

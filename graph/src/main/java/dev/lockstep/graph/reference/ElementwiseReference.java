@@ -42,15 +42,37 @@ final class ElementwiseReference {
         return Numerics.tanh(x / cap) * cap;
     }
 
+    static Rows.Floats activate(Activation activation, Rows.Floats x) {
+        float[] y = new float[x.data().length];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = activated(activation, x.data()[i]);
+        }
+        return new Rows.Floats(x.width(), y);
+    }
+
     static Rows.Floats gated(Activation activation, Rows.Floats gate, Rows.Floats up) {
         float[] y = new float[gate.data().length];
         for (int i = 0; i < y.length; i++) {
-            float activated = switch (activation) {
-                case SILU -> Numerics.silu(gate.data()[i]);
-                case GELU -> Numerics.gelu(gate.data()[i]);
-            };
-            y[i] = activated * up.data()[i];
+            float u = up.data()[i];
+            y[i] = activated(activation, gate.data()[i])
+                    * (activation == Activation.SWIGLU_OAI ? Numerics.oaiUp(u) : u);
         }
         return new Rows.Floats(gate.width(), y);
+    }
+
+    private static float activated(Activation activation, float x) {
+        return switch (activation) {
+            case SILU -> Numerics.silu(x);
+            case GELU -> Numerics.gelu(x);
+            case SWIGLU_OAI -> Numerics.oaiGate(x);
+        };
+    }
+
+    static Rows.Floats rowGate(Rows.Floats x, Rows.Floats gate) {
+        float[] y = new float[x.data().length];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = Numerics.sigmoid(gate.data()[i / x.width()]) * x.data()[i];
+        }
+        return new Rows.Floats(x.width(), y);
     }
 }

@@ -3,47 +3,9 @@ package dev.lockstep.graph.reference;
 import dev.lockstep.tensor.Tensor;
 import java.util.stream.IntStream;
 
-/** Choice of experts, their products, and the sum of their results. */
+/** Products of chosen experts, and the sum of their results. */
 final class ExpertReference {
     private ExpertReference() {}
-
-    /** Per row the {@code used} largest scores, the lower index first among equals, and their softmax. */
-    static Rows.Choices route(Rows.Floats scores, int used) {
-        int rows = scores.rows();
-        Rows.Choices choices = new Rows.Choices(used, new int[rows * used], new float[rows * used]);
-        for (int row = 0; row < rows; row++) {
-            routeRow(scores, row, choices);
-        }
-        return choices;
-    }
-
-    private static void routeRow(Rows.Floats scores, int row, Rows.Choices choices) {
-        int start = row * choices.width();
-        int first = row * scores.width();
-        boolean[] chosen = new boolean[scores.width()];
-        float sum = 0;
-        for (int slot = start; slot < start + choices.width(); slot++) {
-            int best = largest(scores.data(), first, chosen);
-            chosen[best] = true;
-            choices.experts()[slot] = best;
-            float max = scores.data()[first + choices.experts()[start]];
-            choices.weights()[slot] = Numerics.exp(scores.data()[first + best] - max);
-            sum += choices.weights()[slot];
-        }
-        for (int slot = start; slot < start + choices.width(); slot++) {
-            choices.weights()[slot] /= sum;
-        }
-    }
-
-    private static int largest(float[] scores, int first, boolean[] chosen) {
-        int best = -1;
-        for (int i = 0; i < chosen.length; i++) {
-            if (!chosen[i] && (best < 0 || scores[first + i] > scores[first + best])) {
-                best = i;
-            }
-        }
-        return best;
-    }
 
     /**
      * Multiplies with each row's chosen matrices, results side by side.
@@ -67,6 +29,15 @@ final class ExpertReference {
             }
         }
         return new Rows.Floats(choices.width() * rows, y);
+    }
+
+    static Rows.Floats bias(Rows.Floats x, Rows.Choices choices, float[] vectors) {
+        int width = x.width() / choices.width();
+        float[] y = new float[x.data().length];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = x.data()[i] + vectors[choices.experts()[i / width] * width + i % width];
+        }
+        return new Rows.Floats(x.width(), y);
     }
 
     static Rows.Floats sum(Rows.Floats x, Rows.Choices choices) {

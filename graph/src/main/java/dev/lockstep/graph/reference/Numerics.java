@@ -29,6 +29,12 @@ public final class Numerics {
     /** 0.044715 sqrt(2 / pi). */
     public static final float GELU_CUBIC = 0.0356774081f;
 
+    /** Steepness of gpt-oss's gate. */
+    public static final float OAI_ALPHA = 1.702f;
+
+    /** What its gate, and what goes through it, is limited to. */
+    public static final float OAI_LIMIT = 7f;
+
     /** Coefficients of r^7 down to r^2 of exp(r) on [-ln 2 / 2, ln 2 / 2] (Cephes, expf). */
     private static final float[] EXP_POLYNOMIAL = {
         1.9875691500E-4f, 1.3981999507E-3f, 8.3334519073E-3f, 4.1665795894E-2f, 1.6666665459E-1f, 5.0000001201E-1f
@@ -72,6 +78,23 @@ public final class Numerics {
     public static float gelu(float x) {
         float u = x * Math.fma(x * x, GELU_CUBIC, GELU_LINEAR);
         return x / (1f + exp(-(u + u)));
+    }
+
+    /** 1 / (1 + e^-x). */
+    public static float sigmoid(float x) {
+        return 1f / (1f + exp(-x));
+    }
+
+    /** What gpt-oss makes of a gate: x / (1 + e^(-1.702 x)) with x limited from above. */
+    public static float oaiGate(float x) {
+        float g = x > OAI_LIMIT ? OAI_LIMIT : x;
+        return g / (1f + exp(-(OAI_ALPHA * g)));
+    }
+
+    /** What gpt-oss makes of the value that a gate lets through: limited on both sides, plus 1. */
+    public static float oaiUp(float x) {
+        float u = x > OAI_LIMIT ? OAI_LIMIT : x;
+        return (u < -OAI_LIMIT ? -OAI_LIMIT : u) + 1f;
     }
 
     /** 1 - 2 / (e^2x + 1), with an absolute error below 2^-22. */

@@ -13,8 +13,10 @@ import dev.lockstep.tensor.BlockQ5_K;
 import dev.lockstep.tensor.BlockQ6_K;
 import dev.lockstep.tensor.BlockQ8_0;
 import dev.lockstep.tensor.BlockQ8_K;
+import dev.lockstep.tensor.TableBlock;
 import dev.lockstep.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * 32 consecutive columns of a row of quantised weights in one form for all types, from which matrix products are
@@ -37,6 +39,10 @@ public final class QuantizedBlock {
     private int sub1 = 1;
     private float min0;
     private float min1;
+    private byte[] codes = {};
+    private byte[] subs = {};
+    private long decoded;
+    private @Nullable MemorySegment decodedFrom;
 
     /** @throws IllegalArgumentException unless the type is quantised and computable */
     public QuantizedBlock(TensorType type) {
@@ -146,8 +152,32 @@ public final class QuantizedBlock {
                 readQuants(BlockQ6_K::quant, source, block, first);
             }
             case F32, F16, BF16, F64, I8, I16, I32, I64 -> throw BlockArithmetic.notQuantized(type);
-            case Q8_1, IQ2_XXS, IQ2_XS, IQ3_XXS, IQ1_S, IQ3_S, IQ2_S, IQ1_M, TQ1_0, TQ2_0, MXFP4, NVFP4, Q1_0, Q2_0 ->
-                throw BlockArithmetic.notQuantized(type);
+            case IQ2_XXS, IQ2_XS, IQ2_S, IQ3_XXS, IQ3_S, IQ1_S, IQ1_M, TQ1_0, TQ2_0, MXFP4 ->
+                readTable(type.tableBlock().orElseThrow(), source, block, first);
+            case Q8_1, NVFP4, Q1_0, Q2_0 -> throw BlockArithmetic.notQuantized(type);
+        }
+    }
+
+    /** A block is decoded once for all its parts, which are read one after the other. */
+    private void readTable(TableBlock table, MemorySegment source, long block, int first) {
+        if (codes.length == 0) {
+            codes = new byte[table.elements()];
+            subs = new byte[table.subBlocks()];
+        }
+        if (first == 0 || block != decoded || source != decodedFrom) {
+            table.read(source, block, codes, subs);
+            decoded = block;
+            decodedFrom = source;
+        }
+        for (int i = 0; i < COLUMNS; i++) {
+            quants[i] = table.table()[codes[first + i]];
+        }
+        scale = table.scale(source, block);
+        if (table.subBlock() == COLUMNS) {
+            scale *= subs[first / COLUMNS];
+        } else if (table.subBlock() < COLUMNS) {
+            sub0 = subs[first / table.subBlock()];
+            sub1 = subs[first / table.subBlock() + 1];
         }
     }
 

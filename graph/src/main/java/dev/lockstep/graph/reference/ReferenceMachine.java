@@ -169,9 +169,11 @@ public final class ReferenceMachine implements Machine {
 
     private Rows evaluate(Op op, Map<Value, Rows> values, StepTokens tokens) {
         return switch (op) {
-            case Op.Embedding embedding -> embed(embedding.table(), tokens.tokens());
+            case Op.Embedding embedding -> embed(embedding, tokens);
             case Op.RmsNorm norm ->
                 NormReference.rmsNorm(floats(norm.x(), values), weights.vector(norm.gain()), norm.epsilon());
+            case Op.LayerNorm norm ->
+                NormReference.layerNorm(floats(norm.x(), values), weights.vector(norm.gain()), norm.epsilon());
             case Op.Quantize quantize -> QuantizeReference.quantize(floats(quantize.x(), values), quantize.kind());
             case Op.Linear linear -> {
                 int[] all = IntStream.range(0, tokens.count()).toArray();
@@ -183,6 +185,9 @@ public final class ReferenceMachine implements Machine {
             case Op.Add add -> ElementwiseReference.add(floats(add.a(), values), floats(add.b(), values));
             case Op.Scale scale -> ElementwiseReference.scale(floats(scale.x(), values), scale.factor());
             case Op.SoftCap softCap -> ElementwiseReference.softCap(floats(softCap.x(), values), softCap.cap());
+            case Op.Activate activate ->
+                ElementwiseReference.activate(activate.activation(), floats(activate.x(), values));
+            case Op.RowGate gate -> ElementwiseReference.rowGate(floats(gate.x(), values), floats(gate.gate(), values));
             case Op.Gated gated ->
                 ElementwiseReference.gated(
                         gated.activation(), floats(gated.gate(), values), floats(gated.up(), values));
@@ -195,13 +200,20 @@ public final class ReferenceMachine implements Machine {
                         attention.scoring().sinks().map(weights::vector),
                         tokens,
                         kvType);
-            case Op.Route route -> ExpertReference.route(floats(route.scores(), values), route.used());
+            case Op.Route route ->
+                RouteReference.route(
+                        floats(route.scores(), values),
+                        route.routing(),
+                        route.routing().bias().map(weights::vector));
             case Op.ExpertLinear linear ->
                 ExpertReference.linear(
                         weights.tensor(linear.matrices()),
                         values.get(linear.x()),
                         choices(linear.choice(), values),
                         linear.perExpertInput());
+            case Op.ExpertBias bias ->
+                ExpertReference.bias(
+                        floats(bias.x(), values), choices(bias.choice(), values), weights.vector(bias.vectors()));
             case Op.ExpertSum sum -> ExpertReference.sum(floats(sum.x(), values), choices(sum.choice(), values));
         };
     }
@@ -237,10 +249,17 @@ public final class ReferenceMachine implements Machine {
         }
     }
 
-    private Rows.Floats embed(Weight table, int[] tokens) {
-        Rows.Floats rows = Rows.Floats.of(tokens.length, table.columns());
-        for (int t = 0; t < tokens.length; t++) {
-            Dequantizer.dequantizeRow(weights.tensor(table), tokens[t], rows.data(), t * table.columns());
+    private Rows.Floats embed(Op.Embedding op, StepTokens tokens) {
+        Rows.Floats rows = rows(op.table(), tokens.tokens());
+        return op.positions()
+                .map(positions -> ElementwiseReference.add(rows, rows(positions, tokens.positions())))
+                .orElse(rows);
+    }
+
+    private Rows.Floats rows(Weight table, int[] numbers) {
+        Rows.Floats rows = Rows.Floats.of(numbers.length, table.columns());
+        for (int i = 0; i < numbers.length; i++) {
+            Dequantizer.dequantizeRow(weights.tensor(table), numbers[i], rows.data(), i * table.columns());
         }
         return rows;
     }

@@ -30,14 +30,14 @@ final class Weights {
         return tensors.get(weight.name());
     }
 
-    /** The values of a weight of one row. */
+    /** The values of a vector, or of a few, one after the other. */
     float[] vector(Weight weight) {
-        return vectors.computeIfAbsent(weight.name(), name -> row(tensors.get(name), 0));
-    }
-
-    static float[] row(Tensor tensor, int row) {
-        float[] values = new float[Math.toIntExact(tensor.columns())];
-        Dequantizer.dequantizeRow(tensor, row, values, 0);
-        return values;
+        return vectors.computeIfAbsent(weight.name(), name -> {
+            float[] values = new float[Math.multiplyExact(weight.columns(), weight.rows())];
+            for (int row = 0; row < weight.rows(); row++) {
+                Dequantizer.dequantizeRow(tensors.get(name), row, values, row * weight.columns());
+            }
+            return values;
+        });
     }
 }

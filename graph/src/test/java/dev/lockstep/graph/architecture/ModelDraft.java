@@ -53,6 +53,11 @@ final class ModelDraft {
         return this;
     }
 
+    ModelDraft key(String name, boolean value) {
+        metadata.put(architecture + "." + name, value);
+        return this;
+    }
+
     /** Sets a key of the architecture to an integer, a number, or a string. */
     ModelDraft keyOf(String name, String value) {
         if (value.matches("-?\\d+")) {
@@ -63,6 +68,11 @@ final class ModelDraft {
 
     ModelDraft vector(String name, int columns) {
         weights.put(name, new Weight(name, TensorType.F32, columns, 1, 1));
+        return this;
+    }
+
+    ModelDraft vectors(String name, int columns, int count) {
+        weights.put(name, new Weight(name, TensorType.F32, columns, count, 1));
         return this;
     }
 

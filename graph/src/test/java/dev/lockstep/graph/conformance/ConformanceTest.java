@@ -42,7 +42,7 @@ class ConformanceTest {
         ConformanceCase.all().filter(ConformanceTest::computable).forEach(test -> results.add(run(test)));
 
         results.forEach(result -> IO.println(line(result)));
-        assertThat(results).hasSizeGreaterThan(40).allSatisfy(ConformanceTest::check);
+        assertThat(results).hasSizeGreaterThan(60).allSatisfy(ConformanceTest::check);
 
         List<Deviation> quantized = results.stream()
                 .filter(result -> result.tolerance() == Tolerance.C)
@@ -62,7 +62,7 @@ class ConformanceTest {
         List<ConformanceCase> refused =
                 ConformanceCase.all().filter(test -> !computable(test)).toList();
 
-        assertThat(refused).hasSizeGreaterThan(10).allSatisfy(test -> {
+        assertThat(refused).isNotEmpty().allSatisfy(test -> {
             try (GgufFile file = GgufFile.open(test.gguf())) {
                 ModelDescription model = ModelDescription.of(file.metadata(), file.tensors());
                 assertThatThrownBy(() -> Architectures.build(model))

@@ -93,6 +93,24 @@ class NumericsTest {
         assertThat(Numerics.tanh(-1e30f)).isEqualTo(-1f);
     }
 
+    @Test
+    void sigmoidShouldBeCloseToItsDefinition() {
+        for (float x = -30; x < 30; x += 0x1p-8f) {
+            double expected = 1 / (1 + StrictMath.exp(-x));
+            assertThat((double) Numerics.sigmoid(x)).isCloseTo(expected, within(expected * 0x1p-21));
+        }
+    }
+
+    @Test
+    void theClampedUnitShouldBeCloseToItsDefinition() {
+        for (float x = -30; x < 30; x += 0x1p-8f) {
+            double g = Math.min(x, 7);
+            double expected = g / (1 + StrictMath.exp(-1.702 * g));
+            assertThat((double) Numerics.oaiGate(x)).isCloseTo(expected, within(Math.abs(expected) * 0x1p-17 + 1e-30));
+            assertThat(Numerics.oaiUp(x)).isEqualTo(Math.clamp(x, -7f, 7f) + 1);
+        }
+    }
+
     private static float next(float x) {
         return Float.intBitsToFloat(Float.floatToRawIntBits(x) + STRIDE);
     }

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.within;
 import dev.lockstep.graph.KvType;
 import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Rope;
+import dev.lockstep.graph.Routing;
 import dev.lockstep.graph.RowKind;
 import dev.lockstep.graph.Scoring;
 import dev.lockstep.graph.Value;
 import dev.lockstep.graph.Weight;
+import dev.lockstep.tensor.Dequantizer;
 import dev.lockstep.tensor.SyntheticWeights;
 import dev.lockstep.tensor.Tensor;
 import dev.lockstep.tensor.TensorType;
@@ -17,6 +19,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -48,7 +51,8 @@ class OperationsTest {
 
         for (int i = 0; i < 2; i++) {
             for (int row = 0; row < rows; row++) {
-                float[] w = Weights.row(matrix, row);
+                float[] w = new float[columns];
+                Dequantizer.dequantizeRow(matrix, row, w, 0);
                 double expected = 0;
                 double magnitude = 0;
                 for (int k = 0; k < columns; k++) {
@@ -222,13 +226,77 @@ class OperationsTest {
     @Test
     void routeShouldChooseTheLargestAndTheFirstAmongEquals() {
         float[] scores = {1, 3, 3, 2, 0, 0, 0, 0, Float.NaN, Float.NaN, Float.NaN, Float.NaN};
-        Rows.Choices choices = ExpertReference.route(new Rows.Floats(4, scores), 3);
+        Rows.Choices choices = RouteReference.route(new Rows.Floats(4, scores), Routing.of(3), Optional.empty());
 
         assertThat(choices.experts()).startsWith(1, 2, 3, 0, 1, 2);
         double sum = 2 + Math.exp(-1);
         assertThat(choices.weights()[0]).isCloseTo((float) (1 / sum), within(1e-6f));
         assertThat(choices.weights()[2]).isCloseTo((float) (Math.exp(-1) / sum), within(1e-6f));
         assertThat(choices.weights()[3]).isCloseTo(1 / 3f, within(1e-6f));
+    }
+
+    /** Scores 0, 2, 1 and -1; the bias lifts the last expert above the others. */
+    @ParameterizedTest
+    @CsvSource({
+        "CHOSEN,        1, false, 1, 2, 0.731059, 0.268941",
+        "ALL,           2, false, 1, 2, 1.287828, 0.473766",
+        "SIGMOID,       1, false, 1, 2, 0.880797, 0.731059",
+        "SIGMOID_SHARE, 3, false, 1, 2, 1.639347, 1.360653",
+        "SIGMOID_SHARE, 1, true,  3, 1, 0.233916, 0.766084"
+    })
+    void routeShouldWeighAsItIsTold(
+            Routing.Weighing weighing, float scale, boolean biased, int first, int second, float weight, float other) {
+        float[] bias = {0, 0, 0, 10};
+        Optional<float[]> biases = biased ? Optional.of(bias) : Optional.empty();
+        Optional<Weight> vector = biases.map(b -> new Weight("bias", TensorType.F32, b.length, 1, 1));
+        Rows.Floats scores = new Rows.Floats(4, new float[] {0, 2, 1, -1});
+
+        Rows.Choices choices = RouteReference.route(scores, new Routing(2, weighing, scale, vector), biases);
+
+        assertThat(choices.experts()).containsExactly(first, second);
+        assertThat(choices.weights()[0]).isCloseTo(weight, within(2e-6f));
+        assertThat(choices.weights()[1]).isCloseTo(other, within(2e-6f));
+    }
+
+    @Test
+    void expertsShouldHaveTheirOwnBiases() {
+        Rows.Choices choices = new Rows.Choices(2, new int[] {2, 0, 1, 1}, new float[4]);
+        Rows.Floats x = new Rows.Floats(4, new float[] {1, 2, 3, 4, 5, 6, 7, 8});
+
+        assertThat(ExpertReference.bias(x, choices, new float[] {10, 20, 30, 40, 50, 60})
+                        .data())
+                .containsExactly(51, 62, 13, 24, 35, 46, 37, 48);
+    }
+
+    @Test
+    void rowGateShouldScaleEachRowByItsSigmoid() {
+        Rows.Floats y = ElementwiseReference.rowGate(
+                new Rows.Floats(2, new float[] {1, 2, 3, 4}), new Rows.Floats(1, new float[] {0, 2}));
+
+        assertThat(y.data()).startsWith(0.5f, 1f);
+        assertThat(y.data()[3]).isCloseTo(4 * 0.880797f, within(1e-5f));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1", "7", "16", "64", "100"})
+    void layerNormShouldHaveMeanZeroAndVarianceOneBeforeItsGain(int width) {
+        Rows.Floats x = random(3, width, 3);
+        float[] gain = random(1, width, 4).data();
+        Rows.Floats y = NormReference.layerNorm(x, gain, 0.01f);
+
+        for (int row = 0; row < 3; row++) {
+            double[] values = new double[width];
+            for (int i = 0; i < width; i++) {
+                values[i] = x.data()[row * width + i];
+            }
+            double mean = DoubleStream.of(values).average().orElseThrow();
+            double variance =
+                    DoubleStream.of(values).map(v -> (v - mean) * (v - mean)).sum() / width;
+            for (int i = 0; i < width; i++) {
+                double expected = (values[i] - mean) / Math.sqrt(variance + 0.01f) * gain[i];
+                assertThat((double) y.data()[row * width + i]).isCloseTo(expected, within(1e-6));
+            }
+        }
     }
 
     @Test

@@ -69,7 +69,7 @@ class QuantizedBlockTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"F32", "F16", "I8", "IQ3_S", "MXFP4", "Q8_1"})
+    @EnumSource(names = {"F32", "F16", "I8", "NVFP4", "Q8_1"})
     void shouldRefuseOtherTypes(TensorType type) {
         assertThatThrownBy(() -> new QuantizedBlock(type))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -13,39 +13,42 @@ import java.util.List;
  * value into the KV block.
  *
  * <p>{@code void (ptr q, ptr k, ptr v, ptr angles, ptr keys, ptr values, i64 slot)}: {@code q} the group's heads one after the other, {@code angles} the
- * position's cosines and then sines, {@code keys} and {@code values} the head's part of the block, {@code slot} the position in it.
+ * position's cosines and then sines, and the growth of queries where they grow, {@code keys} and {@code values} the head's part of the block, {@code slot} the position in it.
  */
 final class AppendKernel {
     private final IrFunction f;
     private final KvShape shape;
     private final Rope.Pairing pairing;
     private final int pairs;
+    private final boolean growing;
 
-    private AppendKernel(IrFunction f, KvShape shape, Rope.Pairing pairing, int pairs) {
+    private AppendKernel(IrFunction f, KvShape shape, Rope rope) {
         this.f = f;
         this.shape = shape;
-        this.pairing = pairing;
-        this.pairs = pairs;
+        this.pairing = rope.pairing();
+        this.pairs = rope.width() / 2;
+        this.growing = rope.growth().isPresent();
     }
 
-    static String emit(IrModule module, Simd simd, KvShape shape, Rope.Pairing pairing, int pairs, float scale) {
-        String name = "append_%s_%s%d_%08x"
+    static String emit(IrModule module, Simd simd, KvShape shape, Rope rope, float scale) {
+        String name = "append_%s_%s%d_%08x%s"
                 .formatted(
                         shape.label(),
-                        pairing == Rope.Pairing.HALVES ? "h" : "i",
-                        pairs,
-                        Float.floatToRawIntBits(scale));
+                        rope.pairing() == Rope.Pairing.HALVES ? "h" : "i",
+                        rope.width() / 2,
+                        Float.floatToRawIntBits(scale),
+                        rope.growth().isPresent() ? "_g" : "");
         return module.function(
                 name,
                 List.of(Type.PTR, Type.PTR, Type.PTR, Type.PTR, Type.PTR, Type.PTR, Type.I64),
-                f -> new AppendKernel(f, shape, pairing, pairs).emit(simd, scale));
+                f -> new AppendKernel(f, shape, rope).emit(simd, scale));
     }
 
     private void emit(Simd simd, float scale) {
         Ir factor = Ir.constant(Type.FLOAT, scale);
         f.loop(Ir.i64(0), Ir.i64(shape.group()), 1, head -> {
             Ir q = f.offset(f.parameter(0), f.mul(head, Ir.i64(4L * shape.headSize())));
-            Target scaled = (value, i) -> f.store(f.fmul(value, factor), word(q, i));
+            Target scaled = (value, i) -> f.store(grown(f.fmul(value, factor)), word(q, i));
             rotate(q, scaled);
             pass(q, 2 * pairs, scaled);
         });
@@ -62,6 +65,10 @@ final class AppendKernel {
         writer.key(row, f.parameter(4), f.parameter(6));
         pass(f.parameter(2), 0, toRow);
         writer.value(row, f.parameter(5), f.parameter(6));
+    }
+
+    private Ir grown(Ir query) {
+        return growing ? f.fmul(query, f.load(Type.FLOAT, f.parameter(3), 8L * pairs)) : query;
     }
 
     private interface Target {

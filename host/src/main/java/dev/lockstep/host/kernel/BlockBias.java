@@ -35,7 +35,10 @@ final class BlockBias {
         Ir start = switch (field) {
             case MINUS_128_SUM -> sum;
             case MINUS_8_SUM -> f.shl(sum, Integer.numberOfTrailingZeros(bias / 8));
-            default -> f.ashr(sum, Integer.numberOfTrailingZeros(32 / bias));
+            default ->
+                bias > 32
+                        ? f.shl(sum, Integer.numberOfTrailingZeros(bias / 32))
+                        : f.ashr(sum, Integer.numberOfTrailingZeros(32 / bias));
         };
         return f.splat(start, QuantLayout.ROWS);
     }

@@ -55,7 +55,33 @@ final class Elementary {
                 Ir u = f.fmul(x, f.fma(f.fmul(x, x), Ir.constant(x.type(), Numerics.GELU_CUBIC), linear));
                 yield f.fdiv(x, f.fadd(Ir.constant(x.type(), 1f), exp(f, f.fneg(f.fadd(u, u)))));
             }
+            case SWIGLU_OAI -> {
+                Ir gate = atMost(f, x, Numerics.OAI_LIMIT);
+                Ir steep = f.fmul(Ir.constant(x.type(), Numerics.OAI_ALPHA), gate);
+                yield f.fdiv(gate, f.fadd(Ir.constant(x.type(), 1f), exp(f, f.fneg(steep))));
+            }
         };
+    }
+
+    /** What an activation lets through of {@code up}, before it is multiplied with the gate. */
+    static Ir through(IrFunction f, Activation activation, Ir up) {
+        if (activation != Activation.SWIGLU_OAI) {
+            return up;
+        }
+        Ir low = Ir.constant(up.type(), -Numerics.OAI_LIMIT);
+        Ir limited = atMost(f, up, Numerics.OAI_LIMIT);
+        return f.fadd(f.select(f.fcmp("olt", limited, low), low, limited), Ir.constant(up.type(), 1f));
+    }
+
+    private static Ir atMost(IrFunction f, Ir x, float limit) {
+        Ir most = Ir.constant(x.type(), limit);
+        return f.select(f.fcmp("ogt", x, most), most, x);
+    }
+
+    /** {@link Numerics#sigmoid}. */
+    static Ir sigmoid(IrFunction f, Ir x) {
+        Ir one = Ir.constant(x.type(), 1f);
+        return f.fdiv(one, f.fadd(one, exp(f, f.fneg(x))));
     }
 
     /** {@link Numerics#tanh}. */

@@ -29,7 +29,26 @@ final class Elementwise {
         return module.function(
                 "gated_" + activation.name().toLowerCase(Locale.ROOT),
                 PARAMETERS,
-                f -> each(f, (gate, up) -> f.fmul(Elementary.activation(f, activation, gate), up)));
+                f -> each(
+                        f,
+                        (gate, up) -> f.fmul(
+                                Elementary.activation(f, activation, gate), Elementary.through(f, activation, up))));
+    }
+
+    /** y = activation(a); b is not read. */
+    static String activate(IrModule module, Activation activation) {
+        return module.function(
+                "activate_" + activation.name().toLowerCase(Locale.ROOT),
+                PARAMETERS,
+                f -> each(f, a -> Elementary.activation(f, activation, a)));
+    }
+
+    /** y = sigmoid(b[0]) * a. */
+    static String rowGate(IrModule module) {
+        return module.function("row_gate", PARAMETERS, f -> {
+            Ir gate = f.splat(Elementary.sigmoid(f, f.load(Type.FLOAT, f.parameter(1))), FloatRow.LANES);
+            each(f, a -> f.fmul(gate, a));
+        });
     }
 
     /** y = a * factor; b is not read. */

@@ -3,6 +3,8 @@ package dev.lockstep.host.kernel;
 import dev.lockstep.graph.Activation;
 import dev.lockstep.graph.KvType;
 import dev.lockstep.graph.Op;
+import dev.lockstep.graph.Rope;
+import dev.lockstep.graph.Routing;
 import dev.lockstep.graph.RowKind;
 import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
@@ -43,7 +45,12 @@ public record Kernels(IrModule module, Simd simd) {
 
     /** {@code void (ptr x, ptr gain, ptr y)}. */
     public String rmsNorm(int width, float epsilon) {
-        return RmsNormKernel.emit(module, width, epsilon);
+        return NormKernel.rootMeanSquare(module, width, epsilon);
+    }
+
+    /** {@code void (ptr x, ptr gain, ptr y)}. */
+    public String layerNorm(int width, float epsilon) {
+        return NormKernel.layer(module, width, epsilon);
     }
 
     /** {@code void (ptr x, ptr quants, ptr fields)}: rounds a row to a token's place in a panel of so many. */
@@ -71,9 +78,19 @@ public record Kernels(IrModule module, Simd simd) {
         return Elementwise.gated(module, activation);
     }
 
-    /** {@code void (ptr scores, ptr choice)}. */
-    public String route(int experts, int used) {
-        return RouteKernel.emit(module, experts, used);
+    /** {@code void (ptr x, ptr unused, ptr y, i64 from, i64 to)} over vectors of 16. */
+    public String activate(Activation activation) {
+        return Elementwise.activate(module, activation);
+    }
+
+    /** {@code void (ptr x, ptr gate, ptr y, i64 from, i64 to)} over vectors of 16; the gate is one float. */
+    public String rowGate() {
+        return Elementwise.rowGate(module);
+    }
+
+    /** {@code void (ptr scores, ptr choice, ptr bias)}; the bias is not read where the routing has none. */
+    public String route(int experts, Routing routing) {
+        return RouteKernel.emit(module, experts, routing);
     }
 
     /** {@code void (ptr x, ptr choice, ptr y, i64 from, i64 to)} over vectors of 16. */
@@ -83,13 +100,12 @@ public record Kernels(IrModule module, Simd simd) {
 
     /** {@code void (ptr q, ptr k, ptr v, ptr angles, ptr keys, ptr values, i64 slot)}. */
     public String append(Op.Attention attention, KvType type) {
-        return AppendKernel.emit(
-                module,
-                simd,
-                KvShape.of(attention, type),
-                attention.rope().pairing(),
-                attention.rope().width() / 2,
-                attention.scale());
+        return AppendKernel.emit(module, simd, KvShape.of(attention, type), attention.rope(), attention.scale());
+    }
+
+    /** Floats of a position that {@link #append} reads: cosines, sines, and the growth of queries where they grow. */
+    public static int angleFloats(Rope rope) {
+        return rope.width() + (rope.growth().isPresent() ? 1 : 0);
     }
 
     /** {@code void (ptr q, ptr accumulator, ptr blocks, i64 keys, i64 values, i64 first, i64 end)}: one token, positions of one span. */

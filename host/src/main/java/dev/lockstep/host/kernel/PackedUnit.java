@@ -4,7 +4,6 @@ import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.layout.QuantLayout;
-import dev.lockstep.tensor.BlockIQ4_NL;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -29,7 +28,11 @@ final class PackedUnit {
         this.layout = layout;
         this.bias = bias;
         this.unit = unit;
-        this.scale = layout.scaleBytes() == 4 ? f.load(FLOATS, unit) : half(0);
+        this.scale = switch (layout.scaleBytes()) {
+            case 4 -> f.load(FLOATS, unit);
+            case 2 -> half(0);
+            default -> powerOfTwo();
+        };
     }
 
     /** What quants need to be multiplied with, but for sub-scales of half blocks. */
@@ -67,6 +70,16 @@ final class PackedUnit {
     /** The quants of a block. */
     Quants quants(int block) {
         return new Quants(block);
+    }
+
+    /** 2 to the power of a byte less 128; the two smallest are no normal floats. */
+    private Ir powerOfTwo() {
+        Type ints = Type.I32.times(ROWS);
+        Ir exponent = f.zext(f.load(Type.I8.times(ROWS), unit), Type.I32);
+        Ir normal = f.shl(f.sub(exponent, Ir.constant(ints, 1)), 23);
+        Ir small = f.select(
+                f.icmp("eq", exponent, Ir.constant(ints, 0)), Ir.constant(ints, 1 << 21), Ir.constant(ints, 1 << 22));
+        return f.bitcast(f.select(f.icmp("ult", exponent, Ir.constant(ints, 2)), small, normal), FLOATS);
     }
 
     private Ir half(int offset) {
@@ -132,9 +145,10 @@ final class PackedUnit {
             if (layout.highBits() > 0) {
                 quants = f.or(quants, bits(high, layout.highBits(), group, layout.lowBits()));
             }
-            if (layout.table()) {
+            if (layout.table().isPresent()) {
+                byte[] entries = layout.table().get();
                 int[] table = IntStream.range(0, 16)
-                        .map(i -> (byte) (BlockIQ4_NL.tableQuant(i) + bias))
+                        .map(i -> (byte) (entries[i] + bias))
                         .toArray();
                 return simd.table().lookUp(f, table, quants);
             }

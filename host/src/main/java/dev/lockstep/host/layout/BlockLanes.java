@@ -3,6 +3,8 @@ package dev.lockstep.host.layout;
 import static dev.lockstep.host.layout.LittleEndianLayouts.INT;
 import static dev.lockstep.host.layout.LittleEndianLayouts.SHORT;
 
+import dev.lockstep.tensor.BlockMXFP4;
+import dev.lockstep.tensor.TableBlock;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -29,8 +31,13 @@ final class BlockLanes {
 
     int min;
 
+    private final byte[] codes;
+    private final byte[] subs;
+
     BlockLanes(QuantLayout layout) {
         this.layout = layout;
+        this.codes = new byte[layout.columns()];
+        this.subs = new byte[layout.subBlocks()];
         this.quants = new int[layout.columns() / 4];
         this.subScales = new int[layout.subBlocks() / 4];
         this.subMins = new int[layout.subBlocks() / 4];
@@ -73,6 +80,15 @@ final class BlockLanes {
                     nibbles(source, block + 8 + 16 * sub, 8 * sub, 4);
                 }
             }
+            case MXFP4 -> {
+                scale = BlockMXFP4.exponent(source, block);
+                readTable(layout.type().tableBlock().orElseThrow(), source, block);
+            }
+            case IQ2_XXS, IQ2_XS, IQ2_S, IQ3_XXS, IQ3_S, IQ1_S, IQ1_M, TQ1_0, TQ2_0 -> {
+                TableBlock table = layout.type().tableBlock().orElseThrow();
+                scale = Float.floatToRawIntBits(table.scale(source, block));
+                readTable(table, source, block);
+            }
             case Q2_K -> {
                 scale = half(source, block + 80);
                 min = half(source, block + 82);
@@ -111,6 +127,18 @@ final class BlockLanes {
                 nibbles(source, block + 64, 32, 16);
                 addPairs(source, block + 128);
             }
+        }
+    }
+
+    private void readTable(TableBlock table, MemorySegment source, long block) {
+        table.read(source, block, codes, subs);
+        gather(codes, quants);
+        gather(subs, subScales);
+    }
+
+    private static void gather(byte[] fields, int[] into) {
+        for (int i = 0; i < into.length; i++) {
+            into[i] = fields[4 * i] | fields[4 * i + 1] << 8 | fields[4 * i + 2] << 16 | fields[4 * i + 3] << 24;
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.lockstep.host.layout;
 
+import dev.lockstep.tensor.BlockIQ4_NL;
+import dev.lockstep.tensor.TableBlock;
 import dev.lockstep.tensor.TensorType;
 import java.util.Optional;
 
@@ -7,14 +9,15 @@ import java.util.Optional;
  * Packed form of a quantised type. A <em>unit</em> is 16 rows by {@link #columns} columns:
  *
  * <pre>
- *   | scale 16 x f16 or f32 | min 16 x f16 | sub-scales | sub-minima | for each block of 32 columns: low bits, high bits |
+ *   | scale 16 x f16, f32 or an exponent of 8 bits | min 16 x f16 | sub-scales | sub-minima | for each block of 32 columns: low bits, high bits |
  * </pre>
  *
  * <p>A <em>group</em> is 4 columns of the 16 rows: 64 bytes when unpacked, byte 4 r + c for row r and column c. Each block of 32
  * columns has 8 groups. A plane of b bits per quant keeps them in b vectors of 64 bytes: group g in vector g mod b, at bit
  * b * (g / b) of each byte. Sub-scales (one byte per row, 16 rows
  * side by side when unpacked) are packed likewise: n sub-blocks in planes of 4 and 2 bits, sub-block j of a b-bit
- * plane in vector j mod (n b / 8), at bit b * (j / (n b / 8)). The bytes are as many as in the file.
+ * plane in vector j mod (n b / 8), at bit b * (j / (n b / 8)). The bytes are as many as in the file, but for types of less than 4 bits whose elements
+ * choose from grids: those are stored as numbers of table entries.
  */
 public enum QuantLayout {
     Q4_0(TensorType.Q4_0, 32, 2, false, 32, 0, 0, 0, 4, 0, 8),
@@ -29,7 +32,17 @@ public enum QuantLayout {
     Q5_K(TensorType.Q5_K, 256, 2, true, 32, 6, 0, 6, 4, 1, 0),
     Q6_K(TensorType.Q6_K, 256, 2, false, 16, 8, 0, 0, 4, 2, 32),
     Q8_K(TensorType.Q8_K, 256, 4, false, 32, 0, 0, 0, 8, 0, 0),
-    IQ4_XS(TensorType.IQ4_XS, 256, 2, false, 32, 6, 32, 0, 4, 0, 0);
+    IQ4_XS(TensorType.IQ4_XS, 256, 2, false, 32, 6, 32, 0, 4, 0, 0),
+    MXFP4(TensorType.MXFP4, 32, 1, false, 32, 0, 0, 0, 4, 0, 0),
+    IQ2_XXS(TensorType.IQ2_XXS, 256, 4, false, 32, 6, 0, 0, 4, 0, 0),
+    IQ2_XS(TensorType.IQ2_XS, 256, 4, false, 16, 6, 0, 0, 4, 0, 0),
+    IQ2_S(TensorType.IQ2_S, 256, 4, false, 16, 6, 0, 0, 4, 0, 0),
+    IQ3_XXS(TensorType.IQ3_XXS, 256, 4, false, 32, 6, 0, 0, 4, 0, 0),
+    IQ3_S(TensorType.IQ3_S, 256, 4, false, 32, 6, 0, 0, 4, 0, 0),
+    IQ1_S(TensorType.IQ1_S, 256, 4, false, 32, 4, 0, 0, 4, 0, 0),
+    IQ1_M(TensorType.IQ1_M, 256, 4, false, 16, 4, 0, 0, 4, 0, 0),
+    TQ1_0(TensorType.TQ1_0, 256, 4, false, 32, 0, 0, 0, 2, 0, 0),
+    TQ2_0(TensorType.TQ2_0, 256, 4, false, 32, 0, 0, 0, 2, 0, 0);
 
     /** Rows side by side in a tile. */
     public static final int ROWS = 16;
@@ -99,7 +112,7 @@ public enum QuantLayout {
         return columns;
     }
 
-    /** Bytes of one scale: 2 (f16) or 4 (f32). */
+    /** Bytes of one scale: 2 (f16), 4 (f32), or 1 (an exponent biased by 128, see {@link dev.lockstep.tensor.BlockMXFP4}). */
     public int scaleBytes() {
         return scaleBytes;
     }
@@ -142,9 +155,12 @@ public enum QuantLayout {
         return offset;
     }
 
-    /** Whether 4-bit quants are indices into {@link dev.lockstep.tensor IQ4's table} of signed bytes. */
-    public boolean table() {
-        return this == IQ4_NL || this == IQ4_XS;
+    /** The signed bytes that quants are indices of, if they are. */
+    public Optional<byte[]> table() {
+        return switch (this) {
+            case IQ4_NL, IQ4_XS -> Optional.of(BlockIQ4_NL.table());
+            default -> type.tableBlock().map(TableBlock::table);
+        };
     }
 
     /** Parts of a block that have a sub-scale, and so a dot product, of their own: 1 or 2. */
@@ -154,7 +170,7 @@ public enum QuantLayout {
 
     /** Whether unpacked quants are signed bytes. */
     public boolean signedBytes() {
-        return lowBits == 8 || table();
+        return lowBits == 8 || table().isPresent();
     }
 
     /** Largest byte that an unpacked quant may be, taken as unsigned. */

@@ -13,6 +13,9 @@ final class UnitPacker {
     /** From this magnitude on a float32 scale times a quant of 8 bits may be infinite. */
     private static final int LARGE_SCALE = Float.floatToRawIntBits(0x1p120f);
 
+    /** The same for a scale that is an exponent. */
+    private static final int LARGE_EXPONENT = 240;
+
     private final QuantLayout layout;
     private final BlockLanes lanes;
 
@@ -28,10 +31,10 @@ final class UnitPacker {
      */
     boolean pack(MemorySegment source, long block, MemorySegment target, long unit, int row) {
         lanes.read(source, block);
-        if (layout.scaleBytes() == 4) {
-            target.set(INT, unit + 4L * row, lanes.scale);
-        } else {
-            target.set(SHORT, unit + 2L * row, (short) lanes.scale);
+        switch (layout.scaleBytes()) {
+            case 4 -> target.set(INT, unit + 4L * row, lanes.scale);
+            case 2 -> target.set(SHORT, unit + 2L * row, (short) lanes.scale);
+            default -> target.set(ValueLayout.JAVA_BYTE, unit + row, (byte) lanes.scale);
         }
         if (layout.hasMinima()) {
             target.set(SHORT, unit + layout.minOffset() + 2L * row, (short) lanes.min);
@@ -52,10 +55,13 @@ final class UnitPacker {
     }
 
     private boolean isFinite() {
-        return layout.scaleBytes() == 4
-                ? (lanes.scale & Integer.MAX_VALUE) < LARGE_SCALE
-                : (lanes.scale & HALF_EXPONENT) != HALF_EXPONENT
+        return switch (layout.scaleBytes()) {
+            case 4 -> (lanes.scale & Integer.MAX_VALUE) < LARGE_SCALE;
+            case 2 ->
+                (lanes.scale & HALF_EXPONENT) != HALF_EXPONENT
                         && (!layout.hasMinima() || (lanes.min & HALF_EXPONENT) != HALF_EXPONENT);
+            default -> lanes.scale < LARGE_EXPONENT;
+        };
     }
 
     /** {@code bits} bits of each quant of a block, from bit {@code from} on. */

@@ -1,7 +1,6 @@
 package dev.lockstep.host.program;
 
 import dev.lockstep.graph.KvType;
-import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Rope;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +12,7 @@ import java.util.stream.Collectors;
  * @param capacity most tokens of a step
  * @param embedding where the caller puts the tokens' embedding rows
  * @param logits where the logits of wanted tokens are found
+ * @param hidden where the hidden rows of wanted tokens are found, if the model has any
  * @param sharedBytes size of the arena that all cores use
  * @param privateBytes size of each core's own arena
  * @param scratchOffset where in it kernels may write what they like
@@ -23,6 +23,7 @@ public record HostProgram(
         List<List<Task>> phases,
         Slot embedding,
         Slot logits,
+        Optional<Slot> hidden,
         List<Rope> ropes,
         long sharedBytes,
         long privateBytes,
@@ -52,21 +53,12 @@ public record HostProgram(
 
     /** Bytes from the start of the arena to the first hidden row, that of the first core if every core has its own; -1 if there is none. */
     public long hiddenOffset() {
-        return hidden().map(slot -> slot.isPrivate() ? sharedBytes + slot.offset() : slot.offset())
+        return hidden.map(slot -> slot.isPrivate() ? sharedBytes + slot.offset() : slot.offset())
                 .orElse(-1L);
     }
 
     public int hiddenStride() {
-        return hidden().map(Slot::rowBytes).orElse(0);
-    }
-
-    /** What the last norm yields. */
-    private Optional<Slot> hidden() {
-        return phases.reversed().stream()
-                .flatMap(phase -> phase.reversed().stream())
-                .filter(task -> task.op() instanceof Op.RmsNorm)
-                .map(Task::output)
-                .findFirst();
+        return hidden.map(Slot::rowBytes).orElse(0);
     }
 
     /** What each phase does, in the words of its tasks: phases with equal labels do the same in other layers. */

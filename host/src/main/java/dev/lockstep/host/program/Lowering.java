@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Cuts a graph into tasks and phases. Operations are taken in order; a barrier is put before one that reads what another
@@ -61,10 +62,17 @@ public final class Lowering {
             switch (node.op()) {
                 case Op.Embedding _ -> embedding = define(node.value(), 1, Cut.ROWS);
                 case Op.Attention attention -> attend(node, attention);
-                case Op.RmsNorm _, Op.Quantize _, Op.Route _ -> compute(node, tokenwise(), true);
+                case Op.RmsNorm _, Op.LayerNorm _, Op.Quantize _, Op.Route _ -> compute(node, tokenwise(), true);
                 case Op.Linear _, Op.ExpertLinear _ -> compute(node, Cut.ROWS, true);
-                case Op.Add _, Op.Scale _, Op.SoftCap _, Op.Gated _, Op.Bias _, Op.ExpertSum _ ->
-                    compute(node, Cut.ROWS, false);
+                case Op.Add _,
+                        Op.Scale _,
+                        Op.SoftCap _,
+                        Op.Activate _,
+                        Op.RowGate _,
+                        Op.Gated _,
+                        Op.Bias _,
+                        Op.ExpertBias _,
+                        Op.ExpertSum _ -> compute(node, Cut.ROWS, false);
             }
             if (node.value().id() == lastAttention && capacity > 1) {
                 gatherWanted(lastAttention);
@@ -73,7 +81,8 @@ public final class Lowering {
         Slot logits = slotOf.get(graph.logits().id());
         endPhase();
         logits.usedIn(phases.size());
-        graph.hidden().ifPresent(hidden -> slotOf.get(hidden.id()).usedIn(phases.size()));
+        Optional<Slot> hidden = graph.hidden().map(value -> slotOf.get(value.id()));
+        hidden.ifPresent(slot -> slot.usedIn(phases.size()));
         long sharedBytes =
                 ArenaPlan.place(slots.stream().filter(slot -> !slot.isPrivate()).toList(), capacity);
         long privateBytes =
@@ -90,6 +99,7 @@ public final class Lowering {
                 phases,
                 embedding,
                 logits,
+                hidden,
                 ropes,
                 sharedBytes,
                 privateBytes + scratchBytes,
@@ -191,14 +201,17 @@ public final class Lowering {
     private static int parts(Op op, List<Slot> inputs) {
         return switch (op) {
             case Op.ExpertLinear linear -> linear.choice().width();
-            case Op.Gated _, Op.Quantize _ -> inputs.getFirst().parts();
+            case Op.Gated _, Op.Activate _, Op.ExpertBias _, Op.Quantize _ ->
+                inputs.getFirst().parts();
             case Op.Embedding _,
                     Op.RmsNorm _,
+                    Op.LayerNorm _,
                     Op.Linear _,
                     Op.Bias _,
                     Op.Add _,
                     Op.Scale _,
                     Op.SoftCap _,
+                    Op.RowGate _,
                     Op.Attention _,
                     Op.Route _,
                     Op.ExpertSum _ -> 1;

@@ -157,6 +157,14 @@ final class StepEmitter {
                                     weight(norm.gain()),
                                     f.offset(row(task.output(), token), at));
                         }));
+            case Op.LayerNorm norm ->
+                eachToken(
+                        task,
+                        token -> f.callLocal(
+                                kernels.layerNorm(norm.width(), norm.epsilon()),
+                                row(task.inputs().getFirst(), token),
+                                weight(norm.gain()),
+                                row(task.output(), token)));
             case Op.Quantize quantize -> {
                 Slot from = task.inputs().getFirst();
                 eachToken(
@@ -173,9 +181,10 @@ final class StepEmitter {
                 eachToken(
                         task,
                         token -> f.callLocal(
-                                kernels.route(route.scores().width(), route.used()),
+                                kernels.route(route.scores().width(), route.routing()),
                                 row(task.inputs().getFirst(), token),
-                                row(task.output(), token)));
+                                row(task.output(), token),
+                                route.routing().bias().map(this::weight).orElse(weights)));
             case Op.Linear linear -> linear(task, linear);
             case Op.ExpertLinear linear -> expertLinear(task, linear);
             case Op.Add _ ->
@@ -191,6 +200,14 @@ final class StepEmitter {
                         task,
                         kernels.softCap(softCap.cap()),
                         token -> row(task.inputs().getFirst(), token));
+            case Op.Activate activate ->
+                elementwise(
+                        task,
+                        kernels.activate(activate.activation()),
+                        token -> row(task.inputs().getFirst(), token));
+            case Op.RowGate _ ->
+                elementwise(task, kernels.rowGate(), token -> row(task.inputs().get(1), token));
+            case Op.ExpertBias bias -> expertBias(task, bias);
             case Op.Gated gated ->
                 elementwise(
                         task,
@@ -296,7 +313,7 @@ final class StepEmitter {
                 count(task),
                 1,
                 token -> eachPart(task.output().parts(), slot -> {
-                    Ir expert = f.load(Type.I64, f.offset(row(choice, token), f.shl(slot, 3)));
+                    Ir expert = expert(choice, token, slot);
                     Ir matrix = f.offset(weight(stack), f.mul(expert, Ir.i64(WeightPlan.matrixBytes(stack))));
                     Ir part = linear.perExpertInput() ? slot : Ir.i64(0);
                     Ir output = part(task.output(), row(task.output(), token), slot);
@@ -342,6 +359,32 @@ final class StepEmitter {
                             firstVector(output),
                             endVector(output));
                 }));
+    }
+
+    private void expertBias(Task task, Op.ExpertBias bias) {
+        Slot x = task.inputs().getFirst();
+        Slot output = task.output();
+        f.loop(
+                Ir.i64(0),
+                count(task),
+                1,
+                token -> eachPart(output.parts(), slot -> {
+                    Ir expert = expert(task.inputs().get(1), token, slot);
+                    f.callLocal(
+                            kernels.add(),
+                            part(x, row(x, token), slot),
+                            f.offset(
+                                    weight(bias.vectors()),
+                                    f.mul(expert, Ir.i64(4L * bias.vectors().columns()))),
+                            part(output, row(output, token), slot),
+                            firstVector(output),
+                            endVector(output));
+                }));
+    }
+
+    /** The expert that a token chose for a slot. */
+    private Ir expert(Slot choice, Ir token, Ir slot) {
+        return f.load(Type.I64, f.offset(row(choice, token), f.shl(slot, 3)));
     }
 
     private void gather(Task task) {
@@ -527,8 +570,7 @@ final class StepEmitter {
     private Ir angles(Op.Attention attention, Ir position) {
         long place = StepContext.angles(program.ropes().indexOf(attention.rope()));
         return f.offset(
-                f.load(Type.PTR, context, place),
-                f.mul(position, Ir.i64(4L * attention.rope().width())));
+                f.load(Type.PTR, context, place), f.mul(position, Ir.i64(4L * Kernels.angleFloats(attention.rope()))));
     }
 
     private Ir perToken(Type type, long base, Ir token) {

@@ -31,15 +31,19 @@ public final class WeightPlan {
                 case Op.Linear linear -> place(linear.matrix(), true);
                 case Op.ExpertLinear linear -> place(linear.matrices(), true);
                 case Op.RmsNorm norm -> place(norm.gain(), false);
+                case Op.LayerNorm norm -> place(norm.gain(), false);
+                case Op.ExpertBias bias -> place(bias.vectors(), false);
+                case Op.Route route -> route.routing().bias().ifPresent(bias -> place(bias, false));
                 case Op.Bias bias -> place(bias.vector(), false);
                 case Op.Attention attention -> attention.scoring().sinks().ifPresent(sinks -> place(sinks, false));
                 case Op.Embedding _,
                         Op.Add _,
                         Op.Scale _,
                         Op.SoftCap _,
+                        Op.Activate _,
+                        Op.RowGate _,
                         Op.Gated _,
                         Op.Quantize _,
-                        Op.Route _,
                         Op.ExpertSum _ -> {}
             }
         }

@@ -2,6 +2,7 @@ package dev.lockstep.host.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lockstep.graph.Routing;
 import dev.lockstep.graph.reference.Numerics;
 import dev.lockstep.host.cpu.Target;
 import java.lang.foreign.Arena;
@@ -41,9 +42,10 @@ class RouteKernelTest {
                 Target.host(),
                 2,
                 f -> f.callLocal(
-                        new Kernels(f.module(), Simd.of(Target.host())).route(EXPERTS, used),
+                        new Kernels(f.module(), Simd.of(Target.host())).route(EXPERTS, Routing.of(used)),
                         f.parameter(0),
-                        f.parameter(1)));
+                        f.parameter(1),
+                        f.parameter(0)));
     }
 
     private static void assertChosen(TestKernel kernel, Arena arena, float[] scores, int used) {

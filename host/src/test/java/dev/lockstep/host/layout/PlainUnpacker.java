@@ -44,6 +44,12 @@ final class PlainUnpacker {
             case Q6_K -> new Fields(256, 2, 0, 16, 8, 0, 0, 4, 2, 32);
             case Q8_K -> new Fields(256, 4, 0, 32, 0, 0, 0, 8, 0, 0);
             case IQ4_XS -> new Fields(256, 2, 0, 32, 6, 32, 0, 4, 0, 0);
+            case MXFP4 -> new Fields(32, 1, 0, 32, 0, 0, 0, 4, 0, 0);
+            case IQ2_XXS, IQ3_XXS, IQ3_S -> new Fields(256, 4, 0, 32, 6, 0, 0, 4, 0, 0);
+            case IQ2_XS, IQ2_S -> new Fields(256, 4, 0, 16, 6, 0, 0, 4, 0, 0);
+            case IQ1_S -> new Fields(256, 4, 0, 32, 4, 0, 0, 4, 0, 0);
+            case IQ1_M -> new Fields(256, 4, 0, 16, 4, 0, 0, 4, 0, 0);
+            case TQ1_0, TQ2_0 -> new Fields(256, 4, 0, 32, 0, 0, 0, 2, 0, 0);
             default -> throw new IllegalArgumentException(type + " is not packed in units");
         };
     }
@@ -87,16 +93,19 @@ final class PlainUnpacker {
         return switch (type) {
             case Q8_0, Q8_K -> (byte) stored;
             case IQ4_NL, IQ4_XS -> BlockIQ4_NL.tableQuant(stored);
-            default -> stored - fields.offset;
+            default ->
+                type.tableBlock().map(table -> (int) table.table()[stored]).orElse(stored - fields.offset);
         };
     }
 
     /** Scale times sub-scale. */
     double scale(int row, int column) {
         long unit = unit(row, column);
-        double scale = fields.scale == 4
-                ? packed.get(ValueLayout.JAVA_FLOAT_UNALIGNED, unit + 4L * tileRow(row))
-                : half(unit + 2L * tileRow(row));
+        double scale = switch (fields.scale) {
+            case 4 -> packed.get(ValueLayout.JAVA_FLOAT_UNALIGNED, unit + 4L * tileRow(row));
+            case 2 -> half(unit + 2L * tileRow(row));
+            default -> Math.scalb(1.0, (packed.get(ValueLayout.JAVA_BYTE, unit + tileRow(row)) & 0xff) - 128);
+        };
         int sub = column % fields.columns / fields.sub;
         return switch (fields.subScaleBits) {
             case 0 -> scale;

@@ -19,10 +19,10 @@ final class UnitBytes {
     }
 
     void put(int row, UnitFields fields) {
-        if (layout.scaleBytes() == 4) {
-            putBytes(4 * row, 4, Float.floatToRawIntBits(fields.scale));
-        } else {
-            putBytes(2 * row, 2, Float.floatToFloat16(fields.scale));
+        switch (layout.scaleBytes()) {
+            case 4 -> putBytes(4 * row, 4, Float.floatToRawIntBits(fields.scale));
+            case 2 -> putBytes(2 * row, 2, Float.floatToFloat16(fields.scale));
+            default -> putBytes(row, 1, Math.getExponent(fields.scale) + 128);
         }
         if (layout.hasMinima()) {
             putBytes(layout.minOffset() + 2 * row, 2, Float.floatToFloat16(fields.min));

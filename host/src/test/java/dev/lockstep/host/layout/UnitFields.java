@@ -13,6 +13,7 @@ import dev.lockstep.tensor.BlockQ5_K;
 import dev.lockstep.tensor.BlockQ6_K;
 import dev.lockstep.tensor.BlockQ8_0;
 import dev.lockstep.tensor.BlockQ8_K;
+import dev.lockstep.tensor.TableBlock;
 import java.lang.foreign.MemorySegment;
 
 /** The plain way to read: the fields of one block of a file, as {@link QuantLayout} stores them; reused from block to block. */
@@ -81,6 +82,13 @@ final class UnitFields {
                 readSubs(subScales, BlockIQ4_XS::scale, source, block);
                 readQuants(BlockIQ4_XS::quant, source, block);
             }
+            case MXFP4, IQ2_XXS, IQ2_XS, IQ2_S, IQ3_XXS, IQ3_S, IQ1_S, IQ1_M, TQ1_0, TQ2_0 -> {
+                TableBlock table = layout.type().tableBlock().orElseThrow();
+                scale = table.scale(source, block);
+                byte[] subs = new byte[table.subBlocks()];
+                table.read(source, block, quants, subs);
+                System.arraycopy(subs, 0, subScales, 0, subScales.length);
+            }
             case Q2_K -> {
                 scale = BlockQ2_K.d(source, block);
                 min = BlockQ2_K.dmin(source, block);
@@ -128,7 +136,7 @@ final class UnitFields {
     private void readQuants(Field quant, MemorySegment source, long block) {
         for (int i = 0; i < quants.length; i++) {
             int value = quant.read(source, block, i);
-            quants[i] = layout.table() ? TABLE_INDEX[value & 0xFF] : (byte) (value + layout.offset());
+            quants[i] = layout.table().isPresent() ? TABLE_INDEX[value & 0xFF] : (byte) (value + layout.offset());
         }
     }
 

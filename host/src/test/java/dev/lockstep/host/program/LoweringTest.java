@@ -93,6 +93,7 @@ class LoweringTest {
                 phases,
                 program.embedding(),
                 program.logits(),
+                program.hidden(),
                 program.ropes(),
                 program.sharedBytes(),
                 program.privateBytes(),

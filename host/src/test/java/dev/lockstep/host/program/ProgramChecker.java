@@ -154,7 +154,7 @@ final class ProgramChecker {
                 return;
             }
             switch (task.op()) {
-                case Op.RmsNorm _, Op.Quantize _, Op.Route _ -> {
+                case Op.RmsNorm _, Op.LayerNorm _, Op.Quantize _, Op.Route _ -> {
                     boolean everyToken = task.cut() == Cut.REPLICATED;
                     assertThat(task.output().isPrivate()).isEqualTo(everyToken);
                     for (int token = everyToken ? 0 : core; token < count; token += everyToken ? 1 : cores) {
@@ -179,12 +179,12 @@ final class ProgramChecker {
                         readVectors(1, token);
                         writeVectors(token);
                     });
-                case Op.Bias _, Op.Scale _, Op.SoftCap _ ->
+                case Op.Bias _, Op.Scale _, Op.SoftCap _, Op.Activate _ ->
                     eachToken(token -> {
                         readVectors(0, token);
                         writeVectors(token);
                     });
-                case Op.ExpertSum _ ->
+                case Op.ExpertSum _, Op.ExpertBias _, Op.RowGate _ ->
                     eachToken(token -> {
                         readVectors(0, token);
                         readRow(1, token);

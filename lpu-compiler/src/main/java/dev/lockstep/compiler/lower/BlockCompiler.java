@@ -69,6 +69,10 @@ final class BlockCompiler {
                         Op.Quantize _,
                         Op.Scale _,
                         Op.SoftCap _,
+                        Op.LayerNorm _,
+                        Op.Activate _,
+                        Op.RowGate _,
+                        Op.ExpertBias _,
                         Op.Route _,
                         Op.ExpertLinear _,
                         Op.ExpertSum _ -> throw new IllegalStateException("planned nevertheless: " + node.op());

@@ -80,7 +80,7 @@ record Segment(Value input, List<Node> nodes) {
             Op op = node.op();
             text.append(op.getClass().getSimpleName()).append(op.width());
             op.inputs().forEach(value -> text.append(' ').append(names.get(value)));
-            op.weight().ifPresent(weight -> text.append(shape(weight)));
+            op.weights().forEach(weight -> text.append(shape(weight)));
             text.append(parameters(op)).append(';');
         }
         return text.toString();

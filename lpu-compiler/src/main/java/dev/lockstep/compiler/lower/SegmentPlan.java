@@ -118,6 +118,7 @@ final class SegmentPlan {
             case Op.Attention attention -> {
                 require(attention.scoring().equals(Scoring.PLAIN), "attention with a window, capped scores or sinks");
                 require(attention.rope().width() > 0, "attention without positions");
+                require(attention.rope().growth().isEmpty(), "queries that grow with their position");
                 gather(node.value(), heads().outputs());
             }
             case Op.Gated gated -> {
@@ -134,6 +135,10 @@ final class SegmentPlan {
                     Op.Quantize _,
                     Op.Scale _,
                     Op.SoftCap _,
+                    Op.LayerNorm _,
+                    Op.Activate _,
+                    Op.RowGate _,
+                    Op.ExpertBias _,
                     Op.Route _,
                     Op.ExpertLinear _,
                     Op.ExpertSum _ ->
