@@ -115,7 +115,7 @@ public final class Kernels {
                 Node tanh = Pass.unary(UnaryOperation.TANH, Pass.multiply(x, half));
                 yield Pass.multiply(x, Pass.add(Pass.multiply(tanh, half), half));
             }
-            case GELU -> throw new IllegalStateException("planned nevertheless: " + activation);
+            case GELU, SWIGLU_OAI -> throw new IllegalStateException("planned nevertheless: " + activation);
         };
         Node result = Pass.half(Pass.multiply(activated, Pass.load(up)));
         targets.forEach(target -> pass.store(result, target));
