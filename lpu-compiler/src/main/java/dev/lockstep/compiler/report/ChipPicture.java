@@ -1,5 +1,6 @@
 package dev.lockstep.compiler.report;
 
+import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.isa.MemoryInstruction;
 import dev.lockstep.lpu.isa.Queue;
 import dev.lockstep.lpu.machine.Hemisphere;
@@ -83,34 +84,44 @@ final class ChipPicture {
         }
     }
 
-    /** For each slice from west to east, words that are read and never written, and words that are written. */
-    List<int[]> memory() {
-        List<int[]> slices = new ArrayList<>();
+    /**
+     * Words of a slice that a program uses.
+     *
+     * @param fixed that are read and never written: weights and tables
+     * @param cached keys and values of one user
+     * @param worked that are written otherwise
+     */
+    record Words(int fixed, int cached, int worked) {}
+
+    /** Of each slice from west to east. */
+    List<Words> memory() {
+        List<Words> slices = new ArrayList<>();
         for (Queue queue : columns) {
             if (queue.unit() != Queue.Unit.MEMORY) {
                 continue;
             }
             BitSet read = new BitSet();
+            BitSet cached = new BitSet();
             BitSet written = new BitSet();
             for (Entry entry : block.entries(queue)) {
                 switch (entry.instruction()) {
                     case MemoryInstruction.Read instruction ->
-                        words(read, instruction.from().word(), entry);
+                        words(instruction.from().base() == Address.ABSOLUTE ? read : cached, instruction.from(), entry);
                     case MemoryInstruction.Write instruction ->
-                        words(written, instruction.to().word(), entry);
+                        words(instruction.to().base() == Address.ABSOLUTE ? written : cached, instruction.to(), entry);
                     default -> throw new IllegalStateException("no " + entry.instruction() + " is expected here");
                 }
             }
             read.andNot(written);
-            slices.add(new int[] {read.cardinality(), written.cardinality()});
+            slices.add(new Words(read.cardinality(), cached.cardinality(), written.cardinality()));
         }
         return slices;
     }
 
-    private static void words(BitSet words, int first, Entry entry) {
+    private static void words(BitSet words, Address first, Entry entry) {
         for (int outer = 0; outer < entry.outer().count(); outer++) {
             for (int inner = 0; inner < entry.inner().count(); inner++) {
-                words.set(first
+                words.set(first.word()
                         + outer * entry.outer().wordStep()
                         + inner * entry.inner().wordStep());
             }

@@ -119,7 +119,7 @@ public final class HtmlReport {
         boolean equal = outcome.proof().cycles() == outcome.schedule().predictedCycles();
         add(
                 "<p>%s Predicted %,d cycles, simulated %,d on all %d chips; %s. Compiled in %.1f s, simulated in %.1f s%s.</p>",
-                equal ? "<span class=\"proof\">Proven.</span>" : "<b>Prediction and simulation differ.</b>",
+                verdict(equal),
                 outcome.schedule().predictedCycles(),
                 outcome.proof().cycles(),
                 plan.partition().chips(),
@@ -137,6 +137,17 @@ public final class HtmlReport {
                         + " published (listed below), and %,d cycles from the logits to the next token's first row (%d hops), which are counted, not"
                         + " scheduled.</p>",
                 outcome.turnaround().cycles(), outcome.turnaround().hops());
+    }
+
+    private String verdict(boolean equal) {
+        if (!equal) {
+            return "<b>Prediction and simulation differ.</b>";
+        }
+        return switch (outcome.proof().conflicts()) {
+            case -1 -> "<span class=\"proof\">Simulated.</span>";
+            case 0 -> "<span class=\"proof\">Proven.</span>";
+            default -> "<b>The schedule has conflicts.</b>";
+        };
     }
 
     private void card(String kind, String value, String words) {
@@ -188,7 +199,9 @@ public final class HtmlReport {
         for (BoundTerm term : BoundTerm.values()) {
             add("<span><i style=\"background:var(%s)\"></i>%s: %s</span>", variable(term), term.title(), term.words());
         }
-        html.append("</div></div>");
+        html.append("</div><p class=\"soft\" style=\"margin:14px 0 0\">Phases of the schedule:</p>");
+        phaseLegend();
+        html.append("</div>");
         phaseTable();
     }
 
@@ -226,7 +239,7 @@ public final class HtmlReport {
         if (width > 62) {
             svg.append(String.format(
                     Locale.ROOT,
-                    "<text x=\"%.1f\" y=\"%d\" style=\"fill:#fff;font-weight:600\">%.0f µs</text>",
+                    "<text x=\"%.1f\" y=\"%d\" style=\"fill:var(--bar);font-weight:600\">%.0f µs</text>",
                     x + 8,
                     y + 24,
                     plan.micros(cycles)));
@@ -253,7 +266,7 @@ public final class HtmlReport {
             case ATTEND -> "--cache";
             case OUTPUT -> "--vectors";
             case GATE_UP -> "--weights";
-            case DOWN -> "--arrays";
+            case DOWN -> "--down";
             case SUM -> "--sum";
             case HEAD -> "--head";
         };
@@ -281,11 +294,17 @@ public final class HtmlReport {
         for (int stage = 0; stage < stages; stage++) {
             svg.append("<text class=\"s\" x=\"0\" y=\"" + (14 * stage + 13) + "\">" + (stage + 1) + "</text>");
         }
-        html.append(svg).append("</svg><div class=\"legend\">");
+        html.append(svg).append("</svg>");
+        phaseLegend();
+        html.append("</div>");
+    }
+
+    private void phaseLegend() {
+        html.append("<div class=\"legend\">");
         for (Mark.Phase phase : phases().keySet()) {
             add("<span><i style=\"background:var(%s)\"></i>%s</span>", variable(phase), phase.words());
         }
-        html.append("</div></div>");
+        html.append("</div>");
     }
 
     private int stageAt(long cycle) {
@@ -350,38 +369,42 @@ public final class HtmlReport {
     private void memory() {
         int words = machine.wordsPerSlice();
         add(
-                "<h2>What lies in memory</h2><p>The same chip, slice by slice from west to east: words that are only read (weights, keys, constants), and words that are also"
-                        + " written. %,d of %,d words of the fullest streaming slice are used; 9 slices are left to the system.</p><div class=\"panel\">",
+                "<h2>What lies in memory</h2><p>The same chip, slice by slice from west to east: weights and tables, keys and values of one user, and words for what is being worked"
+                        + " on. %,d of %,d words of the fullest streaming slice are used; 9 slices are left to the system.</p><div class=\"panel\">",
                 outcome.schedule().words(), words);
         StringBuilder svg = new StringBuilder("<svg viewBox=\"0 0 1080 170\" role=\"img\">");
-        List<int[]> slices = new ChipPicture(blockOf(plan.partition().stages() / 2, 0)).memory();
+        List<ChipPicture.Words> slices = new ChipPicture(blockOf(plan.partition().stages() / 2, 0)).memory();
         for (int i = 0; i < slices.size(); i++) {
             double x = i * 12.1 + (i >= slices.size() / 2 ? 14 : 0);
-            double read = 140.0 * slices.get(i)[0] / words;
-            double written = 140.0 * slices.get(i)[1] / words;
             svg.append(String.format(
                     Locale.ROOT, "<rect x=\"%.1f\" y=\"8\" width=\"10\" height=\"140\" fill=\"var(--idle)\"/>", x));
-            svg.append(String.format(
-                    Locale.ROOT,
-                    "<rect x=\"%.1f\" y=\"%.1f\" width=\"10\" height=\"%.1f\" fill=\"var(--weights)\"><title>%d words read</title></rect>",
-                    x,
-                    148 - read,
-                    read,
-                    slices.get(i)[0]));
-            svg.append(String.format(
-                    Locale.ROOT,
-                    "<rect x=\"%.1f\" y=\"%.1f\" width=\"10\" height=\"%.1f\" fill=\"var(--hops)\"><title>%d words written</title></rect>",
-                    x,
-                    148 - read - written,
-                    written,
-                    slices.get(i)[1]));
+            double top = 148;
+            ChipPicture.Words slice = slices.get(i);
+            top = words(svg, x, top, slice.fixed(), "--weights", "words of weights and tables");
+            top = words(svg, x, top, slice.cached(), "--cache", "words of keys and values");
+            words(svg, x, top, slice.worked(), "--hops", "words of what is being worked on");
         }
         svg.append(
                 "<text class=\"s\" x=\"0\" y=\"166\">west, slice 43</text><text class=\"s\" x=\"540\" y=\"166\" text-anchor=\"middle\">vector unit</text>"
                         + "<text class=\"s\" x=\"1078\" y=\"166\" text-anchor=\"end\">east, slice 43</text></svg>");
         html.append(svg)
                 .append(
-                        "<div class=\"legend\"><span><i style=\"background:var(--weights)\"></i>only read</span><span><i style=\"background:var(--hops)\"></i>written too</span></div></div>");
+                        "<div class=\"legend\"><span><i style=\"background:var(--weights)\"></i>weights and tables</span><span><i style=\"background:var(--cache)\"></i>keys and values</span>"
+                                + "<span><i style=\"background:var(--hops)\"></i>what is being worked on</span></div></div>");
+    }
+
+    private double words(StringBuilder svg, double x, double bottom, int count, String colour, String what) {
+        double height = 140.0 * count / machine.wordsPerSlice();
+        svg.append(String.format(
+                Locale.ROOT,
+                "<rect x=\"%.1f\" y=\"%.1f\" width=\"10\" height=\"%.1f\" fill=\"var(%s)\"><title>%d %s</title></rect>",
+                x,
+                bottom - height,
+                height,
+                colour,
+                count,
+                what));
+        return bottom - height;
     }
 
     /** Vectors sent by each port of each chip. */
