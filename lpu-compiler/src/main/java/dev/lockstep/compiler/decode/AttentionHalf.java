@@ -143,7 +143,6 @@ final class AttentionHalf {
                         perPlane,
                         Sweep.outputs(first + slot * planes),
                         slot,
-                        row == 0,
                         row == shape.blocks() - 1,
                         0));
             }

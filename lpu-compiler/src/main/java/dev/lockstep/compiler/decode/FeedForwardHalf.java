@@ -71,30 +71,29 @@ final class FeedForwardHalf {
     private List<Sweep.Pass> passes(int first, int hidden, int groups) {
         boolean odd = hidden % 2 == 1;
         List<Sweep.Pass> passes = new ArrayList<>();
-        for (int pair = 0; pair < shape.blocks(); pair += 2) {
-            int next = pair + 1 < shape.blocks() ? pair + 1 : -1;
-            for (int row = pair; row <= Math.max(pair, next); row++) {
+        // If the number of rows is odd, the first one is alone, so that both planes have a part of the sum in the end.
+        for (int second = 1 - shape.blocks() % 2; second < shape.blocks(); second += 2) {
+            for (int row = Math.max(0, second - 1); row <= second; row++) {
                 for (int round = 0; round < hidden / 2; round++) {
                     passes.add(new Sweep.Pass(
                             groups,
                             List.of(row, row, row, row),
                             Sweep.outputs(2 * first + 4 * round),
                             round,
-                            row == 0,
                             row == shape.blocks() - 1,
                             0));
                 }
             }
             if (odd) {
-                boolean end = pair + 2 >= shape.blocks();
+                int even = second == 0 ? 0 : second - 1;
+                int other = second == 0 ? -1 : second;
                 int gate = 2 * (first + hidden - 1);
                 passes.add(new Sweep.Pass(
                         groups,
-                        List.of(pair, next, pair, next),
+                        List.of(even, other, even, other),
                         List.of(gate, gate, gate + 1, gate + 1),
                         hidden / 2,
-                        pair == 0,
-                        end,
+                        second == shape.blocks() - 1,
                         0));
             }
         }

@@ -60,13 +60,7 @@ final class HeadSweep {
                     perPlane.add(slot * planes + plane < tiles ? row : -1);
                 }
                 passes.add(new Sweep.Pass(
-                        perTile,
-                        perPlane,
-                        Sweep.outputs(first + slot * planes),
-                        slot,
-                        row == 0,
-                        row == shape.blocks() - 1,
-                        0));
+                        perTile, perPlane, Sweep.outputs(first + slot * planes), slot, row == shape.blocks() - 1, 0));
             }
         }
         return passes;

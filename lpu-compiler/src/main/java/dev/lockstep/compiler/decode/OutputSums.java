@@ -44,13 +44,7 @@ final class OutputSums {
                     perPlane.add(plane < used ? row : -1);
                 }
                 passes.add(new Sweep.Pass(
-                        groups,
-                        perPlane,
-                        Sweep.outputs(planes * round),
-                        round % 2,
-                        row == 0,
-                        row == rows.size() - 1,
-                        pace));
+                        groups, perPlane, Sweep.outputs(planes * round), round % 2, row == rows.size() - 1, pace));
             }
         }
         int scales = layout.constant();

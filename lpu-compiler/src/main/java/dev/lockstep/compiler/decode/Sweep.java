@@ -4,9 +4,11 @@ import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.machine.Hemisphere;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -23,11 +25,14 @@ final class Sweep {
      * @param groups of outputs
      * @param rows for each plane, which row is multiplied; -1 where the plane rests
      * @param outputs for each plane, which tile of the chip's outputs is computed
-     * @param start whether the sums start here
-     * @param end whether they end here, and flow to the vector unit
+     * @param slot of the accumulators, whose sums start with the first pass after one that ends
+     * @param end whether the sums end here, and flow to the vector unit
+     * @param pace cycles from this pass to the next at least
      */
-    record Pass(
-            int groups, List<Integer> rows, List<Integer> outputs, int slot, boolean start, boolean end, long pace) {}
+    record Pass(int groups, List<Integer> rows, List<Integer> outputs, int slot, boolean end, long pace) {}
+
+    /** Sums that have not ended. */
+    private record Open(Plane plane, int slot) {}
 
     /** Sums of a pass, by plane: key inward and label. */
     record Sums(int pass, Map<Plane, Integer> labels, long w) {}
@@ -135,6 +140,7 @@ final class Sweep {
         List<Sums> sums = new ArrayList<>();
         scheduler.attempt(first, at -> {
             sums.clear();
+            Set<Open> open = new HashSet<>();
             int next = word;
             for (int pass = 0; pass < passes.size(); pass++) {
                 Pass own = passes.get(pass);
@@ -147,7 +153,7 @@ final class Sweep {
                     }
                 }
                 next += own.groups();
-                rows(pass, at, starts, sums);
+                rows(pass, at, starts, sums, open);
             }
         });
         end = sums.isEmpty() ? first : lastKey(starts, first);
@@ -170,7 +176,7 @@ final class Sweep {
         return first + starts[passes.size()] + geometry.installed + 4;
     }
 
-    private void rows(int pass, long at, long[] starts, List<Sums> sums) {
+    private void rows(int pass, long at, long[] starts, List<Sums> sums, Set<Open> open) {
         Pass own = passes.get(pass);
         Map<Plane, Integer> labels = new LinkedHashMap<>();
         Map<Long, Integer> read = new LinkedHashMap<>();
@@ -183,8 +189,10 @@ final class Sweep {
             long u = at + rowAt(starts, pass, plane);
             int label = read.computeIfAbsent(u, key -> readRow(row, key));
             int result = own.end() ? scheduler.label() : 0;
-            arrays.multiply(plane, u, 0, label, own.slot(), !own.start(), result);
+            Open sum = new Open(plane, own.slot());
+            arrays.multiply(plane, u, 0, label, own.slot(), !open.add(sum), result);
             if (own.end()) {
+                open.remove(sum);
                 labels.put(plane, result);
                 w = Math.max(w, geometry.throughArray(u));
             }

@@ -373,7 +373,8 @@ public final class HtmlReport {
                         + " on. %,d of %,d words of the fullest streaming slice are used; 9 slices are left to the system.</p><div class=\"panel\">",
                 outcome.schedule().words(), words);
         StringBuilder svg = new StringBuilder("<svg viewBox=\"0 0 1080 170\" role=\"img\">");
-        List<ChipPicture.Words> slices = new ChipPicture(blockOf(plan.partition().stages() / 2, 0)).memory();
+        List<ChipPicture.Words> slices =
+                new ChipPicture(blockOf(plan.partition().stages() / 2, 0)).memory();
         for (int i = 0; i < slices.size(); i++) {
             double x = i * 12.1 + (i >= slices.size() / 2 ? 14 : 0);
             svg.append(String.format(

@@ -28,6 +28,7 @@ class DecodeValuesTest {
         // topology, chips, chips a stage, stages, width, heads, key heads, size of a head, hidden, positions
         "NODE, 8, 8, 1, 320, 8, 8, 32, 512, 1",
         "NODE, 8, 8, 1, 512, 24, 8, 128, 12800, 3",
+        "NODE, 8, 8, 1, 960, 8, 8, 32, 1024, 3",
         "QUADFOUR_LINE, 24, 8, 3, 640, 16, 8, 32, 1024, 40",
         "DRAGONFLY, 24, 8, 3, 640, 16, 16, 32, 2560, 700",
         "QUADFOUR_LINE, 64, 32, 2, 640, 64, 8, 32, 1024, 330"
