@@ -32,6 +32,7 @@ final class Simulation implements AutoCloseable {
     private final StringBuilder text = new StringBuilder();
     private final List<Integer> generated = new ArrayList<>();
     private int promptTokens;
+    private long promptCycles;
     private int conflicts;
     private long seconds;
     private FinishReason reason = FinishReason.LENGTH;
@@ -62,6 +63,7 @@ final class Simulation implements AutoCloseable {
             logits = sequence.append(token);
             listener.prefill(sequence.length(), prompt.length);
         }
+        promptCycles = sequence.cycles();
         StreamingDetokenizer detokenizer = StreamingDetokenizer.afterPrompt(tokenizer);
         while (generated.size() < count) {
             if (!generated.isEmpty()) {
@@ -106,6 +108,11 @@ final class Simulation implements AutoCloseable {
 
     int promptTokens() {
         return promptTokens;
+    }
+
+    /** What the prompt took: its tokens are computed one after another, as all others are. */
+    long promptCycles() {
+        return promptCycles;
     }
 
     long seconds() {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a simulation took, for people and for programs. */
 final class SimulationReport {
@@ -28,13 +29,18 @@ final class SimulationReport {
         fields.put("tokens", simulation.generated());
         fields.put("prompt_tokens", simulation.promptTokens());
         fields.put("generated_tokens", simulation.generated().size());
-        fields.put("prefill_tps", 1e6 / microsecondsPerToken());
-        fields.put("decode_tps", 1e6 / microsecondsPerToken());
+        fields.put("prefill_tps", perSecond(simulation.promptTokens(), simulation.promptCycles()));
+        fields.put(
+                "decode_tps",
+                perSecond(
+                        sequence.length() - simulation.promptTokens(),
+                        sequence.cycles() - simulation.promptCycles()));
         fields.put("finish_reason", simulation.reason().word());
         fields.put("chips", simulation.model().chips());
         fields.put("machine", machine.name());
         fields.put("cycles_per_token", cyclesPerToken());
         fields.put("microseconds_per_token", microsecondsPerToken());
+        fields.put("floor_cycles_per_token", simulation.model().floor());
         fields.put("predicted_cycles", sequence.predictedCycles());
         fields.put("simulated_cycles", sequence.cycles());
         fields.put("conflicts", simulation.conflicts());
@@ -72,6 +78,11 @@ final class SimulationReport {
                 sequence.predictedCycles(),
                 sequence.cycles(),
                 simulation.conflicts()));
+        lines.add(line(
+                "floor",
+                "%d cycles a token, for weights and hops alone: %.0f %% of the time",
+                simulation.model().floor(),
+                100 * simulation.model().floor() / cyclesPerToken()));
         lines.add(line("links", "%.0f bytes a token", linkBytesPerToken()));
         for (Queue.Unit unit : Queue.Unit.values()) {
             lines.add(line(
@@ -84,6 +95,11 @@ final class SimulationReport {
     private double cyclesPerToken() {
         return (double) simulation.sequence().cycles()
                 / Math.max(1, simulation.sequence().length());
+    }
+
+    /** Null where nothing was computed. */
+    private @Nullable Double perSecond(int tokens, long cycles) {
+        return tokens == 0 ? null : tokens / (cycles * machine.nanoseconds(1) / 1e9);
     }
 
     private double microsecondsPerToken() {

@@ -60,6 +60,11 @@ public final class CompiledModel {
         return plan.graph();
     }
 
+    /** Cycles of a token that no schedule of this layout can go below. */
+    public long floor() {
+        return plan.floor(machine);
+    }
+
     /** What memory holds at first. */
     public MemoryImage image() {
         return new ModelImage(plan, tensors);

@@ -89,6 +89,21 @@ final class ModelPlan {
         return stages;
     }
 
+    /**
+     * What weights and links alone take: a word of every pair in a cycle, and a hop for each row that chips exchange, since each product needs the one before it.
+     */
+    long floor(Machine machine) {
+        long hops = 2L * (stages - 1);
+        long words = 0;
+        for (SegmentPlan segment : segments) {
+            words += segment.weightWords();
+            if (cut.chips() > 1 && segment.gathered().isPresent()) {
+                hops += 2;
+            }
+        }
+        return words + hops * machine.linkCycles();
+    }
+
     /** The stage that a segment belongs to. */
     int stage(int segment) {
         return stage[segment];
