@@ -58,18 +58,17 @@ final class Simulation implements AutoCloseable {
         }
         promptTokens = prompt.length;
         long start = System.nanoTime();
-        float[] logits = {};
         for (int token : prompt) {
-            logits = sequence.append(token);
+            sequence.append(token);
             listener.prefill(sequence.length(), prompt.length);
         }
         promptCycles = sequence.cycles();
         StreamingDetokenizer detokenizer = StreamingDetokenizer.afterPrompt(tokenizer);
         while (generated.size() < count) {
             if (!generated.isEmpty()) {
-                logits = sequence.append(generated.getLast());
+                sequence.append(generated.getLast());
             }
-            int token = largest(logits);
+            int token = sequence.mostLikely();
             if (tokenizer.isEndOfGeneration(token)) {
                 reason = FinishReason.STOP;
                 break;
@@ -133,16 +132,6 @@ final class Simulation implements AutoCloseable {
             text.append(piece);
             listener.text(piece);
         }
-    }
-
-    private static int largest(float[] logits) {
-        int best = 0;
-        for (int i = 1; i < logits.length; i++) {
-            if (logits[i] > logits[best]) {
-                best = i;
-            }
-        }
-        return best;
     }
 
     /** The simulator, whose activity is added up. */

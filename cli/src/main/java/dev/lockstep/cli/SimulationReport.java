@@ -33,8 +33,7 @@ final class SimulationReport {
         fields.put(
                 "decode_tps",
                 perSecond(
-                        sequence.length() - simulation.promptTokens(),
-                        sequence.cycles() - simulation.promptCycles()));
+                        sequence.length() - simulation.promptTokens(), sequence.cycles() - simulation.promptCycles()));
         fields.put("finish_reason", simulation.reason().word());
         fields.put("chips", simulation.model().chips());
         fields.put("machine", machine.name());

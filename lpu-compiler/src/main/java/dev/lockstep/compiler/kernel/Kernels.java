@@ -14,9 +14,16 @@ import dev.lockstep.lpu.machine.Hemisphere;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /** The operations of a model, placed one after another into one block. */
 public final class Kernels {
+    /** sqrt(2 / pi). */
+    private static final float GELU_LINEAR = 0.7978845608f;
+
+    /** 0.044715 sqrt(2 / pi). */
+    private static final float GELU_CUBIC = 0.0356774081f;
+
     private final Chip chip;
     private final Labels labels;
     private final Maps maps;
@@ -59,8 +66,7 @@ public final class Kernels {
                         "sum of squares", BinaryOperation.ADD, west.slice(0, 1), east.slice(0, 1), west.slice(1, 1)));
 
         Pass root = new Pass(chip, labels, "inverse root");
-        Node mean = Pass.multiply(Pass.load(west.slice(1, 1)), Pass.constant(1f / width));
-        root.store(Pass.unary(UnaryOperation.RSQRT, Pass.add(mean, Pass.constant(epsilon))), east.slice(1, 1));
+        root.store(inverseRoot(Pass.load(west.slice(1, 1)), width, epsilon), east.slice(1, 1));
         place(root.fragment(1));
 
         for (Hemisphere hemisphere : Hemisphere.values()) {
@@ -80,22 +86,94 @@ public final class Kernels {
         }
     }
 
-    /** A matrix times a row, times a scale for each row of the matrix if there are any, plus a bias if there is one. */
+    /**
+     * RMS norm of each head by itself.
+     *
+     * @param heads a vector each, in the east
+     * @param gain one vector
+     * @param west room for two vectors a head
+     * @param east room for one
+     */
+    public void headNorm(
+            Vectors heads, Vectors gain, int width, float epsilon, Vectors west, Vectors east, Vectors target) {
+        int count = heads.count();
+        Vectors squares = west.slice(0, count);
+        Vectors sums = west.slice(count, count);
+        Pass square = new Pass(chip, labels, "squares of heads");
+        Node x = Pass.load(heads);
+        square.store(Pass.multiply(x, x), squares);
+        place(square.fragment(count));
+        place(new Reduction(chip, labels, maps).fragments("sum of squares", BinaryOperation.ADD, squares, east, sums));
+        Pass root = new Pass(chip, labels, "inverse roots");
+        root.store(inverseRoot(Pass.load(sums), width, epsilon), squares);
+        place(root.fragment(count));
+        Pass scale = new Pass(chip, labels, "scale heads");
+        scale.store(
+                Pass.multiply(Pass.multiply(Pass.load(heads), Pass.load(squares)), Pass.load(gain, _ -> 0)), target);
+        place(scale.fragment(count));
+    }
+
+    private static Node inverseRoot(Node sum, int width, float epsilon) {
+        Node mean = Pass.multiply(sum, Pass.constant(1f / width));
+        return Pass.unary(UnaryOperation.RSQRT, Pass.add(mean, Pass.constant(epsilon)));
+    }
+
+    private static Node softCap(Node x, float cap) {
+        Node tanh = Pass.unary(UnaryOperation.TANH, Pass.multiply(x, Pass.constant(1 / cap)));
+        return Pass.multiply(tanh, Pass.constant(cap));
+    }
+
+    /**
+     * A matrix times a row, times a scale for each row of the matrix if there are any.
+     *
+     * @param epilogue what becomes of the result before it is stored, step by step
+     */
     public void linear(
             String name,
             TileWords tiles,
             Element weights,
             Map<Hemisphere, Vectors> row,
             Optional<Vectors> scales,
-            Optional<Vectors> bias,
+            List<Elementwise> epilogue,
             List<Vectors> targets) {
         Linear linear = new Linear(chip, labels, tiles, weights);
         Node product = linear.result();
         Node scaled = scales.map(s -> Pass.multiply(product, Pass.load(s))).orElse(product);
-        Node result = bias.map(b -> Pass.add(scaled, Pass.load(b))).orElse(scaled);
+        Node result = scaled;
+        for (Elementwise step : epilogue) {
+            result = switch (step) {
+                case Elementwise.Bias bias -> Pass.add(result, Pass.load(bias.vectors()));
+                case Elementwise.Scale scale -> Pass.multiply(result, Pass.constant(scale.factor()));
+                case Elementwise.SoftCap soft -> softCap(result, soft.cap());
+            };
+        }
+        Node last = result;
         Pass pass = new Pass(chip, labels, name);
-        targets.forEach(target -> pass.store(result, target));
+        targets.forEach(target -> pass.store(last, target));
         place(linear.fragment(name, row, pass));
+    }
+
+    /**
+     * The token with the largest logit.
+     *
+     * @param west gives room for as many vectors as are asked for; {@code east} as well
+     */
+    public void choose(
+            Vectors logits,
+            Vectors numbers,
+            Vectors padding,
+            IntFunction<Vectors> west,
+            IntFunction<Vectors> east,
+            Vectors token,
+            int chips) {
+        Choice.Places places = new Choice.Places(
+                logits,
+                numbers,
+                padding,
+                west.apply(Choice.westRoom(logits.count())),
+                east.apply(Choice.eastRoom(chips)),
+                token);
+        new Choice(chip, labels, maps, this).run(places, chips);
     }
 
     /** Elementwise sum of two rows. */
@@ -110,13 +188,16 @@ public final class Kernels {
         Pass pass = new Pass(chip, labels, "gate");
         Node x = Pass.load(gate);
         Node half = Pass.constant(0.5f);
-        Node activated = switch (activation) {
-            case SILU -> {
-                Node tanh = Pass.unary(UnaryOperation.TANH, Pass.multiply(x, half));
-                yield Pass.multiply(x, Pass.add(Pass.multiply(tanh, half), half));
+        Node argument = switch (activation) {
+            case SILU -> Pass.multiply(x, half);
+            case GELU -> {
+                Node cubic = Pass.multiply(Pass.multiply(x, x), Pass.constant(GELU_CUBIC));
+                yield Pass.multiply(x, Pass.add(cubic, Pass.constant(GELU_LINEAR)));
             }
-            case GELU, SWIGLU_OAI -> throw new IllegalStateException("planned nevertheless: " + activation);
+            case SWIGLU_OAI -> throw new IllegalStateException("planned nevertheless: " + activation);
         };
+        Node tanh = Pass.unary(UnaryOperation.TANH, argument);
+        Node activated = Pass.multiply(x, Pass.add(Pass.multiply(tanh, half), half));
         Node result = Pass.half(Pass.multiply(activated, Pass.load(up)));
         targets.forEach(target -> pass.store(result, target));
         place(pass.fragment(gate.count()));

@@ -68,6 +68,11 @@ public final class HeadCut {
         return space(false, IntUnaryOperator.identity());
     }
 
+    /** A vector with one element for each of a head's, as queries and keys have them. */
+    public Space headGain() {
+        return new Space(1, List.of(lanes(0, pairwise(attention.rope()))));
+    }
+
     /** The result of attention. */
     public Space outputs() {
         List<int[]> heads = space(true, IntUnaryOperator.identity()).vectors();

@@ -1,6 +1,7 @@
 package dev.lockstep.compiler.lower;
 
 import dev.lockstep.compiler.kernel.Chip;
+import dev.lockstep.compiler.kernel.Elementwise;
 import dev.lockstep.compiler.kernel.Kernels;
 import dev.lockstep.compiler.kernel.Labels;
 import dev.lockstep.compiler.kernel.Maps;
@@ -56,9 +57,12 @@ final class BlockCompiler {
     Result compile(String name) {
         for (Node node : plan.segment().nodes()) {
             switch (node.op()) {
+                case Op.RmsNorm norm when norm.groups() > 1 -> headNorm(node.value(), norm);
                 case Op.RmsNorm norm -> norm(node.value(), norm);
                 case Op.Linear linear -> linear(node.value(), linear);
                 case Op.Bias bias -> floats.put(node.value(), floats.get(bias.x()));
+                case Op.Scale scale -> floats.put(node.value(), floats.get(scale.x()));
+                case Op.SoftCap soft -> floats.put(node.value(), floats.get(soft.x()));
                 case Op.Attention op ->
                     exchanged(
                             node.value(),
@@ -67,8 +71,6 @@ final class BlockCompiler {
                 case Op.Add add -> add(node.value(), add);
                 case Op.Embedding _,
                         Op.Quantize _,
-                        Op.Scale _,
-                        Op.SoftCap _,
                         Op.LayerNorm _,
                         Op.Activate _,
                         Op.RowGate _,
@@ -78,8 +80,22 @@ final class BlockCompiler {
                         Op.ExpertSum _ -> throw new IllegalStateException("planned nevertheless: " + node.op());
             }
         }
+        logits.ifPresent(this::choose);
         return new Result(
                 scheduler.block(name, Bases.count(cut.chips())), scheduler.length(), logits, scheduler.spans());
+    }
+
+    /** The most likely token, beside the logits. */
+    private void choose(Vectors all) {
+        int word = plan.tokens().orElseThrow().word();
+        kernels.choose(
+                all,
+                MemoryMap.constants(word, all.count()),
+                MemoryMap.constants(word + all.count(), all.count()),
+                room::westFloats,
+                room::eastFloats,
+                map.token(),
+                cut.chips());
     }
 
     private void norm(Value value, Op.RmsNorm norm) {
@@ -102,21 +118,50 @@ final class BlockCompiler {
         halves.put(value, targets);
     }
 
+    private void headNorm(Value value, Op.RmsNorm norm) {
+        Vectors heads = floats.get(norm.x());
+        int count = heads.count();
+        Vectors target = room.eastFloats(count);
+        kernels.headNorm(
+                heads,
+                MemoryMap.constants(plan.vector(norm).word(), 1),
+                norm.gain().columns(),
+                norm.epsilon(),
+                room.westFloats(2 * count),
+                room.eastFloats(count),
+                target);
+        floats.put(value, target);
+    }
+
     private void linear(Value value, Op.Linear op) {
         LinearPlan linear = plan.linear(op);
-        List<Vectors> targets = targets(value, linear);
-        Optional<Vectors> bias = bias(value)
-                .map(b -> MemoryMap.constants(
-                        plan.vector(b).word(), linear.tiles().outputs()));
+        Epilogue epilogue = Epilogue.of(plan.segment(), value);
+        List<Vectors> targets = targets(epilogue.result(), linear);
         kernels.linear(
                 linear.matrix().name(),
                 linear.tiles(),
                 cut.weights(),
                 halves.get(op.x()),
                 scales(linear),
-                bias,
+                elementwise(epilogue, linear.tiles().outputs()),
                 targets);
         floats.put(value, targets.getFirst());
+    }
+
+    private List<Elementwise> elementwise(Epilogue epilogue, int outputs) {
+        List<Elementwise> steps = new ArrayList<>();
+        for (Op op : epilogue.operations()) {
+            steps.add(
+                    switch (op) {
+                        case Op.Bias bias ->
+                            new Elementwise.Bias(
+                                    MemoryMap.constants(plan.vector(bias).word(), outputs));
+                        case Op.Scale scale -> new Elementwise.Scale(scale.factor());
+                        case Op.SoftCap soft -> new Elementwise.SoftCap(soft.cap());
+                        default -> throw new IllegalStateException("not elementwise: " + op);
+                    });
+        }
+        return steps;
     }
 
     private Optional<Vectors> scales(LinearPlan linear) {
@@ -129,14 +174,14 @@ final class BlockCompiler {
     /** Where a product goes; the first place is where later operations look for it. */
     private List<Vectors> targets(Value value, LinearPlan linear) {
         int outputs = linear.tiles().outputs();
-        List<Op> readers = readers(value);
+        List<Op> readers = plan.segment().readers(value);
         if (readers.isEmpty()) {
             Vectors target = room.eastFloats(outputs);
             logits = Optional.of(target);
             return List.of(target);
         }
         return switch (readers.getFirst()) {
-            case Op.Gated gated when floatsOf(gated.up(), value) -> List.of(room.westFloats(outputs));
+            case Op.Gated gated when gated.up().equals(value) -> List.of(room.westFloats(outputs));
             case Op.Add _
             when cut.chips() > 1 -> {
                 Vectors all = room.eastFloats(map.residual());
@@ -147,33 +192,6 @@ final class BlockCompiler {
             }
             default -> List.of(room.eastFloats(outputs));
         };
-    }
-
-    /** The operations that read a value, or what a bias makes of it. */
-    private List<Op> readers(Value value) {
-        List<Op> readers = plan.segment().readers(value);
-        if (readers.size() == 1 && readers.getFirst() instanceof Op.Bias bias) {
-            return readers(result(bias));
-        }
-        return readers;
-    }
-
-    private Optional<Op.Bias> bias(Value value) {
-        List<Op> readers = plan.segment().readers(value);
-        return readers.size() == 1 && readers.getFirst() instanceof Op.Bias bias ? Optional.of(bias) : Optional.empty();
-    }
-
-    private boolean floatsOf(Value wanted, Value value) {
-        return wanted.equals(value)
-                || bias(value).map(this::result).filter(wanted::equals).isPresent();
-    }
-
-    private Value result(Op op) {
-        return plan.segment().nodes().stream()
-                .filter(node -> node.op() == op)
-                .findFirst()
-                .orElseThrow()
-                .value();
     }
 
     private void gated(Value value, Op.Gated gated) {

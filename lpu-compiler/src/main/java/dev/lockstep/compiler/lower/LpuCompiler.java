@@ -1,6 +1,7 @@
 package dev.lockstep.compiler.lower;
 
 import dev.lockstep.graph.Graph;
+import dev.lockstep.graph.architecture.TensorRows;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Quantity;
@@ -42,7 +43,10 @@ public final class LpuCompiler {
         SegmentPlan.Cut cut = new SegmentPlan.Cut(SHARDS, shared, machine.lanes(), weights);
         Wiring wiring = Wiring.of(machine, chips > nodeChips ? topology : Topology.NODE, chips);
         return new CompiledModel(
-                new ModelPlan(graph, machine, cut, chips / shared, positions), machine, wiring, tensors);
+                new ModelPlan(graph, machine, cut, chips / shared, positions),
+                machine,
+                wiring,
+                TensorRows.with(graph, tensors));
     }
 
     /** The same on a node, or on a line of nodes. */

@@ -7,6 +7,7 @@ public final class LpuSequence {
     private final CompiledModel model;
     private final Chips chips;
     private int length;
+    private int mostLikely;
     private long predictedCycles;
     private long cycles;
 
@@ -39,11 +40,19 @@ public final class LpuSequence {
         length++;
         float[] logits = new float[model.graph().vocabularySize()];
         for (Buffer buffer : step.program().buffers()) {
-            for (int v = 0; buffer.use() == Buffer.Use.OUTPUT && v < buffer.vectors(); v++) {
+            if (buffer.name().equals(TokenCompiler.TOKEN)) {
+                mostLikely = chips.read(buffer, 0)[0];
+            }
+            for (int v = 0; buffer.name().equals(TokenCompiler.LOGITS) && v < buffer.vectors(); v++) {
                 model.output(buffer, v, chips.read(buffer, v), logits);
             }
         }
         return logits;
+    }
+
+    /** The most likely token after the last one, as the chips chose it. */
+    public int mostLikely() {
+        return mostLikely;
     }
 
     /** Tokens so far. */

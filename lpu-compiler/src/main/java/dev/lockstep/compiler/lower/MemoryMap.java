@@ -15,7 +15,7 @@ import dev.lockstep.lpu.machine.Hemisphere;
  *   0 - 1   normed row                                 residual stream (0 - 3), offset of the value's block
  *   2 - 3   gathered row, queries, keys, weights
  *   4 - 7   cosines, mask, tables, gains, biases       floats: results, partial sums
- *   8 - 9   floats: sines, results, scores (8 - 11)    normed row
+ *   8 - 9   floats: sines, token, results, scores (8 - 11)    normed row
  *  10 - 11                                             gathered row, weights
  *  12 - 43  ones, weights, keys                        ones, weights, values
  * </pre>
@@ -88,6 +88,14 @@ record MemoryMap(int residual, int gathered, int capacity, int headSize, int hea
     Vectors sin() {
         return new Vectors(Element.FP32, Hemisphere.WEST, Slices.quad(2), 0, ABSOLUTE, 1);
     }
+
+    /** The most likely token, in every lane. */
+    Vectors token() {
+        return new Vectors(Element.INT32, Hemisphere.WEST, Slices.quad(2), 1, ABSOLUTE, 1);
+    }
+
+    /** The first word for intermediate floats in the west. */
+    static final int FIRST_WEST_FLOATS = 2;
 
     /** The first word of gains and biases. */
     int firstConstants() {

@@ -42,6 +42,7 @@ final class ModelImage implements MemoryImage {
             for (LinearPlan linear : plan.segments().get(i).linears()) {
                 matrix(chip % shared, words, linear, home);
             }
+            plan.segments().get(i).tokens().ifPresent(tokens -> tokens(chip % shared, words, tokens, home));
             for (VectorPlan vector : plan.segments().get(i).vectors()) {
                 vector(chip % shared, words, vector, home);
             }
@@ -124,6 +125,23 @@ final class ModelImage implements MemoryImage {
                     words.row(array.hemisphere(), r % Slices.PAIRS, word, row);
                 }
             }
+        }
+    }
+
+    private void tokens(int rank, Words words, TokenPlan tokens, ModelPlan.Home home) {
+        int count = tokens.rows().perShard() * plan.cut().shardsPerChip();
+        Vectors target = MemoryMap.constants(tokens.word(), 2 * count);
+        for (int v = 0; v < count; v++) {
+            int[] elements = tokens.rows().vectors().get(rank * count + v);
+            int[] numbers = new int[plan.cut().lanes()];
+            int[] padding = new int[plan.cut().lanes()];
+            Arrays.fill(padding, Float.floatToRawIntBits(StepInputs.HIDDEN));
+            for (int lane = 0; lane < elements.length; lane++) {
+                numbers[lane] = Float.floatToRawIntBits(-elements[lane]);
+                padding[lane] = 0;
+            }
+            words.vector(target, home.constants() + target.at(v).word(), numbers);
+            words.vector(target, home.constants() + target.at(count + v).word(), padding);
         }
     }
 

@@ -19,7 +19,7 @@ final class Room {
      */
     Room(int words, MemoryMap map) {
         this.words = words;
-        westFloats = 1;
+        westFloats = MemoryMap.FIRST_WEST_FLOATS;
         for (Hemisphere hemisphere : Hemisphere.values()) {
             halves[hemisphere.ordinal()] = map.gathered();
         }

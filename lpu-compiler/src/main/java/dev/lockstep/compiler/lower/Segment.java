@@ -23,16 +23,17 @@ record Segment(Value input, List<Node> nodes) {
         nodes = List.copyOf(nodes);
     }
 
-    /** Cuts a graph whose first operation is the embedding. */
+    /** Cuts a graph whose first operation is the embedding, perhaps with a scale, which counts as part of it. */
     static List<Segment> cut(Graph graph) {
         List<Node> nodes = graph.nodes();
         int[] lastUse = lastUses(nodes);
         List<Segment> segments = new ArrayList<>();
         List<Node> current = new ArrayList<>();
         Set<Value> alive = new HashSet<>();
-        Value input = nodes.getFirst().value();
+        int first = nodes.get(1).op() instanceof Op.Scale ? 2 : 1;
+        Value input = nodes.get(first - 1).value();
         alive.add(input);
-        for (Node node : nodes.subList(1, nodes.size())) {
+        for (Node node : nodes.subList(first, nodes.size())) {
             current.add(node);
             alive.add(node.value());
             alive.removeIf(value -> lastUse[value.id()] <= node.value().id() && value != node.value());
@@ -48,10 +49,11 @@ record Segment(Value input, List<Node> nodes) {
 
     /** The operations that read a value. */
     List<Op> readers(Value value) {
-        return nodes.stream()
-                .map(Node::op)
-                .filter(op -> op.inputs().contains(value))
-                .toList();
+        return readingNodes(value).stream().map(Node::op).toList();
+    }
+
+    List<Node> readingNodes(Value value) {
+        return nodes.stream().filter(node -> node.op().inputs().contains(value)).toList();
     }
 
     Optional<Op.Attention> attention() {
@@ -90,6 +92,8 @@ record Segment(Value input, List<Node> nodes) {
         return switch (op) {
             case Op.RmsNorm norm -> " " + norm.epsilon();
             case Op.Gated gated -> " " + gated.activation();
+            case Op.Scale scale -> " " + scale.factor();
+            case Op.SoftCap soft -> " " + soft.cap();
             case Op.Attention a ->
                 " " + a.heads() + "/" + a.kvHeads() + "x" + a.headSize() + " " + a.scale() + " " + a.rope();
             default -> "";

@@ -26,6 +26,7 @@ final class SegmentPlan {
     private final Map<Op, VectorPlan> vectors = new LinkedHashMap<>();
     private Optional<HeadCut> heads = Optional.empty();
     private Optional<Space> gathered = Optional.empty();
+    private Optional<TokenPlan> tokens = Optional.empty();
     private int weightWords;
     private int constantWords;
 
@@ -84,6 +85,11 @@ final class SegmentPlan {
         return gathered;
     }
 
+    /** Where numbers of tokens lie, if the segment computes logits. */
+    Optional<TokenPlan> tokens() {
+        return tokens;
+    }
+
     /** Words of every pair of slices that the segment's weights take. */
     int weightWords() {
         return weightWords;
@@ -96,10 +102,13 @@ final class SegmentPlan {
 
     private void plan(Node node) {
         switch (node.op()) {
+            case Op.RmsNorm norm
+            when norm.groups() > 1 -> {
+                spaces.put(node.value(), spaces.get(norm.x()));
+                vector(norm, new VectorPlan(norm.gain(), heads().headGain(), true, constantWords), 1);
+            }
             case Op.RmsNorm norm -> {
-                require(
-                        residual == spaces.get(norm.x()) && norm.gain().columns() == norm.width(),
-                        "a norm of anything but the residual stream");
+                require(residual == spaces.get(norm.x()), "a norm of anything but the residual stream");
                 spaces.put(node.value(), residual);
                 vector(
                         norm,
@@ -123,7 +132,7 @@ final class SegmentPlan {
             }
             case Op.Gated gated -> {
                 require(
-                        gated.activation() == Activation.SILU,
+                        gated.activation() != Activation.SWIGLU_OAI,
                         "a gated unit of " + gated.activation().text());
                 gather(node.value(), spaces.get(gated.gate()));
             }
@@ -131,10 +140,10 @@ final class SegmentPlan {
                 require(residual == spaces.get(add.a()), "a sum that is not added to the residual stream");
                 spaces.put(node.value(), residual);
             }
+            case Op.Scale scale -> spaces.put(node.value(), spaces.get(scale.x()));
+            case Op.SoftCap soft -> spaces.put(node.value(), spaces.get(soft.x()));
             case Op.Embedding _,
                     Op.Quantize _,
-                    Op.Scale _,
-                    Op.SoftCap _,
                     Op.LayerNorm _,
                     Op.Activate _,
                     Op.RowGate _,
@@ -166,18 +175,18 @@ final class SegmentPlan {
         linears.put(op, new LinearPlan(op.matrix(), columns, rows, tiles, constantWords));
         weightWords += tiles.size();
         constantWords += cut.weights() == Element.INT8 ? tiles.outputs() : 0;
+        if (segment.readers(Epilogue.of(segment, value).result()).isEmpty()) {
+            tokens = Optional.of(new TokenPlan(rows, constantWords));
+            constantWords += 2 * tiles.outputs();
+        }
     }
 
     private Space rows(Value value, Op.Linear op) {
-        Value result = value;
-        List<Op> readers = segment.readers(value);
-        if (readers.size() == 1 && readers.getFirst() instanceof Op.Bias) {
-            Op bias = readers.getFirst();
-            result = segment.nodes().stream()
-                    .filter(node -> node.op() == bias)
-                    .findFirst()
-                    .orElseThrow()
-                    .value();
+        Value result = Epilogue.of(segment, value).result();
+        List<Op> readers = segment.readers(result);
+        if (readers.size() == 1 && readers.getFirst() instanceof Op.RmsNorm norm) {
+            result = segment.readingNodes(result).getFirst().value();
+            require(norm.groups() > 1, "a norm of anything but the residual stream");
             readers = segment.readers(result);
         }
         if (readers.size() == 1 && readers.getFirst() instanceof Op.Attention attention) {

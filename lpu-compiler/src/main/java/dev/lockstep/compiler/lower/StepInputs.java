@@ -16,8 +16,8 @@ import java.util.List;
  * What the host writes into every chip before a token: its embedding, the angles of its position, and where its keys and values belong.
  */
 final class StepInputs {
-    /** Added to scores of positions that a token must not see. */
-    private static final float HIDDEN = -0x1p100f;
+    /** Added to scores of positions that a token must not see, and to logits that belong to no token. */
+    static final float HIDDEN = -0x1p100f;
 
     /** Puts a number into both halves of a lane, so that two instructions can read it at the same time. */
     private static final int TWICE = 0x10001;
@@ -87,6 +87,11 @@ final class StepInputs {
     private int[] embedding(int vector, Tensor table, int token) {
         float[] row = new float[Math.toIntExact(table.columns())];
         Dequantizer.dequantizeRow(table, token, row, 0);
+        if (plan.graph().nodes().get(1).op() instanceof Op.Scale scale) {
+            for (int i = 0; i < row.length; i++) {
+                row[i] *= scale.factor();
+            }
+        }
         int[] elements = plan.residual().vectors().get(vector);
         int[] lanes = new int[plan.cut().lanes()];
         for (int lane = 0; lane < elements.length; lane++) {

@@ -22,6 +22,11 @@ import java.util.Map;
 
 /** Makes the program of a token: blocks for segments of the same structure, placed one after another on the chips of their stage, and handovers between stages. */
 final class TokenCompiler {
+    /** Names of what a program leaves behind. */
+    static final String LOGITS = "logits";
+
+    static final String TOKEN = "token";
+
     private final ModelPlan plan;
     private final Machine machine;
     private final Wiring wiring;
@@ -115,18 +120,23 @@ final class TokenCompiler {
         for (int c = 0; c < wiring.chips(); c++) {
             buffers.addAll(inputs.buffers(c));
             if (c / shared == plan.stages() - 1) {
-                buffers.add(new Buffer(
-                        "logits",
-                        Buffer.Use.OUTPUT,
-                        c,
-                        logits.type(),
-                        logits.hemisphere(),
-                        logits.slice(),
-                        logits.word(),
-                        logits.count()));
+                buffers.add(output(LOGITS, c, logits));
+                buffers.add(output(TOKEN, c, plan.map().token()));
             }
         }
         return buffers;
+    }
+
+    private static Buffer output(String name, int chip, Vectors vectors) {
+        return new Buffer(
+                name,
+                Buffer.Use.OUTPUT,
+                chip,
+                vectors.type(),
+                vectors.hemisphere(),
+                vectors.slice(),
+                vectors.word(),
+                vectors.count());
     }
 
     private List<Integer> bases(int number, int segment) {

@@ -10,6 +10,8 @@ import dev.lockstep.lpu.machine.Machine;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CompiledModelTest {
     private static final int[] TOKENS = {3, 41};
@@ -31,6 +33,22 @@ class CompiledModelTest {
         ModelDescription description = SmallModels.wide(12);
         assertThat(logits(description, 8).getLast())
                 .containsExactly(logits(description, 1).getLast());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 4, 8, 16})
+    void shouldChooseTheTokenWithTheLargestLogit(int chips) {
+        try (SimulatedModel model = new SimulatedModel(SmallModels.grouped(15), chips, 64)) {
+            int token = 3;
+            for (int i = 0; i < 4; i++) {
+                float[] logits = model.next(token);
+                token = model.sequence().mostLikely();
+                for (int other = 0; other < logits.length; other++) {
+                    assertThat(logits[other])
+                            .isLessThanOrEqualTo(other < token ? Math.nextDown(logits[token]) : logits[token]);
+                }
+            }
+        }
     }
 
     @Test

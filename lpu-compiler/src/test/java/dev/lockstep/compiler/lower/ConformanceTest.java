@@ -35,15 +35,24 @@ class ConformanceTest {
         "llama_headdim-F16, 8",
         "llama_tied-F16, 4",
         "llama_yarn-F16, 1",
-        "qwen2-F16, 2"
+        "qwen2-F16, 2",
+        "qwen3-F16, 4",
+        "gemma-F16, 8",
+        "granite-F16, 1",
+        "phi3-F16.ctx1024, 2"
     })
     void shouldComputeTheLogitsOfTheReference(String name, int chips) throws IOException {
         JsonNode run = run(name);
         try (GgufFile file = open(run);
                 SimulatedModel model = model(file, chips, Element.FP16)) {
             Distance distance = new Distance(exact(run));
+            ScalarModel scalar = new ScalarModel(
+                    ModelDescription.of(file.metadata(), file.tensors()), LpuCompiler.SHARDS, 0, Element.FP16);
             for (int i = 0; i < FEW; i++) {
-                distance.add(model.next(run.required("tokens_in").get(i).asInt()));
+                int token = run.required("tokens_in").get(i).asInt();
+                float[] logits = model.next(token);
+                assertThat(logits).as("plain loops").containsExactly(scalar.next(token));
+                distance.add(logits);
             }
             assertThat(distance.rms()).isLessThan(6e-3);
         }
@@ -62,7 +71,12 @@ class ConformanceTest {
                 "llama_tied-F16",
                 "llama_yarn-F16",
                 "qwen2-F16",
-                "qwen2_tied_yarn-F16"
+                "qwen2_tied_yarn-F16",
+                "qwen3-F16",
+                "qwen3_tied-F16",
+                "gemma-F16",
+                "granite-F16",
+                "phi3-F16.ctx1024"
             })
     void shouldContinueAsTheReferenceDoes(String name) throws IOException {
         JsonNode run = run(name);

@@ -2,6 +2,7 @@ package dev.lockstep.compiler.lower;
 
 import dev.lockstep.compiler.layout.HeadCut;
 import dev.lockstep.compiler.layout.Space;
+import dev.lockstep.graph.Activation;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.Node;
 import dev.lockstep.graph.Op;
@@ -9,6 +10,7 @@ import dev.lockstep.graph.Rope;
 import dev.lockstep.graph.Value;
 import dev.lockstep.graph.architecture.Architectures;
 import dev.lockstep.graph.architecture.ModelDescription;
+import dev.lockstep.graph.architecture.TensorRows;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.numerics.ExactSum;
 import dev.lockstep.lpu.numerics.SpecialFunctions;
@@ -19,6 +21,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /** The numerics of compiled models, element by element in plain loops: what chips have to compute, without any chip. */
 final class ScalarModel {
@@ -39,7 +42,7 @@ final class ScalarModel {
     ScalarModel(ModelDescription description, int shards, int first, Element weights) {
         this.weights = weights;
         this.graph = Architectures.build(description);
-        this.tensors = description.tensors();
+        this.tensors = TensorRows.with(graph, description.tensors());
         this.shards = shards;
         this.position = first;
         for (Op.Attention op : graph.attentions()) {
@@ -67,11 +70,15 @@ final class ScalarModel {
     private float[] evaluate(Op op, int token) {
         return switch (op) {
             case Op.Embedding embedding -> weightRow(embedding.table().name(), token);
+            case Op.RmsNorm norm when norm.groups() > 1 -> headNorm(norm, rows.get(norm.x()));
             case Op.RmsNorm norm -> norm(norm, rows.get(norm.x()));
+            case Op.Scale scale -> each(rows.get(scale.x()), x -> x * scale.factor());
+            case Op.SoftCap soft ->
+                each(rows.get(soft.x()), x -> SpecialFunctions.tanh(x * (1 / soft.cap())) * soft.cap());
             case Op.Linear linear -> linear(linear, rows.get(linear.x()));
             case Op.Bias bias -> add(rows.get(bias.x()), weightRow(bias.vector().name(), 0));
             case Op.Add add -> add(rows.get(add.a()), rows.get(add.b()));
-            case Op.Gated gated -> gate(rows.get(gated.gate()), rows.get(gated.up()));
+            case Op.Gated gated -> gate(gated.activation(), rows.get(gated.gate()), rows.get(gated.up()));
             case Op.Attention attention -> attend(attention);
             default -> throw new IllegalArgumentException("not supported: " + op);
         };
@@ -179,13 +186,54 @@ final class ScalarModel {
         return sum;
     }
 
-    private static float[] gate(float[] gate, float[] up) {
+    private static float[] gate(Activation activation, float[] gate, float[] up) {
         float[] y = new float[gate.length];
         for (int i = 0; i < y.length; i++) {
-            float sigmoid = SpecialFunctions.tanh(gate[i] * 0.5f) * 0.5f + 0.5f;
-            y[i] = half(gate[i] * sigmoid * up[i]);
+            float x = gate[i];
+            float argument = switch (activation) {
+                case SILU -> x * 0.5f;
+                case GELU -> x * (x * x * 0.0356774081f + 0.7978845608f);
+                case SWIGLU_OAI -> throw new IllegalArgumentException("not supported: " + activation);
+            };
+            y[i] = half(x * (SpecialFunctions.tanh(argument) * 0.5f + 0.5f) * up[i]);
         }
         return y;
+    }
+
+    private static float[] each(float[] x, UnaryOperator<Float> function) {
+        float[] y = new float[x.length];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = function.apply(x[i]);
+        }
+        return y;
+    }
+
+    private float[] headNorm(Op.RmsNorm op, float[] x) {
+        float[] gain = weightRow(op.gain().name(), 0);
+        int size = gain.length;
+        int[] lanes = pairs(op, size);
+        float[] y = new float[x.length];
+        for (int head = 0; head < x.length; head += size) {
+            float[] squares = new float[LANES];
+            for (int lane = 0; lane < size; lane++) {
+                squares[lane] = x[head + lanes[lane]] * x[head + lanes[lane]];
+            }
+            float inverse = SpecialFunctions.rsqrt(overLanes(squares, false) * (1f / size) + op.epsilon());
+            for (int i = 0; i < size; i++) {
+                y[head + i] = x[head + i] * inverse * gain[i];
+            }
+        }
+        return y;
+    }
+
+    /** Which element of a head stands in which lane. */
+    private int[] pairs(Op.RmsNorm op, int size) {
+        Op.Attention attention = graph.attentions().stream()
+                .filter(a -> graph.nodes().get(a.q().id()).op() == op
+                        || graph.nodes().get(a.k().id()).op() == op)
+                .findFirst()
+                .orElseThrow();
+        return new HeadCut(attention, shards, LANES).headGain().vectors().getFirst();
     }
 
     private float[] attend(Op.Attention op) {
