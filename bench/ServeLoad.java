@@ -19,7 +19,10 @@ import java.util.stream.Stream;
  * How fast servers answer so many users at once, each of whom asks, reads the answer to its end, and asks again. Works with any server that
  * has OpenAI's {@code /v1/completions}; several take turns, round by round, and get the same prompts, of which no two begin alike.
  *
- * <p>{@code java bench/ServeLoad.java [--users 1,8] [--words 40] [--tokens 64] [--requests 2] [--rounds 2] NAME=URL...}
+ * <p>With {@code --repeat} a grammar makes answers repeat their prompts word for word, whatever the model would say: what a summary or a
+ * changed program does for the most part.
+ *
+ * <p>{@code java bench/ServeLoad.java [--users 1,8] [--words 40] [--tokens 64] [--requests 2] [--rounds 2] [--repeat] NAME=URL...}
  */
 public final class ServeLoad {
     private static final List<String> WORDS = List.of(
@@ -47,6 +50,7 @@ public final class ServeLoad {
     private int tokens = 64;
     private int requests = 2;
     private int rounds = 2;
+    private boolean repeat;
 
     private ServeLoad(String[] arguments) {
         for (int i = 0; i < arguments.length; i++) {
@@ -55,6 +59,7 @@ public final class ServeLoad {
                 case "--words" -> words = Integer.parseInt(arguments[++i]);
                 case "--tokens" -> tokens = Integer.parseInt(arguments[++i]);
                 case "--requests" -> requests = Integer.parseInt(arguments[++i]);
+                case "--repeat" -> repeat = true;
                 case "--rounds" -> rounds = Integer.parseInt(arguments[++i]);
                 default -> servers.add(server(arguments[i]));
             }
@@ -137,15 +142,19 @@ public final class ServeLoad {
     private String prompt(SplittableRandom random) {
         var text = new StringBuilder();
         for (int i = 0; i < words; i++) {
-            text.append(text.isEmpty() ? "" : " ").append(WORDS.get(random.nextInt(WORDS.size())));
+            // No blanks: vocabularies of random models have no pieces with them, so that a repeated text would be other tokens.
+            text.append(text.isEmpty() ? "" : ",").append(WORDS.get(random.nextInt(WORDS.size())));
         }
         return text.toString();
     }
 
     private Answer ask(Server server, String prompt) throws IOException, InterruptedException {
-        String body = ("{\"prompt\": \"%s\", \"max_tokens\": %d, \"ignore_eos\": true, \"temperature\": 1, \"seed\": 1, \"stream\": true,"
+        String limits = repeat
+                ? "\"grammar\": \"root ::= \\\"%s\\\"\", \"max_tokens\": 100000".formatted(prompt)
+                : "\"ignore_eos\": true, \"max_tokens\": " + tokens;
+        String body = ("{\"prompt\": \"%s\", %s, \"temperature\": 1, \"seed\": 1, \"stream\": true,"
                         + " \"stream_options\": {\"include_usage\": true}}")
-                .formatted(prompt, tokens);
+                .formatted(prompt, limits);
         var request = HttpRequest.newBuilder(server.completions)
                 .timeout(Duration.ofMinutes(10))
                 .header("Content-Type", "application/json")

@@ -94,7 +94,8 @@ final class SamplingOptions {
                 presencePenalty,
                 frequencyPenalty,
                 seed,
-                logitBias);
+                logitBias,
+                List.of());
     }
 
     static final class TokenId implements ITypeConverter<Integer> {

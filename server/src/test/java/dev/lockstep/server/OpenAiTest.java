@@ -122,6 +122,35 @@ class OpenAiTest {
     }
 
     @Test
+    void shouldTakeTheSamplersOfLlamaCpp() {
+        assertThat(samplers(
+                        "\"top_n_sigma\": 1.5, \"dynatemp_range\": 0.5, \"temperature\": 1, \"xtc_probability\": 0.25"))
+                .contains("top-n-sigma(1.5)", "dynamic-temperature(0.5,1.5,1.0)", "xtc(0.25,0.1)");
+        assertThat(samplers("\"mirostat\": 2, \"mirostat_tau\": 4, \"seed\": 7"))
+                .endsWith("mirostat(2,4.0,0.1,7)");
+        assertThat(samplers("\"dry_multiplier\": 0.8, \"dry_sequence_breakers\": [\"no such text\"]"))
+                .contains("dry(0.8,1.75,2,2147483647)");
+        int colon = server.post("/tokenize", "{\"content\": \":\"}").json().path("tokens").values().stream()
+                .reduce((_, last) -> last)
+                .orElseThrow()
+                .asInt();
+        assertThat(samplers("\"dry_multiplier\": 1")).containsPattern("dry\\([^)]*," + colon + "[,)]");
+        assertThat(samplers("\"dry_multiplier\": 0, \"mirostat\": 0, \"xtc_probability\": 0, \"top_n_sigma\": -1"))
+                .doesNotContain("dry", "mirostat", "xtc", "sigma");
+    }
+
+    /** The stages that a request is answered with, as its receipt has them. */
+    private String samplers(String fields) {
+        String parameters = server.post(
+                        "/v1/completions", "{\"prompt\": \"a\", \"max_tokens\": 2, \"receipt\": true, " + fields + "}")
+                .json()
+                .path("receipt")
+                .path("parameters")
+                .asString();
+        return JsonMapper.shared().readTree(parameters).path("sampler").asString();
+    }
+
+    @Test
     void shouldListTheModel() {
         var list = server.get("/v1/models").json();
         assertThat(list.at("/data/0/id").asString()).isEqualTo("words");

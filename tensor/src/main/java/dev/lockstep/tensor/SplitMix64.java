@@ -1,17 +1,23 @@
 package dev.lockstep.tensor;
 
-/** Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014): 64 good bits in about a nanosecond. */
-final class SplitMix64 {
+/** The generator of Steele, Lea and Flood, "Fast splittable pseudorandom number generators" (OOPSLA 2014). */
+public final class SplitMix64 {
     private long state;
 
-    SplitMix64(long seed) {
-        state = seed;
+    public SplitMix64(long seed) {
+        this.state = seed;
     }
 
-    long next() {
-        state += 0x9e3779b97f4a7c15L;
-        long z = (state ^ state >>> 30) * 0xbf58476d1ce4e5b9L;
-        z = (z ^ z >>> 27) * 0x94d049bb133111ebL;
-        return z ^ z >>> 31;
+    public long next() {
+        state += 0x9E3779B97F4A7C15L;
+        long z = state;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+
+    /** Uniform in [0, 1), a multiple of 2^-53. */
+    public double nextDouble() {
+        return (next() >>> 11) * 0x1p-53;
     }
 }

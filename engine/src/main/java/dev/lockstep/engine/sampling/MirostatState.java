@@ -1,5 +1,7 @@
 package dev.lockstep.engine.sampling;
 
+import dev.lockstep.tensor.SplitMix64;
+
 /** How much surprise mirostat allows, and how it learns from what it chose. */
 final class MirostatState {
     /** Tokens from which version 1 estimates how fast probabilities fall. */

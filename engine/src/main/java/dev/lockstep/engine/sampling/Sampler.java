@@ -1,5 +1,6 @@
 package dev.lockstep.engine.sampling;
 
+import dev.lockstep.tensor.SplitMix64;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -64,7 +64,7 @@ public record SamplingParameters(
 
     /** The parameters whose {@link #chain} is this one, provided that its stages are in the usual order. */
     public static SamplingParameters of(SamplerChain chain) {
-        SamplingParameters parameters = new SamplingParameters(1, 0, 1, 0, 1, 1, 0, 0, 0, 0, Map.of());
+        SamplingParameters parameters = new SamplingParameters(1, 0, 1, 0, 1, 1, 0, 0, 0, 0, Map.of(), List.of());
         for (SamplerStage stage : chain.stages()) {
             parameters = switch (stage) {
                 case SamplerStage.Bias(Map<Integer, Float> logits) -> parameters.withLogitBias(logits);
@@ -93,34 +93,6 @@ public record SamplingParameters(
                 "the stages of '%s' are not in the order that parameters have",
                 chain);
         return parameters;
-    }
-
-    /** Without further stages. */
-    public SamplingParameters(
-            float temperature,
-            int topK,
-            float topP,
-            float minP,
-            float typicalP,
-            float repetitionPenalty,
-            int penaltyWindow,
-            float presencePenalty,
-            float frequencyPenalty,
-            long seed,
-            Map<Integer, Float> logitBias) {
-        this(
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                repetitionPenalty,
-                penaltyWindow,
-                presencePenalty,
-                frequencyPenalty,
-                seed,
-                logitBias,
-                List.of());
     }
 
     private static boolean isExtra(SamplerStage stage) {

@@ -108,10 +108,10 @@ final class AnswerStream {
     void guess(StepTimes times, int streams, int tokensInStep, int room) {
         int most = Math.min(Math.min(room, MOST_GUESSES), Math.min(contextLength - size, answer.tokensLeft() - 1));
         lookup.read(tokens, size);
-        int worthwhile = most < 1 ? 0 : times.worthwhile(streams, tokensInStep, lookup.trust(), most);
-        // Asked in any case: whether a guess would have been right says whether the next ones are worth it.
-        int known = lookup.guess(tokens, size, guesses, Math.max(1, worthwhile));
-        guessed = Math.min(known, worthwhile);
+        // Looked for in any case: whether a guess would have been right says whether the next ones are worth it.
+        boolean found = lookup.find(tokens, size);
+        guessed = found && most > 0 ? times.worthwhile(streams, tokensInStep, lookup.trust(), most) : 0;
+        lookup.guess(tokens, size, guesses, guessed);
         if (guessed > 0 && !kv.orElseThrow().reserve(size + guessed)) {
             guessed = 0;
         }

@@ -249,6 +249,19 @@ final class Batch {
             return;
         }
         long nanos = System.nanoTime() - start;
+        int read = learn(nanos);
+        int before = answered();
+        for (AnswerStream stream : inStep) {
+            if (!stream.job().done()) {
+                advance(stream);
+            }
+        }
+        board.stepped(read, answered() - before, nanos);
+        sortOut();
+    }
+
+    /** Learns how long such steps take, and says how many tokens of prompts it read. */
+    private int learn(long nanos) {
         int chosen = 0;
         for (AnswerStream stream : inStep) {
             chosen += stream.answer().begun() ? 1 : 0;
@@ -263,13 +276,16 @@ final class Batch {
         } else if (chosen > 0) {
             budget.learn(read, nanos);
         }
-        board.stepped(read, chosen, nanos);
+        return read;
+    }
+
+    /** Tokens of all answers in the step so far. */
+    private int answered() {
+        int sum = 0;
         for (AnswerStream stream : inStep) {
-            if (!stream.job().done()) {
-                advance(stream);
-            }
+            sum += stream.answer().length();
         }
-        sortOut();
+        return sum;
     }
 
     private void advance(AnswerStream stream) {

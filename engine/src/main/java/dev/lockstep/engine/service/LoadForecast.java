@@ -9,15 +9,18 @@ final class LoadForecast {
 
     private static final double WEIGHT = 0.1;
 
+    /** Tokens that are read for each that is chosen in steps that are taken for reading. */
+    private static final int MOSTLY_READING = 16;
+
     private double nanosPerReadToken;
     private double nanosPerChosenToken;
     private double answerTokens = FIRST_GUESS;
 
-    /** Learns from a step: so many tokens of prompts, and so many tokens that were chosen. */
+    /** Learns from a step: so many tokens of prompts, and so many tokens that were chosen. Steps that are much of both teach nothing. */
     synchronized void stepped(int read, int chosen, long nanos) {
-        if (chosen == 0) {
+        if (read > MOSTLY_READING * chosen) {
             nanosPerReadToken = average(nanosPerReadToken, (double) nanos / read);
-        } else if (read == 0) {
+        } else if (read == 0 && chosen > 0) {
             nanosPerChosenToken = average(nanosPerChosenToken, (double) nanos / chosen);
         }
     }

@@ -16,7 +16,18 @@ class SamplerChainTest {
     @Test
     void shouldPutTheUsualStagesInTheUsualOrder() {
         var parameters = new SamplingParameters(
-                0.7f, 50, 0.9f, 0.02f, 0.95f, 1.1f, 32, 0.5f, 0.25f, 42, Map.of(9, -1f, 3, Float.NEGATIVE_INFINITY));
+                0.7f,
+                50,
+                0.9f,
+                0.02f,
+                0.95f,
+                1.1f,
+                32,
+                0.5f,
+                0.25f,
+                42,
+                Map.of(9, -1f, 3, Float.NEGATIVE_INFINITY),
+                List.of());
         assertThat(parameters.chain())
                 .hasToString("bias(3:-Infinity,9:-1.0) | penalties(32,1.1,0.5,0.25) | top-k(50) | typical(0.95)"
                         + " | top-p(0.9) | min-p(0.02) | temperature(0.7) | draw(42)");

@@ -9,15 +9,16 @@ import dev.lockstep.server.serving.Answer;
 import dev.lockstep.server.serving.Answers;
 import dev.lockstep.server.serving.EngineErrors;
 import dev.lockstep.server.serving.Streaming;
-import java.util.function.Function;
+import dev.lockstep.text.Tokenizer;
+import java.util.function.BiFunction;
 
 /** {@code POST /api/chat} and {@code POST /api/generate} */
 final class AnswerEndpoint implements Endpoint {
     private final Answers answers;
     private final boolean chat;
-    private final Function<JsonFields, CompletionRequest> reader;
+    private final BiFunction<JsonFields, Tokenizer, CompletionRequest> reader;
 
-    private AnswerEndpoint(Answers answers, boolean chat, Function<JsonFields, CompletionRequest> reader) {
+    private AnswerEndpoint(Answers answers, boolean chat, BiFunction<JsonFields, Tokenizer, CompletionRequest> reader) {
         this.answers = answers;
         this.chat = chat;
         this.reader = reader;
@@ -36,7 +37,8 @@ final class AnswerEndpoint implements Endpoint {
         JsonFields fields = exchange.json();
         answers.model().check(fields.requiredString("model"));
         String model = fields.requiredString("model");
-        CompletionRequest request = EngineErrors.renamed(OllamaRequests.FIELDS, () -> reader.apply(fields));
+        Tokenizer tokenizer = answers.service().model().tokenizer();
+        CompletionRequest request = EngineErrors.renamed(OllamaRequests.FIELDS, () -> reader.apply(fields, tokenizer));
         Answer answer = EngineErrors.renamed(OllamaRequests.FIELDS, () -> answers.begin(request, exchange));
         if (fields.flag("stream", true)) {
             Streaming.run(exchange, answer, "application/x-ndjson", output -> new OllamaStream(model, chat, output));

@@ -13,6 +13,7 @@ import dev.lockstep.server.http.Json;
 import dev.lockstep.server.http.JsonFields;
 import dev.lockstep.server.http.Plain;
 import dev.lockstep.server.serving.SamplingReader;
+import dev.lockstep.text.Tokenizer;
 import dev.lockstep.text.template.Message;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -34,7 +35,7 @@ final class OllamaRequests {
 
     private OllamaRequests() {}
 
-    static CompletionRequest chat(JsonFields fields) {
+    static CompletionRequest chat(JsonFields fields, Tokenizer tokenizer) {
         List<Message> messages =
                 fields.objects("messages").stream().map(OllamaRequests::message).toList();
         if (messages.isEmpty()) {
@@ -44,10 +45,11 @@ final class OllamaRequests {
                 fields,
                 Conversation.of(messages)
                         .withTools(tools(fields), ToolChoice.AUTO, true)
-                        .withTemplateVariables(thinking(fields)));
+                        .withTemplateVariables(thinking(fields)),
+                tokenizer);
     }
 
-    static CompletionRequest generate(JsonFields fields) {
+    static CompletionRequest generate(JsonFields fields, Tokenizer tokenizer) {
         for (String name : List.of("suffix", "template", "context")) {
             if (fields.has(name)) {
                 throw fields.unsupported(name, "is not supported; use /api/chat");
@@ -56,26 +58,27 @@ final class OllamaRequests {
         refuseImages(fields);
         String prompt = fields.requiredString("prompt");
         if (fields.flag("raw", false)) {
-            return request(fields, new Input.Continue(new Prompt.Text(prompt, true)));
+            return request(fields, new Input.Continue(new Prompt.Text(prompt, true)), tokenizer);
         }
         List<Message> messages = new ArrayList<>();
         fields.string("system").ifPresent(system -> messages.add(Message.of("system", system)));
         messages.add(Message.of("user", prompt));
-        return request(fields, Conversation.of(messages).withTemplateVariables(thinking(fields)));
+        return request(fields, Conversation.of(messages).withTemplateVariables(thinking(fields)), tokenizer);
     }
 
-    private static CompletionRequest request(JsonFields fields, Input input) {
+    private static CompletionRequest request(JsonFields fields, Input input, Tokenizer tokenizer) {
         CompletionRequest.Builder request = CompletionRequest.of(input).constraint(format(fields));
         Optional<JsonFields> options = fields.object("options");
         if (options.isEmpty()) {
-            return request.sampling(SamplingReader.read(fields)).build();
+            return request.sampling(SamplingReader.read(fields, tokenizer)).build();
         }
-        return withOptions(request, options.get()).build();
+        return withOptions(request, options.get(), tokenizer).build();
     }
 
-    private static CompletionRequest.Builder withOptions(CompletionRequest.Builder request, JsonFields options) {
+    private static CompletionRequest.Builder withOptions(
+            CompletionRequest.Builder request, JsonFields options, Tokenizer tokenizer) {
         int limit = options.integer("num_predict", -2, Integer.MAX_VALUE).orElse(-1);
-        SamplingParameters sampling = SamplingReader.read(options);
+        SamplingParameters sampling = SamplingReader.read(options, tokenizer);
         return request.sampling(sampling)
                 .stopStrings(options.strings("stop"))
                 .maxTokens(limit < 0 ? GenerationOptions.UNLIMITED : limit);

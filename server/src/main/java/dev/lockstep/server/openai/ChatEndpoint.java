@@ -27,7 +27,8 @@ final class ChatEndpoint implements Endpoint {
         boolean stream = fields.flag("stream", false);
         boolean usage = StreamOptions.usage(fields, stream);
         Tokenizer tokenizer = answers.service().model().tokenizer();
-        CompletionRequest request = EngineErrors.renamed(RequestReader.CHAT_FIELDS, () -> RequestReader.chat(fields));
+        CompletionRequest request =
+                EngineErrors.renamed(RequestReader.CHAT_FIELDS, () -> RequestReader.chat(fields, tokenizer));
         boolean scored = request.alternatives().isPresent();
         var head = ChatHead.of("chatcmpl-", answers.model());
         Answer answer = EngineErrors.renamed(RequestReader.CHAT_FIELDS, () -> answers.begin(request, exchange));

@@ -44,7 +44,7 @@ final class CompletionEndpoint implements Endpoint {
         Refused.inCompletion(fields);
         boolean stream = fields.flag("stream", false);
         Tokenizer tokenizer = answers.service().model().tokenizer();
-        Asked asked = EngineErrors.renamed(RequestReader.COMPLETION_FIELDS, () -> read(fields, stream));
+        Asked asked = EngineErrors.renamed(RequestReader.COMPLETION_FIELDS, () -> read(fields, stream, tokenizer));
         var head = ChatHead.of("cmpl-", answers.model());
         List<Answer> begun = new ArrayList<>();
         try {
@@ -62,7 +62,7 @@ final class CompletionEndpoint implements Endpoint {
         }
     }
 
-    private static Asked read(JsonFields fields, boolean stream) {
+    private static Asked read(JsonFields fields, boolean stream, Tokenizer tokenizer) {
         List<Prompt> prompts = PromptReader.read(fields, "prompt");
         boolean echo = fields.flag("echo", false);
         OptionalInt alternatives = fields.integer("logprobs", 0, MAX_ALTERNATIVES);
@@ -74,7 +74,7 @@ final class CompletionEndpoint implements Endpoint {
                 fields.string("grammar").<Constraint>map(Constraint.Gbnf::new).orElse(Constraint.NONE);
         List<CompletionRequest> requests = new ArrayList<>();
         for (Prompt prompt : prompts) {
-            CompletionRequest.Builder request = RequestReader.common(fields, new Input.Continue(prompt))
+            CompletionRequest.Builder request = RequestReader.common(fields, new Input.Continue(prompt), tokenizer)
                     .maxTokens(limit == -1 ? GenerationOptions.UNLIMITED : limit)
                     .constraint(constraint);
             alternatives.ifPresent(request::alternatives);

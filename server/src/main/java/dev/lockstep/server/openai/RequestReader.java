@@ -10,6 +10,7 @@ import dev.lockstep.engine.service.WhenContextIsFull;
 import dev.lockstep.server.http.JsonFields;
 import dev.lockstep.server.http.Plain;
 import dev.lockstep.server.serving.SamplingReader;
+import dev.lockstep.text.Tokenizer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +43,7 @@ final class RequestReader {
 
     private RequestReader() {}
 
-    static CompletionRequest.Builder common(JsonFields fields, Input input) {
+    static CompletionRequest.Builder common(JsonFields fields, Input input, Tokenizer tokenizer) {
         List<String> stops = fields.strings("stop");
         if (stops.size() > MAX_STOPS) {
             throw fields.invalid("stop", "has " + stops.size() + " texts, must have " + MAX_STOPS + " at most");
@@ -51,7 +52,7 @@ final class RequestReader {
             throw fields.invalid("stop", "has an empty text, which would end every answer; leave it out");
         }
         return CompletionRequest.of(input)
-                .sampling(SamplingReader.read(fields))
+                .sampling(SamplingReader.read(fields, tokenizer))
                 .stopStrings(stops)
                 .choices(fields.integer("n", 1, CompletionRequest.MAX_CHOICES).orElse(1))
                 .priority(priority(fields))
@@ -61,8 +62,8 @@ final class RequestReader {
                 .receipt(fields.flag("receipt", false));
     }
 
-    static CompletionRequest chat(JsonFields fields) {
-        CompletionRequest.Builder request = common(fields, conversation(fields))
+    static CompletionRequest chat(JsonFields fields, Tokenizer tokenizer) {
+        CompletionRequest.Builder request = common(fields, conversation(fields), tokenizer)
                 .maxTokens(maxTokens(fields, "max_completion_tokens", "max_tokens"))
                 .constraint(FormatReader.ofChat(fields));
         OptionalInt alternatives = fields.integer("top_logprobs", 0, MAX_ALTERNATIVES);

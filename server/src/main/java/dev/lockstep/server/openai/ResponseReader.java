@@ -4,6 +4,7 @@ import dev.lockstep.engine.service.CompletionRequest;
 import dev.lockstep.engine.service.Conversation;
 import dev.lockstep.engine.service.Tool;
 import dev.lockstep.server.http.JsonFields;
+import dev.lockstep.text.Tokenizer;
 import dev.lockstep.text.template.Message;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,7 +27,7 @@ final class ResponseReader {
         this.fields = fields;
     }
 
-    static CompletionRequest read(JsonFields fields) {
+    static CompletionRequest read(JsonFields fields, Tokenizer tokenizer) {
         Map<String, Object> variables = new LinkedHashMap<>();
         fields.object("reasoning")
                 .flatMap(reasoning -> reasoning.string("effort"))
@@ -35,7 +36,7 @@ final class ResponseReader {
         Conversation conversation = Conversation.of(new ResponseReader(fields).messages())
                 .withTools(tools, ToolReader.choice(fields, tools), fields.flag("parallel_tool_calls", true))
                 .withTemplateVariables(variables);
-        return RequestReader.common(fields, conversation)
+        return RequestReader.common(fields, conversation, tokenizer)
                 .maxTokens(RequestReader.maxTokens(fields, "max_output_tokens"))
                 .constraint(FormatReader.ofResponses(fields))
                 .build();

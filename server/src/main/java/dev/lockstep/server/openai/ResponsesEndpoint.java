@@ -9,6 +9,7 @@ import dev.lockstep.server.serving.Answer;
 import dev.lockstep.server.serving.Answers;
 import dev.lockstep.server.serving.EngineErrors;
 import dev.lockstep.server.serving.Streaming;
+import dev.lockstep.text.Tokenizer;
 
 /** {@code POST /v1/responses}, without memory: what a client wants to be known it sends again. */
 final class ResponsesEndpoint implements Endpoint {
@@ -23,7 +24,9 @@ final class ResponsesEndpoint implements Endpoint {
         JsonFields fields = exchange.json();
         fields.string("model").ifPresent(answers.model()::check);
         Refused.inResponses(fields);
-        CompletionRequest request = EngineErrors.renamed(ResponseReader.FIELDS, () -> ResponseReader.read(fields));
+        Tokenizer tokenizer = answers.service().model().tokenizer();
+        CompletionRequest request =
+                EngineErrors.renamed(ResponseReader.FIELDS, () -> ResponseReader.read(fields, tokenizer));
         var begun = ResponseObject.begun(ChatHead.of("resp_", answers.model()), fields);
         Answer answer = EngineErrors.renamed(ResponseReader.FIELDS, () -> answers.begin(request, exchange));
         if (fields.flag("stream", false)) {

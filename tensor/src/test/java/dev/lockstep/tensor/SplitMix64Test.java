@@ -1,4 +1,4 @@
-package dev.lockstep.engine.sampling;
+package dev.lockstep.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
