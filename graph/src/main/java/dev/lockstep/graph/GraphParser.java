@@ -114,6 +114,12 @@ public final class GraphParser {
                 Weight matrix = weight();
                 yield () -> new Op.Linear(x, matrix);
             }
+            case "head_linear" -> {
+                Value x = value();
+                Weight matrices = weight();
+                yield () -> new Op.HeadLinear(x, matrices);
+            }
+            case "weave" -> weave();
             case "bias" -> {
                 Value x = value();
                 Weight vector = weight();
@@ -178,6 +184,24 @@ public final class GraphParser {
             }
             default -> throw in.failure("there is no operation " + name);
         };
+    }
+
+    private Supplier<Op> weave() {
+        int heads = attribute("heads", TextScanner::integer);
+        List<Value> inputs = new ArrayList<>();
+        List<Op.Weave.Piece> pieces = new ArrayList<>();
+        while (in.accept("piece")) {
+            Value input = value();
+            if (!inputs.contains(input)) {
+                inputs.add(input);
+            }
+            int start = attribute("from", TextScanner::integer);
+            int stride = attribute("step", TextScanner::integer);
+            int length = attribute("length", TextScanner::integer);
+            pieces.add(new Op.Weave.Piece(inputs.indexOf(input), start, stride, length));
+        }
+        int padding = optional("zeros", in::integer).orElse(0);
+        return () -> new Op.Weave(inputs, heads, pieces, padding);
     }
 
     private Supplier<Op> attention() {

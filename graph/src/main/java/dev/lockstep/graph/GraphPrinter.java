@@ -55,6 +55,8 @@ public final class GraphPrinter {
                 "layer_norm %s %s epsilon %s".formatted(x, weight(gain), epsilon);
             case Op.Quantize quantize -> "quantize " + quantize.x();
             case Op.Linear(Value x, Weight matrix) -> "linear %s %s".formatted(x, weight(matrix));
+            case Op.HeadLinear(Value x, Weight matrices) -> "head_linear %s %s".formatted(x, weight(matrices));
+            case Op.Weave weave -> weave(weave);
             case Op.Bias(Value x, Weight vector) -> "bias %s %s".formatted(x, weight(vector));
             case Op.Add(Value a, Value b) -> "add %s %s".formatted(a, b);
             case Op.Scale(Value x, float factor) -> "scale %s by %s".formatted(x, factor);
@@ -86,6 +88,14 @@ public final class GraphPrinter {
                         op.scale(),
                         rope(op.rope()),
                         scoring(op.scoring()));
+    }
+
+    private static String weave(Op.Weave op) {
+        String pieces = op.pieces().stream()
+                .map(piece -> " piece %s from %d step %d length %d"
+                        .formatted(op.inputs().get(piece.input()), piece.start(), piece.stride(), piece.length()))
+                .collect(Collectors.joining());
+        return "weave heads " + op.heads() + pieces + (op.padding() == 0 ? "" : " zeros " + op.padding());
     }
 
     private static String routing(Routing routing) {

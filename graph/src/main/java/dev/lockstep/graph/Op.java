@@ -189,6 +189,93 @@ public sealed interface Op {
         }
     }
 
+    /**
+     * One product per head: head h of {@code x}, the columns of a matrix wide, with matrix h of a stack; results side by side.
+     */
+    record HeadLinear(Value x, Weight matrices) implements Op {
+        public HeadLinear {
+            require(
+                    x.width() == matrices.matrices() * matrices.columns(),
+                    "head_linear of width %d with %d matrices of %d columns",
+                    x.width(),
+                    matrices.matrices(),
+                    matrices.columns());
+        }
+
+        public int heads() {
+            return matrices.matrices();
+        }
+
+        @Override
+        public List<Value> inputs() {
+            return List.of(x);
+        }
+
+        @Override
+        public List<Weight> weights() {
+            return List.of(matrices);
+        }
+
+        @Override
+        public int width() {
+            return heads() * matrices.rows();
+        }
+
+        @Override
+        public Op withInputs(List<Value> inputs) {
+            return new HeadLinear(inputs.get(0), matrices);
+        }
+    }
+
+    /**
+     * Puts heads together from pieces of rows: for each head the pieces one after the other, and zeros after them.
+     *
+     * @param padding how many zeros
+     */
+    record Weave(List<Value> inputs, int heads, List<Piece> pieces, int padding) implements Op {
+        /**
+         * A piece of each head.
+         *
+         * @param input number of the row it is taken from
+         * @param start of the first head's
+         * @param stride from the start of a head's to that of the next; 0 if all heads share it
+         */
+        public record Piece(int input, int start, int stride, int length) {}
+
+        public Weave {
+            inputs = List.copyOf(inputs);
+            pieces = List.copyOf(pieces);
+            require(heads > 0 && padding >= 0 && !pieces.isEmpty(), "weave of %d heads", heads);
+            for (Piece piece : pieces) {
+                require(
+                        piece.input() >= 0
+                                && piece.input() < inputs.size()
+                                && piece.start() >= 0
+                                && piece.stride() >= 0
+                                && piece.length() > 0
+                                && piece.start() + (heads - 1L) * piece.stride() + piece.length()
+                                        <= inputs.get(piece.input()).width(),
+                        "weave of a piece that is not there: %s",
+                        piece);
+            }
+        }
+
+        /** Elements of a head. */
+        public int headSize() {
+            return pieces.stream().mapToInt(Piece::length).sum() + padding;
+        }
+
+        @Override
+        public int width() {
+            return Math.multiplyExact(heads, headSize());
+        }
+
+        @Override
+        public Op withInputs(List<Value> others) {
+            return new Weave(others, heads, pieces, padding);
+        }
+    }
+
     /** Adds a weight vector to every row. */
     record Bias(Value x, Weight vector) implements Op {
         public Bias {

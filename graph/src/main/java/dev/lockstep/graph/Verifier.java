@@ -71,6 +71,7 @@ public final class Verifier {
                         .weights()
                         .forEach(rows -> require(rows.type().computable(), node, "reads " + rows.type() + " weights"));
             case Op.Linear linear -> checkProduct(node, linear.x(), linear.matrix(), lowered);
+            case Op.HeadLinear linear -> checkProduct(node, linear.x(), linear.matrices(), lowered);
             case Op.ExpertLinear linear -> checkProduct(node, linear.x(), linear.matrices(), lowered);
             case Op.RmsNorm norm -> checkVector(node, norm.x(), norm.gain());
             case Op.LayerNorm norm -> checkVector(node, norm.x(), norm.gain());
@@ -88,8 +89,14 @@ public final class Verifier {
                 attention.inputs().forEach(input -> requireFloats(node, input));
                 attention.scoring().sinks().ifPresent(sinks -> checkVector(node, attention.q(), sinks));
             }
-            case Op.Quantize _, Op.Add _, Op.Scale _, Op.SoftCap _, Op.Activate _, Op.RowGate _, Op.Gated _ ->
-                node.op().inputs().forEach(input -> requireFloats(node, input));
+            case Op.Quantize _,
+                    Op.Weave _,
+                    Op.Add _,
+                    Op.Scale _,
+                    Op.SoftCap _,
+                    Op.Activate _,
+                    Op.RowGate _,
+                    Op.Gated _ -> node.op().inputs().forEach(input -> requireFloats(node, input));
         }
     }
 

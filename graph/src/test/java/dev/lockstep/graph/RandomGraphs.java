@@ -39,7 +39,7 @@ final class RandomGraphs {
 
     private void step() {
         Value x = any();
-        Value y = switch (random.nextInt(12)) {
+        Value y = switch (random.nextInt(13)) {
             case 0 -> builder.add(new Op.RmsNorm(x, vector(x.width() / (1 + random.nextInt(2))), random.nextFloat()));
             case 1 -> builder.add(new Op.Bias(x, vector(x.width())));
             case 2 -> builder.add(new Op.Add(x, x));
@@ -51,6 +51,7 @@ final class RandomGraphs {
             case 8 -> builder.add(new Op.LayerNorm(x, vector(x.width()), random.nextFloat()));
             case 9 -> builder.add(new Op.Activate(Activation.values()[random.nextInt(2)], x));
             case 10 -> builder.add(new Op.RowGate(x, builder.add(new Op.Linear(x, matrix(x.width(), 1)))));
+            case 11 -> heads(x);
             default -> experts(x);
         };
         floats.add(y);
@@ -61,6 +62,13 @@ final class RandomGraphs {
         floats.remove(value);
         floats.add(value);
         return value;
+    }
+
+    private Value heads(Value x) {
+        List<Op.Weave.Piece> pieces = List.of(new Op.Weave.Piece(0, 1, 2, 3), new Op.Weave.Piece(0, 0, 0, 5));
+        Value woven = builder.add(new Op.Weave(List.of(x), 4, pieces, random.nextInt(3)));
+        Weight stack = new Weight(name(), TensorType.F16, woven.width() / 4, 8 * (1 + random.nextInt(9)), 4);
+        return builder.add(new Op.HeadLinear(woven, stack));
     }
 
     private Value attention(Value x) {

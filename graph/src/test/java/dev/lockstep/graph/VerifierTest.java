@@ -180,6 +180,11 @@ class VerifierTest {
         assertThatThrownBy(() -> new Op.ExpertBias(X, choice, GAIN))
                 .hasMessage("expert_bias of 64 on width 64 of 3 experts");
         assertThatThrownBy(() -> new Op.ExpertBias(X, narrow, GAIN)).hasMessage("experts chosen by %1");
+        assertThatThrownBy(() -> new Op.HeadLinear(narrow, stack)).hasMessageContaining("head_linear of width 32 with");
+        assertThatThrownBy(() -> new Op.Weave(List.of(X), 4, List.of(new Op.Weave.Piece(0, 1, 16, 16)), 0))
+                .hasMessageContaining("weave of a piece that is not there");
+        assertThatThrownBy(() -> new Op.Weave(List.of(X), 1, List.of(new Op.Weave.Piece(1, 0, 0, 1)), 0))
+                .hasMessageContaining("weave of a piece that is not there");
         assertThatThrownBy(() -> new Op.RowGate(X, narrow)).hasMessage("a gate of width 32 for a row");
         assertThatThrownBy(() -> new Op.LayerNorm(narrow, GAIN, 1))
                 .hasMessage("layer_norm of width 32 with gain of 64");

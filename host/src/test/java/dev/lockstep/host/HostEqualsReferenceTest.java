@@ -153,6 +153,19 @@ class HostEqualsReferenceTest {
         assertEqualsReference(TestModel.of(shape.scoreCap(1.5f), 18), 2, KvType.F16, 100, 1, 30);
     }
 
+    /** Of 40 elements 8 turn; products of heads have 32 columns, which are rounded, or 24, which are not. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldAgreeForLatentAttention(Precision precision) {
+        TestShape shape = TestShape.of(TensorType.Q8_0, TensorType.F16, TensorType.Q4_0)
+                .widths(64, 64)
+                .attention(6, 1, 40)
+                .rope(Rope.Pairing.INTERLEAVED, 4)
+                .latent()
+                .precision(precision);
+        assertEqualsReference(TestModel.of(shape, 24), 3, KvType.F16, 80, 1, 7, 70);
+    }
+
     @Test
     void shouldAgreeWhereQueriesGrow() {
         TestShape shape =

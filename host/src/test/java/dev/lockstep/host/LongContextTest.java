@@ -38,7 +38,7 @@ class LongContextTest {
         }
     }
 
-    /** Its first position is in the span before, or in the one before that. */
+    /** Its first position is in the span before, or in the one before that; cores attend with queries that others normed and turned. */
     @Test
     void shouldAgreeForAWindowThatReachesIntoOtherSpans() {
         TestModel windowed = TestModel.of(
@@ -46,17 +46,18 @@ class LongContextTest {
                         .widths(32, 32)
                         .attention(6, 3, 16)
                         .window(KvLayout.SPAN + 30)
-                        .sinks(),
+                        .sinks()
+                        .headNorms(),
                 5);
         Transcript expected;
         try (var reference = new ReferenceMachine(windowed.graph(), windowed.weights(), KvType.F16, LENGTH, LENGTH)) {
             expected = Transcript.of(reference, tokens, LENGTH);
         }
-        var options = new HostOptions(3, KvType.F16, LENGTH, STEP, Optional.empty(), (_, _, _) -> {});
+        var options = new HostOptions(2, KvType.F16, LENGTH, STEP, Optional.empty(), (_, _, _) -> {});
         try (var host = HostMachine.open(windowed.graph(), windowed.weights(), options)) {
             expected.assertSame("large steps", Transcript.of(host, tokens, STEP));
             for (int place : new int[] {KvLayout.SPAN + 30, 2 * KvLayout.SPAN, 2 * KvLayout.SPAN + 30}) {
-                assertAgreesAround(host, expected, place, 3);
+                assertAgreesAround(host, expected, place, 2);
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.lockstep.host;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.GraphBuilder;
 import dev.lockstep.graph.Op;
+import dev.lockstep.graph.Op.Weave.Piece;
 import dev.lockstep.graph.Rope;
 import dev.lockstep.graph.Routing;
 import dev.lockstep.graph.Scoring;
@@ -74,7 +75,40 @@ public record TestModel(TestShape shape, Graph graph, Map<String, Tensor> weight
             return graph.build("test", CONTEXT);
         }
 
+        /** Queries brought to a latent row, which is the one KV head, as DeepSeek does it. */
+        private Value latentAttention(Value x, int layer, Rope rope) {
+            int heads = shape.heads;
+            int size = shape.headSize;
+            int turned = rope.width();
+            int latent = size - turned;
+            Value q = linear(x, "q" + layer, heads * size);
+            Value plain = weave(heads, 0, List.of(q), new Piece(0, turned, size, latent));
+            Value absorbed = headLinear(plain, "kb" + layer, latent);
+            Value queries = weave(
+                    heads, 0, List.of(q, absorbed), new Piece(0, 0, size, turned), new Piece(1, 0, latent, latent));
+            Value low = linear(x, "latent" + layer, latent);
+            Value turning = linear(x, "turning" + layer, turned);
+            Value key = weave(1, 0, List.of(turning, low), new Piece(0, 0, 0, turned), new Piece(1, 0, 0, latent));
+            Value value = weave(1, turned, List.of(low), new Piece(0, 0, 0, latent));
+            Value mixed = graph.add(new Op.Attention(
+                    queries, key, value, layer, heads, 1, size, rope, shape.attentionScale, scoring(layer)));
+            Value lows = weave(heads, 0, List.of(mixed), new Piece(0, 0, size, latent));
+            Value values = headLinear(lows, "vb" + layer, 24);
+            return linear(weave(heads, 0, List.of(values), new Piece(0, 0, 24, 24)), "o" + layer, shape.width);
+        }
+
+        private Value headLinear(Value x, String name, int rows) {
+            return graph.add(new Op.HeadLinear(x, matrix(name, x.width() / shape.heads, rows, shape.heads, 1)));
+        }
+
+        private Value weave(int heads, int padding, List<Value> inputs, Piece... pieces) {
+            return graph.add(new Op.Weave(inputs, heads, List.of(pieces), padding));
+        }
+
         private Value attention(Value x, int layer, Rope rope) {
+            if (shape.latent) {
+                return latentAttention(x, layer, rope);
+            }
             Value q = linear(x, "q" + layer, shape.heads * shape.headSize);
             Value k = linear(x, "k" + layer, shape.kvHeads * shape.headSize);
             Value v = linear(x, "v" + layer, shape.kvHeads * shape.headSize);

@@ -21,6 +21,7 @@ public final class TestShape {
     Rope.Pairing pairing = Rope.Pairing.INTERLEAVED;
     int ropePairs = 32;
     boolean growing;
+    boolean latent;
     float attentionScale = 0.125f;
     int hidden = 512;
     int experts;
@@ -119,6 +120,12 @@ public final class TestShape {
     public TestShape rope(Rope.Pairing pairing, int pairs) {
         this.pairing = pairing;
         this.ropePairs = pairs;
+        return this;
+    }
+
+    /** Attention to a latent row. */
+    public TestShape latent() {
+        this.latent = true;
         return this;
     }
 
@@ -231,7 +238,7 @@ public final class TestShape {
 
     @Override
     public String toString() {
-        return "%s %d layers of %d-%d, %d/%d heads of %d, rope %s %d%s, %d of %d experts %s%s, vocabulary %d%s%s%s%s%s%s, %s, scale %s, cap %s, window %d, scores up to %s%s, %s precision"
+        return "%s %d layers of %d-%d, %d/%d heads of %d%s, rope %s %d%s, %d of %d experts %s%s, vocabulary %d%s%s%s%s%s%s, %s, scale %s, cap %s, window %d, scores up to %s%s, %s precision"
                 .formatted(
                         types,
                         layers,
@@ -240,6 +247,7 @@ public final class TestShape {
                         heads,
                         kvHeads,
                         headSize,
+                        latent ? " of a latent row" : "",
                         pairing,
                         ropePairs,
                         growing ? " growing" : "",

@@ -12,6 +12,7 @@ public final class Architectures {
             new LlamaArchitecture("llama", Rope.Pairing.INTERLEAVED),
             new CohereArchitecture("cohere2", Optional.of(4)),
             new CohereArchitecture("command-r", Optional.empty()),
+            new DeepSeek2Architecture(),
             new LlamaArchitecture("exaone", Rope.Pairing.HALVES),
             new Exaone4Architecture(),
             new GemmaArchitecture(),

@@ -11,7 +11,8 @@ import dev.lockstep.graph.Weight;
  * @param feedForwardLength width of the hidden layer of a feed-forward network, or of one expert
  * @param heads query heads
  * @param kvHeads heads of keys and values
- * @param headSize elements of a head of queries, keys or values
+ * @param headSize elements of a head of queries or keys
+ * @param valueSize elements of a head of values
  * @param vocabularySize rows of the token embedding
  * @param normEpsilon epsilon of the norms
  * @param experts feed-forward networks to choose from in each layer; 0 for a dense model
@@ -26,6 +27,7 @@ public record Hyperparameters(
         int heads,
         int kvHeads,
         int headSize,
+        int valueSize,
         int vocabularySize,
         float normEpsilon,
         RopeParameters rope,
@@ -72,6 +74,7 @@ public record Hyperparameters(
                 heads,
                 kvHeads,
                 headSize,
+                keys.optionalPositive("attention.value_length", MOST_HEADS).orElse(headSize),
                 vocabularySize(model),
                 (float) keys.positiveNumber(
                         "attention.layer_norm_rms_epsilon", keys.positiveNumber("attention.layer_norm_epsilon", 1e-5)),
@@ -87,14 +90,6 @@ public record Hyperparameters(
                     "attention.head_count",
                     "is " + heads + ", which does not divide the embedding length " + embeddingLength,
                     "use a file that is not damaged");
-        }
-        int valueLength =
-                keys.optionalPositive("attention.value_length", MOST_HEADS).orElse(headSize);
-        if (valueLength != headSize) {
-            throw keys.failure(
-                    "attention.value_length",
-                    "is " + valueLength + " where keys have " + headSize + " elements, which is not supported",
-                    "use another model");
         }
         return headSize;
     }

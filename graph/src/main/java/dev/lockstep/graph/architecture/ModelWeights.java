@@ -84,6 +84,18 @@ final class ModelWeights {
         return Optional.of(values);
     }
 
+    /** Refuses a model whose values are shorter or longer than its keys. */
+    void requireEqualHeads(Hyperparameters sizes) {
+        if (sizes.valueSize() != sizes.headSize()) {
+            throw new KeyReader(model.metadata(), sizes.architecture())
+                    .failure(
+                            "attention.value_length",
+                            "is %d where keys have %d elements, which is not supported"
+                                    .formatted(sizes.valueSize(), sizes.headSize()),
+                            "use another model");
+        }
+    }
+
     /**
      * Refuses a model with tensors that the graph does not read, since whatever they were trained for would be missing.
      * Tables that some converters store and every engine computes for itself are no such loss.

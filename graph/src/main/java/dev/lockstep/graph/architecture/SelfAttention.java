@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 
 /** Self-attention of each layer, with the projections before and after it. */
-final class SelfAttention {
+final class SelfAttention implements Mixer {
     private final Parts parts;
     private final Hyperparameters parameters;
     private IntFunction<Rope> ropes = _ -> Rope.NONE;
@@ -84,7 +84,10 @@ final class SelfAttention {
         return this;
     }
 
-    Value apply(Value x, int layer) {
+    /** @throws dev.lockstep.formats.FormatException if values have another size than keys */
+    @Override
+    public Value apply(Value x, int layer) {
+        parts.weights().requireEqualHeads(parameters);
         String block = Parts.block(layer);
         int queryWidth = parameters.queryWidth();
         int kvWidth = parameters.kvWidth();

@@ -13,6 +13,7 @@ final class TransformerBuilder {
     private final Parts parts;
     private final SelfAttention attention;
     private final FeedForward feedForward;
+    private Optional<Mixer> otherAttention = Optional.empty();
     private String secondNorm = "ffn_norm";
     private boolean preNorms = true;
     private boolean postNorms;
@@ -33,6 +34,15 @@ final class TransformerBuilder {
 
     SelfAttention attention() {
         return attention;
+    }
+
+    /** Takes another kind of attention than {@link #attention}. */
+    void attention(Mixer other) {
+        otherAttention = Optional.of(other);
+    }
+
+    Parts parts() {
+        return parts;
     }
 
     FeedForward feedForward() {
@@ -106,15 +116,19 @@ final class TransformerBuilder {
 
     private Value block(Value x, int layer) {
         String block = Parts.block(layer);
-        Value attended = attention.apply(preNorm(x, block + "attn_norm"), layer);
+        Value attended = mixer().apply(preNorm(x, block + "attn_norm"), layer);
         Value y = residual(x, attended, block + "post_attention_norm");
         return residual(y, feedForward.apply(preNorm(y, block + secondNorm), layer), block + "post_ffw_norm");
     }
 
     private Value parallelBlock(Value x, int layer) {
         Value normed = parts.norm(x, Parts.block(layer) + "attn_norm");
-        Value attended = parts.add(x, attention.apply(normed, layer));
+        Value attended = parts.add(x, mixer().apply(normed, layer));
         return parts.add(attended, feedForward.apply(normed, layer));
+    }
+
+    private Mixer mixer() {
+        return otherAttention.orElse(attention);
     }
 
     private Value preNorm(Value x, String name) {

@@ -54,12 +54,15 @@ public final class QuantizeActivations implements Pass {
         return switch (op) {
             case Op.Linear linear ->
                 linear.matrix().type().quantized() && linear.x().kind() == RowKind.F32;
+            case Op.HeadLinear linear ->
+                linear.matrices().type().quantized() && linear.x().kind() == RowKind.F32;
             case Op.ExpertLinear linear ->
                 linear.matrices().type().quantized() && linear.x().kind() == RowKind.F32;
             case Op.Embedding _,
                     Op.RmsNorm _,
                     Op.LayerNorm _,
                     Op.Quantize _,
+                    Op.Weave _,
                     Op.Bias _,
                     Op.Add _,
                     Op.Scale _,

@@ -1,8 +1,10 @@
 package dev.lockstep.graph.reference;
 
 import dev.lockstep.graph.Activation;
+import dev.lockstep.graph.Op;
+import java.util.List;
 
-/** Operations that treat every element alike. */
+/** Operations that treat every element alike, or only move them. */
 final class ElementwiseReference {
     private ElementwiseReference() {}
 
@@ -74,5 +76,22 @@ final class ElementwiseReference {
             y[i] = Numerics.sigmoid(gate.data()[i / x.width()]) * x.data()[i];
         }
         return new Rows.Floats(x.width(), y);
+    }
+
+    static Rows.Floats weave(Op.Weave op, List<Rows.Floats> inputs) {
+        int rows = inputs.getFirst().rows();
+        Rows.Floats y = Rows.Floats.of(rows, op.width());
+        for (int row = 0; row < rows; row++) {
+            for (int head = 0; head < op.heads(); head++) {
+                int at = row * op.width() + head * op.headSize();
+                for (Op.Weave.Piece piece : op.pieces()) {
+                    Rows.Floats x = inputs.get(piece.input());
+                    int from = row * x.width() + piece.start() + head * piece.stride();
+                    System.arraycopy(x.data(), from, y.data(), at, piece.length());
+                    at += piece.length();
+                }
+            }
+        }
+        return y;
     }
 }

@@ -181,6 +181,18 @@ public final class ReferenceMachine implements Machine {
                 LinearReference.multiply(weights.tensor(linear.matrix()), values.get(linear.x()), all, y.data(), all);
                 yield y;
             }
+            case Op.HeadLinear linear ->
+                ExpertReference.linear(
+                        weights.tensor(linear.matrices()),
+                        values.get(linear.x()),
+                        Rows.Choices.ofAll(linear.heads(), tokens.count()),
+                        true);
+            case Op.Weave weave ->
+                ElementwiseReference.weave(
+                        weave,
+                        weave.inputs().stream()
+                                .map(input -> floats(input, values))
+                                .toList());
             case Op.Bias bias -> ElementwiseReference.bias(floats(bias.x(), values), weights.vector(bias.vector()));
             case Op.Add add -> ElementwiseReference.add(floats(add.a(), values), floats(add.b(), values));
             case Op.Scale scale -> ElementwiseReference.scale(floats(scale.x(), values), scale.factor());

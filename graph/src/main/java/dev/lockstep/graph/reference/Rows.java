@@ -1,5 +1,7 @@
 package dev.lockstep.graph.reference;
 
+import java.util.stream.IntStream;
+
 /** The value of an operation: a row per token. */
 sealed interface Rows {
     /**
@@ -33,5 +35,12 @@ sealed interface Rows {
      * @param experts rows one after the other
      * @param weights of the experts, in the same order
      */
-    record Choices(int width, int[] experts, float[] weights) implements Rows {}
+    record Choices(int width, int[] experts, float[] weights) implements Rows {
+        /** Every row chooses all, in order. */
+        static Choices ofAll(int experts, int rows) {
+            int[] numbers =
+                    IntStream.range(0, rows * experts).map(i -> i % experts).toArray();
+            return new Choices(experts, numbers, new float[numbers.length]);
+        }
+    }
 }

@@ -106,6 +106,32 @@ class VariantsTest {
         assertThat(rope.growth().orElseThrow().at(32)).isEqualTo((float) (1 + 0.1 * Math.log(3)));
     }
 
+    private static ModelDraft deepSeek() {
+        return ModelDraft.of("deepseek2", shape(1, 0))
+                .key("attention.key_length", 24)
+                .key("attention.value_length", 16)
+                .key("attention.kv_lora_rank", 32)
+                .key("rope.dimension_count", 8)
+                .without("blk.0.attn_k.weight")
+                .without("blk.0.attn_v.weight")
+                .matrix("blk.0.attn_q.weight", 64, 96)
+                .matrix("blk.0.attn_kv_a_mqa.weight", 64, 40)
+                .vector("blk.0.attn_kv_a_norm.weight", 32)
+                .matrix("blk.0.attn_kv_b.weight", 32, 128);
+    }
+
+    @Test
+    void deepSeekShouldMakeKeysAndValuesOfALatentRow() {
+        assertThat(deepSeek().text())
+                .contains("weave heads 4 piece %2 from 16 step 24 length 8 piece %2 from 0 step 24 length 16\n")
+                .contains(" from 0 step 0 length 8 piece %6 from 0 step 32 length 16\n")
+                .contains("weave heads 4 piece %6 from 16 step 32 length 16 zeros 8\n")
+                .contains(" heads 4 kv_heads 4 head_size 24 ");
+        assertRefused(deepSeek().key("attention.value_length", 32), "attention.key_length: is 24 for values of 32");
+        assertRefused(deepSeek().key("expert_group_count", 8).key("expert_group_used_count", 4), "leaves out groups");
+        assertRefused(deepSeek().without("blk.0.attn_kv_b.weight"), "blk.0.attn_k_b.weight: is missing");
+    }
+
     @Test
     void gpt2ShouldHaveARowForEveryPosition() {
         ModelDraft draft = ModelDraft.of(

@@ -269,6 +269,20 @@ class OperationsTest {
     }
 
     @Test
+    void weaveShouldPutPiecesOfHeadsSideBySide() {
+        Op.Weave weave = new Op.Weave(
+                List.of(value(4), value(2)),
+                2,
+                List.of(new Op.Weave.Piece(1, 0, 0, 2), new Op.Weave.Piece(0, 1, 2, 1)),
+                1);
+        Rows.Floats x = new Rows.Floats(4, new float[] {1, 2, 3, 4, 5, 6, 7, 8});
+        Rows.Floats shared = new Rows.Floats(2, new float[] {10, 20, 30, 40});
+
+        assertThat(ElementwiseReference.weave(weave, List.of(x, shared)).data())
+                .containsExactly(10, 20, 2, 0, 10, 20, 4, 0, 30, 40, 6, 0, 30, 40, 8, 0);
+    }
+
+    @Test
     void rowGateShouldScaleEachRowByItsSigmoid() {
         Rows.Floats y = ElementwiseReference.rowGate(
                 new Rows.Floats(2, new float[] {1, 2, 3, 4}), new Rows.Floats(1, new float[] {0, 2}));

@@ -153,6 +153,26 @@ public record Kernels(IrModule module, Simd simd) {
         });
     }
 
+    /** {@code void (ptr from, ptr to)}: copies some floats, whatever lies beside them. */
+    public String copyFloats(int count) {
+        return module.function("copy_floats_" + count, List.of(Type.PTR, Type.PTR), f -> {
+            Type floats = Type.FLOAT.times(count % FloatRow.LANES == 0 ? FloatRow.LANES : 0);
+            f.loop(
+                    Ir.i64(0),
+                    Ir.i64(4L * count),
+                    floats.bytes(),
+                    i -> f.store(f.load(floats, f.offset(f.parameter(0), i)), f.offset(f.parameter(1), i)));
+        });
+    }
+
+    /** {@code void (ptr to)}: writes some zeros, whatever lies beside them. */
+    public String zeros(int count) {
+        return module.function("zeros_" + count, List.of(Type.PTR), f -> {
+            Ir zero = Ir.zero(Type.FLOAT.times(count % FloatRow.LANES == 0 ? FloatRow.LANES : 0));
+            f.loop(Ir.i64(0), Ir.i64(4L * count), zero.type().bytes(), i -> f.store(zero, f.offset(f.parameter(0), i)));
+        });
+    }
+
     /** {@code void (ptr fromQuants, ptr fromFields, ptr toQuants, ptr toFields)}: copies a token of a panel of {@link QuantPanel#TOKENS}. */
     public String copyQuantized(RowKind kind, int width) {
         return CopyQuantized.emit(module, QuantPanel.of(kind, width, QuantPanel.TOKENS));

@@ -63,7 +63,9 @@ public final class Lowering {
                 case Op.Embedding _ -> embedding = define(node.value(), 1, Cut.ROWS);
                 case Op.Attention attention -> attend(node, attention);
                 case Op.RmsNorm _, Op.LayerNorm _, Op.Quantize _, Op.Route _ -> compute(node, tokenwise(), true);
-                case Op.Linear _, Op.ExpertLinear _ -> compute(node, Cut.ROWS, true);
+                // By tokens also if there is one, since queries are turned in place for all cores.
+                case Op.Weave _ -> compute(node, Cut.TOKENS, true);
+                case Op.Linear _, Op.HeadLinear _, Op.ExpertLinear _ -> compute(node, Cut.ROWS, true);
                 case Op.Add _,
                         Op.Scale _,
                         Op.SoftCap _,
@@ -119,8 +121,18 @@ public final class Lowering {
                 endPhase();
             }
         }
-        add(new Task(
-                node.op(), Task.Part.WHOLE, define(node.value(), parts(node.op(), inputs), cut), inputs, cut, wanted));
+        int parts = node.op() instanceof Op.Weave weave && feedsHeads(node.value())
+                ? weave.heads()
+                : parts(node.op(), inputs);
+        add(new Task(node.op(), Task.Part.WHOLE, define(node.value(), parts, cut), inputs, cut, wanted));
+    }
+
+    /** Whether a value, rounded or not, is read head by head. */
+    private boolean feedsHeads(Value value) {
+        return graph.nodes().stream()
+                .filter(node -> node.op().inputs().contains(value))
+                .anyMatch(node -> node.op() instanceof Op.HeadLinear
+                        || node.op() instanceof Op.Quantize && feedsHeads(node.value()));
     }
 
     private void attend(Node node, Op.Attention attention) {
@@ -143,13 +155,30 @@ public final class Lowering {
         if (lastMerge == phases.size()) {
             endPhase();
         }
-        Slot queries = inputs.getFirst();
+        Slot queries = shared(inputs.getFirst());
         add(new Task(attention, Task.Part.APPEND, queries, inputs, Cut.HEADS, wanted));
         add(new Task(attention, Task.Part.ATTEND, queries, List.of(queries), Cut.HEADS, wanted));
         endPhase();
         Slot output = define(node.value(), 1, Cut.REPLICATED);
         add(new Task(attention, Task.Part.MERGE, output, List.of(), Cut.REPLICATED, wanted));
         lastMerge = phases.size();
+    }
+
+    /** Where queries are turned: cores attend with queries that others turned, also where each normed all of them for itself. */
+    private Slot shared(Slot queries) {
+        if (!queries.isPrivate()) {
+            return queries;
+        }
+        Slot turned = new Slot(
+                queries + "'",
+                queries.kind(),
+                queries.parts(),
+                queries.partWidth(),
+                queries.partBytes(),
+                Cut.HEADS,
+                phases.size());
+        slots.add(turned);
+        return turned;
     }
 
     private void attendByTiles(Node node, Op.Attention attention, List<Slot> inputs) {
@@ -201,12 +230,14 @@ public final class Lowering {
     private static int parts(Op op, List<Slot> inputs) {
         return switch (op) {
             case Op.ExpertLinear linear -> linear.choice().width();
+            case Op.HeadLinear linear -> linear.heads();
             case Op.Gated _, Op.Activate _, Op.ExpertBias _, Op.Quantize _ ->
                 inputs.getFirst().parts();
             case Op.Embedding _,
                     Op.RmsNorm _,
                     Op.LayerNorm _,
                     Op.Linear _,
+                    Op.Weave _,
                     Op.Bias _,
                     Op.Add _,
                     Op.Scale _,

@@ -187,6 +187,8 @@ final class StepEmitter {
                                 route.routing().bias().map(this::weight).orElse(weights)));
             case Op.Linear linear -> linear(task, linear);
             case Op.ExpertLinear linear -> expertLinear(task, linear);
+            case Op.HeadLinear linear -> headLinear(task, linear);
+            case Op.Weave weave -> eachToken(task, token -> weave(task, weave, token));
             case Op.Add _ ->
                 elementwise(task, kernels.add(), token -> row(task.inputs().get(1), token));
             case Op.Bias bias -> elementwise(task, kernels.add(), _ -> weight(bias.vector()));
@@ -304,39 +306,56 @@ final class StepEmitter {
     }
 
     private void expertLinear(Task task, Op.ExpertLinear linear) {
-        Weight stack = linear.matrices();
-        Slot x = task.inputs().get(0);
         Slot choice = task.inputs().get(1);
-        long tileBytes = Packer.tileBytes(stack.type(), stack.columns());
         f.loop(
                 Ir.i64(0),
                 count(task),
                 1,
-                token -> eachPart(task.output().parts(), slot -> {
-                    Ir expert = expert(choice, token, slot);
-                    Ir matrix = f.offset(weight(stack), f.mul(expert, Ir.i64(WeightPlan.matrixBytes(stack))));
-                    Ir part = linear.perExpertInput() ? slot : Ir.i64(0);
-                    Ir output = part(task.output(), row(task.output(), token), slot);
-                    eachVector(task.output(), vector -> {
-                        Ir tile = f.offset(matrix, f.mul(vector, Ir.i64(tileBytes)));
-                        Ir y = f.offset(output, f.mul(vector, Ir.i64(VECTOR_BYTES)));
-                        if (x.kind().quantized()) {
-                            f.callLocal(
-                                    kernels.quantLinear(stack.type(), x.kind(), stack.columns(), panelTokens()),
-                                    tile,
-                                    quants(x, token, part),
-                                    fields(x, token, part),
-                                    y);
-                        } else {
-                            f.callLocal(
-                                    kernels.floatLinear(stack.type(), stack.columns(), 1),
-                                    tile,
-                                    part(x, row(x, token), part),
-                                    y,
-                                    Ir.i64(0));
-                        }
-                    });
-                }));
+                token -> eachPart(
+                        task.output().parts(),
+                        slot -> partLinear(
+                                task,
+                                linear.matrices(),
+                                expert(choice, token, slot),
+                                token,
+                                linear.perExpertInput() ? slot : Ir.i64(0),
+                                slot)));
+    }
+
+    private void headLinear(Task task, Op.HeadLinear linear) {
+        f.loop(
+                Ir.i64(0),
+                count(task),
+                1,
+                token ->
+                        eachPart(linear.heads(), head -> partLinear(task, linear.matrices(), head, token, head, head)));
+    }
+
+    /** The product of one part of a token's row with one matrix of a stack. */
+    private void partLinear(Task task, Weight stack, Ir number, Ir token, Ir inputPart, Ir outputPart) {
+        Slot x = task.inputs().getFirst();
+        long tileBytes = Packer.tileBytes(stack.type(), stack.columns());
+        Ir matrix = f.offset(weight(stack), f.mul(number, Ir.i64(WeightPlan.matrixBytes(stack))));
+        Ir output = part(task.output(), row(task.output(), token), outputPart);
+        eachVector(task.output(), vector -> {
+            Ir tile = f.offset(matrix, f.mul(vector, Ir.i64(tileBytes)));
+            Ir y = f.offset(output, f.mul(vector, Ir.i64(VECTOR_BYTES)));
+            if (x.kind().quantized()) {
+                f.callLocal(
+                        kernels.quantLinear(stack.type(), x.kind(), stack.columns(), panelTokens()),
+                        tile,
+                        quants(x, token, inputPart),
+                        fields(x, token, inputPart),
+                        y);
+            } else {
+                f.callLocal(
+                        kernels.floatLinear(stack.type(), stack.columns(), 1),
+                        tile,
+                        part(x, row(x, token), inputPart),
+                        y,
+                        Ir.i64(0));
+            }
+        });
     }
 
     // --- elements ----------------------------------------------------------------------------------------------------
@@ -387,6 +406,32 @@ final class StepEmitter {
         return f.load(Type.I64, f.offset(row(choice, token), f.shl(slot, 3)));
     }
 
+    private void weave(Task task, Op.Weave weave, Ir token) {
+        Slot output = task.output();
+        f.loop(Ir.i64(0), Ir.i64(weave.heads()), 1, head -> {
+            Ir start = f.mul(head, Ir.i64(weave.headSize()));
+            int at = 0;
+            for (Op.Weave.Piece piece : weave.pieces()) {
+                Ir from = f.add(f.mul(head, Ir.i64(piece.stride())), Ir.i64(piece.start()));
+                f.callLocal(
+                        kernels.copyFloats(piece.length()),
+                        element(task.inputs().get(piece.input()), token, from),
+                        element(output, token, f.add(start, Ir.i64(at))));
+                at += piece.length();
+            }
+            if (weave.padding() > 0) {
+                f.callLocal(kernels.zeros(weave.padding()), element(output, token, f.add(start, Ir.i64(at))));
+            }
+        });
+    }
+
+    /** The address of an element of a token's row, whatever its parts. */
+    private Ir element(Slot slot, Ir token, Ir index) {
+        Ir width = Ir.i64(slot.partWidth());
+        Ir place = part(slot, row(slot, token), f.udiv(index, width));
+        return f.offset(place, f.shl(f.urem(index, width), 2));
+    }
+
     private void gather(Task task) {
         Slot from = task.inputs().getFirst();
         eachToken(task, index -> {
@@ -429,9 +474,16 @@ final class StepEmitter {
             Ir position = perToken(Type.I64, StepContext.positions(), token);
             Ir block = f.load(Type.PTR, f.offset(blockTable(token), f.shl(f.lshr(position, 6), 3)));
             long headBytes = 4L * attention.headSize();
+            Ir queries = heads(task.output(), attention, token, head);
+            if (task.output() != task.inputs().getFirst()) {
+                f.callLocal(
+                        kernels.copyFloats(attention.group() * attention.headSize()),
+                        heads(task.inputs().getFirst(), attention, token, head),
+                        queries);
+            }
             f.callLocal(
                     kernels.append(attention, program.kvType()),
-                    heads(task.inputs().getFirst(), attention, token, head),
+                    queries,
                     f.offset(row(task.inputs().get(1), token), f.mul(head, Ir.i64(headBytes))),
                     f.offset(row(task.inputs().get(2), token), f.mul(head, Ir.i64(headBytes))),
                     angles(attention, position),

@@ -29,6 +29,7 @@ public final class WeightPlan {
         for (Node node : graph.nodes()) {
             switch (node.op()) {
                 case Op.Linear linear -> place(linear.matrix(), true);
+                case Op.HeadLinear linear -> place(linear.matrices(), true);
                 case Op.ExpertLinear linear -> place(linear.matrices(), true);
                 case Op.RmsNorm norm -> place(norm.gain(), false);
                 case Op.LayerNorm norm -> place(norm.gain(), false);
@@ -44,6 +45,7 @@ public final class WeightPlan {
                         Op.RowGate _,
                         Op.Gated _,
                         Op.Quantize _,
+                        Op.Weave _,
                         Op.ExpertSum _ -> {}
             }
         }

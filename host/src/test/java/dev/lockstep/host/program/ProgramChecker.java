@@ -162,7 +162,15 @@ final class ProgramChecker {
                         writeRow(token);
                     }
                 }
-                case Op.Linear _ ->
+                case Op.Weave weave -> {
+                    for (int token = core; token < count; token += cores) {
+                        for (int input = 0; input < weave.inputs().size(); input++) {
+                            readRow(input, token);
+                        }
+                        writeRow(token);
+                    }
+                }
+                case Op.Linear _, Op.HeadLinear _ ->
                     eachToken(token -> {
                         readRow(0, token);
                         writeVectors(token);
@@ -219,7 +227,9 @@ final class ProgramChecker {
                 long place = queries.offset() + (long) token * queries.rowBytes() + head * groupBytes;
                 read(queries, place, groupBytes);
                 if (task.part() == Task.Part.APPEND) {
-                    write(queries, place, groupBytes);
+                    Slot turned = task.output();
+                    long to = turned.offset() + (long) token * turned.rowBytes() + head * groupBytes;
+                    write(turned, to, groupBytes);
                     for (Slot slot : task.inputs().subList(1, 3)) {
                         read(slot, slot.offset() + (long) token * slot.rowBytes() + head * headBytes, headBytes);
                     }

@@ -74,6 +74,8 @@ final class BlockCompiler {
                         Op.LayerNorm _,
                         Op.Activate _,
                         Op.RowGate _,
+                        Op.HeadLinear _,
+                        Op.Weave _,
                         Op.ExpertBias _,
                         Op.Route _,
                         Op.ExpertLinear _,

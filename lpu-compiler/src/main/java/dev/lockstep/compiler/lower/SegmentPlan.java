@@ -147,6 +147,8 @@ final class SegmentPlan {
                     Op.LayerNorm _,
                     Op.Activate _,
                     Op.RowGate _,
+                    Op.HeadLinear _,
+                    Op.Weave _,
                     Op.ExpertBias _,
                     Op.Route _,
                     Op.ExpertLinear _,
