@@ -92,7 +92,7 @@ final class Linear {
                 fragment.array(chain.hemisphere(), tiles.groups(0), install + chip.installVisible() + 1 + late);
             }
         }
-        Allotment allotment = new Allotment(chip);
+        Allotment allotment = Allotment.ofProducts(chip);
         results.forEach(flow -> allotment.reserve(flow.stream(), Element.FP32.planes()));
         pass.emit(fragment, arrivals, allotment);
         return fragment;

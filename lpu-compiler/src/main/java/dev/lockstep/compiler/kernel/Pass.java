@@ -134,22 +134,22 @@ final class Pass {
             cycles[i] = i * interval;
         }
         int gap = items == 1 ? Integer.MAX_VALUE : interval;
-        if (!new PassEmitter(chip, new Labels(), name, outputs, gap, new Allotment(chip)).possible()) {
+        if (!new PassEmitter(chip, new Labels(), name, outputs, gap, Allotment.ofPasses(chip)).possible()) {
             return Optional.empty();
         }
         Fragment trial = new Fragment(name);
-        emit(trial, Arrays.copyOf(cycles, Math.min(items, PROBE)), gap, new Labels(), new Allotment(chip));
+        emit(trial, Arrays.copyOf(cycles, Math.min(items, PROBE)), gap, new Labels(), Allotment.ofPasses(chip));
         if (!Scheduler.consistent(trial, chip.machine())) {
             return Optional.empty();
         }
         Fragment fragment = new Fragment(name);
-        emit(fragment, cycles, gap, labels, new Allotment(chip));
+        emit(fragment, cycles, gap, labels, Allotment.ofPasses(chip));
         return Optional.of(fragment);
     }
 
     /** Adds items that enter in given cycles to a fragment. */
     void emit(Fragment fragment, int[] cycles) {
-        emit(fragment, cycles, new Allotment(chip));
+        emit(fragment, cycles, Allotment.ofProducts(chip));
     }
 
     /** Adds items that enter in given cycles to a fragment, beside other passes. */

@@ -24,8 +24,8 @@ import java.util.Optional;
  */
 final class ValueAppend {
     private static final Hemisphere SIDE = Hemisphere.EAST;
-    private static final int GATHER_MAP = 24;
-    private static final int SCATTER_MAP = 26;
+    private static final int GATHER_MAP = 28;
+    private static final int SCATTER_MAP = 30;
     private static final int ROWS = 320;
 
     /** Fewest cycles between elements: an FP16 activation takes the planes for two. */
@@ -71,6 +71,7 @@ final class ValueAppend {
             cycles[d] = d * interval;
         }
 
+        Allotment allotment = Allotment.ofBackground(chip);
         Pass cut = new Pass(chip, names, "cut out");
         cut.deliver(
                 Pass.binary(
@@ -79,7 +80,7 @@ final class ValueAppend {
                         Pass.load(tables.oneHot(), item -> item % headSize)),
                 SIDE.outward(),
                 new Spread(chip, matrix, results));
-        cut.emit(fragment, cycles);
+        cut.emit(fragment, cycles, allotment);
 
         int product = chip.alu(false)
                 + SIDE.outward().hops(chip.vectorOutput(SIDE.outward()), chip.matrix(SIDE))
@@ -97,7 +98,7 @@ final class ValueAppend {
                         BinaryOperation.OR, lane, new Node.Brought(Element.FP16, SIDE.inward(), rows.gatherer(items))),
                 SIDE.outward(),
                 rows.scatterer(items));
-        insert.emit(fragment, arrivals);
+        insert.emit(fragment, arrivals, allotment);
 
         int groups = Matrix.groups(ROWS);
         int install = chip.alu(false)
