@@ -11,6 +11,7 @@ import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
 import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -174,6 +175,15 @@ public final class Kernels {
                 east.apply(Choice.eastRoom(chips)),
                 token);
         new Choice(chip, labels, maps, this).run(places, chips);
+    }
+
+    /** Fetches row {@code numbers[i]} of {@code tables[i]} to {@code targets[i]}. */
+    public void lookUp(List<Vectors> tables, List<Vectors> numbers, List<Vectors> targets) {
+        List<Lookup.Row> rows = new ArrayList<>();
+        for (int i = 0; i < tables.size(); i++) {
+            rows.add(new Lookup.Row(tables.get(i), numbers.get(i), targets.get(i)));
+        }
+        place(Lookup.fragment(chip, labels, rows));
     }
 
     /** Elementwise sum of two rows. */

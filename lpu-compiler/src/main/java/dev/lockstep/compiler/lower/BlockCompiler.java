@@ -47,7 +47,7 @@ final class BlockCompiler {
         this.plan = plan;
         this.cut = cut;
         this.map = map;
-        this.room = new Room(chip.machine().wordsPerSlice(), map);
+        this.room = new Room(map);
         this.scheduler = new Scheduler(chip.machine());
         this.kernels = new Kernels(chip, new Labels(), maps, scheduler);
         this.attention = new AttentionCompiler(kernels, plan, cut, map, room, positions);

@@ -12,10 +12,10 @@ import dev.lockstep.lpu.machine.Hemisphere;
  *
  * <pre>
  *           west                                       east
- *   0 - 1   normed row                                 residual stream (0 - 3), offset of the value's block
+ *   0 - 1   normed row                                 residual stream (0 - 3), offset of the value's block, tables of positions
  *   2 - 3   gathered row, queries, keys, weights
- *   4 - 7   cosines, mask, tables, gains, biases       floats: results, partial sums
- *   8 - 9   floats: sines, token, results, scores (8 - 11)    normed row
+ *   4 - 7   cosines, mask, tables, gains, biases       floats: results, partial sums (4 - 7), sines
+ *   8 - 9   floats: sines, token, results, scores (8 - 11)    normed row, numbers of rows
  *  10 - 11                                             gathered row, weights
  *  12 - 43  ones, weights, keys                        ones, weights, values
  * </pre>
@@ -25,8 +25,9 @@ import dev.lockstep.lpu.machine.Hemisphere;
  * @param capacity most positions
  * @param headSize elements of a head; 0 without attention
  * @param headsPerVector most heads whose results share a vector
+ * @param words of a slice
  */
-record MemoryMap(int residual, int gathered, int capacity, int headSize, int headsPerVector, int lanes) {
+record MemoryMap(int residual, int gathered, int capacity, int headSize, int headsPerVector, int lanes, int words) {
     private static final int ABSOLUTE = Address.ABSOLUTE;
     private static final int COS = 0;
     private static final int MASK = 1;
@@ -96,6 +97,42 @@ record MemoryMap(int residual, int gathered, int capacity, int headSize, int hea
 
     /** The first word for intermediate floats in the west. */
     static final int FIRST_WEST_FLOATS = 2;
+
+    /** Numbers of the rows of tables that belong to the token's position: its angles, its lane, and a mask for each block. */
+    Vectors rowNumbers() {
+        return new Vectors(Element.FP16, Hemisphere.EAST, Slices.quad(2), residual, ABSOLUTE, 2 + blocks());
+    }
+
+    /** Cosines, one row for each position. */
+    Vectors cosTable() {
+        return new Vectors(Element.FP32, Hemisphere.EAST, Slices.quad(0), residual + 1, ABSOLUTE, capacity);
+    }
+
+    /** Sines, at the end of slices whose beginning is room for floats. */
+    Vectors sinTable() {
+        return new Vectors(Element.FP32, Hemisphere.EAST, Slices.quad(1), roomWords(), ABSOLUTE, capacity);
+    }
+
+    /** Row n hides all lanes but the first n. */
+    Vectors maskTable() {
+        return new Vectors(Element.FP32, Hemisphere.EAST, Slices.quad(0), residual + 1 + capacity, ABSOLUTE, lanes + 1);
+    }
+
+    /** Row n has all bits in lane n. */
+    Vectors laneTable() {
+        int word = maskTable().word() + maskTable().count();
+        return new Vectors(Element.FP16, Hemisphere.EAST, Slices.quad(0), word, ABSOLUTE, lanes);
+    }
+
+    /** Words of a slice for intermediate results. */
+    int roomWords() {
+        return words - capacity;
+    }
+
+    /** Words that the residual stream and tables take beside one another. */
+    int tableWords() {
+        return laneTable().word() + laneTable().count();
+    }
 
     /** The first word of gains and biases. */
     int firstConstants() {

@@ -33,6 +33,11 @@ final class ModelImage implements MemoryImage {
         ones(words);
         oneHot(words);
         slotMasks(words);
+        if (!plan.graph().attentions().isEmpty()) {
+            new PositionTables(plan)
+                    .write((table, row, lanes) ->
+                            words.vector(table, table.at(row).word(), lanes));
+        }
         int shared = plan.cut().chips();
         for (int i = 0; i < plan.segments().size(); i++) {
             if (plan.stage(i) != chip / shared) {
@@ -135,7 +140,7 @@ final class ModelImage implements MemoryImage {
             int[] elements = tokens.rows().vectors().get(rank * count + v);
             int[] numbers = new int[plan.cut().lanes()];
             int[] padding = new int[plan.cut().lanes()];
-            Arrays.fill(padding, Float.floatToRawIntBits(StepInputs.HIDDEN));
+            Arrays.fill(padding, Float.floatToRawIntBits(PositionTables.HIDDEN));
             for (int lane = 0; lane < elements.length; lane++) {
                 numbers[lane] = Float.floatToRawIntBits(-elements[lane]);
                 padding[lane] = 0;

@@ -57,7 +57,14 @@ final class ModelPlan {
                 .mapToInt(segment -> segment.heads().headsPerVector())
                 .max()
                 .orElse(0);
-        this.map = new MemoryMap(residual.vectors().size(), gathered, capacity, headSize, headsPerVector, cut.lanes());
+        this.map = new MemoryMap(
+                residual.vectors().size(),
+                gathered,
+                capacity,
+                headSize,
+                headsPerVector,
+                cut.lanes(),
+                machine.wordsPerSlice());
         place(machine);
     }
 
@@ -110,6 +117,7 @@ final class ModelPlan {
     }
 
     private void place(Machine machine) {
+        require(map.tableWords(), machine, "tables of positions");
         stage = Stages.cut(segments.stream().map(this::words).toList(), stages);
         int weights = 0;
         int caches = 0;

@@ -13,12 +13,9 @@ final class Room {
     private int westFloats;
     private final int[] halves = new int[Hemisphere.values().length];
 
-    /**
-     * @param words of a slice
-     * @param map what is taken already
-     */
-    Room(int words, MemoryMap map) {
-        this.words = words;
+    /** @param map what is taken already */
+    Room(MemoryMap map) {
+        this.words = map.roomWords();
         westFloats = MemoryMap.FIRST_WEST_FLOATS;
         for (Hemisphere hemisphere : Hemisphere.values()) {
             halves[hemisphere.ordinal()] = map.gathered();

@@ -4,7 +4,6 @@ import dev.lockstep.compiler.layout.Slices;
 import dev.lockstep.compiler.layout.Space;
 import dev.lockstep.compiler.layout.Vectors;
 import dev.lockstep.graph.Op;
-import dev.lockstep.graph.Rope;
 import dev.lockstep.lpu.program.Buffer;
 import dev.lockstep.tensor.Dequantizer;
 import dev.lockstep.tensor.Tensor;
@@ -13,12 +12,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the host writes into every chip before a token: its embedding, the angles of its position, and where its keys and values belong.
+ * What the host writes into chips before a token: its embedding, and numbers that depend on its position: rows of tables, and where its keys and values belong.
  */
 final class StepInputs {
-    /** Added to scores of positions that a token must not see, and to logits that belong to no token. */
-    static final float HIDDEN = -0x1p100f;
-
     /** Puts a number into both halves of a lane, so that two instructions can read it at the same time. */
     private static final int TWICE = 0x10001;
 
@@ -50,10 +46,7 @@ final class StepInputs {
     int[] lanes(String name, int vector, Tensor embedding, int token, int position) {
         return switch (name) {
             case "embedding" -> embedding(vector, embedding, token);
-            case "cos" -> angles(position, true);
-            case "sin" -> angles(position, false);
-            case "mask" -> mask(vector, position);
-            case "lane" -> oneLane(position % plan.cut().lanes());
+            case "row-numbers" -> all(rowNumber(vector, position));
             case "key-offsets" ->
                 all(
                         vector == position % Slices.PAIRS
@@ -74,10 +67,7 @@ final class StepInputs {
             inputs.add(new Input("embedding", map.row()));
         }
         if (!plan.graph().attentions().isEmpty()) {
-            inputs.add(new Input("cos", map.cos()));
-            inputs.add(new Input("sin", map.sin()));
-            inputs.add(new Input("mask", map.mask()));
-            inputs.add(new Input("lane", map.lane()));
+            inputs.add(new Input("row-numbers", map.rowNumbers()));
             inputs.add(new Input("key-offsets", map.keyOffsets()));
             inputs.add(new Input("value-offset", map.valueOffset()));
         }
@@ -100,38 +90,14 @@ final class StepInputs {
         return lanes;
     }
 
-    private int[] angles(int position, boolean cosine) {
-        Op.Attention attention = plan.graph().attentions().getFirst();
-        Rope rope = attention.rope();
-        int[] lanes = new int[plan.cut().lanes()];
-        for (int lane = 0; lane < attention.headSize(); lane++) {
-            float value;
-            if (lane >= rope.width()) {
-                value = cosine ? 1 : 0;
-            } else if (cosine) {
-                value = rope.cos(position, lane / 2);
-            } else {
-                float sine = rope.sin(position, lane / 2);
-                value = lane % 2 == 0 ? -sine : sine;
-            }
-            lanes[lane] = Float.floatToRawIntBits(value);
-        }
-        return lanes;
-    }
-
-    private int[] mask(int block, int position) {
-        int[] lanes = new int[plan.cut().lanes()];
-        for (int lane = 0; lane < lanes.length; lane++) {
-            boolean visible = block * lanes.length + lane <= position;
-            lanes[lane] = Float.floatToRawIntBits(visible ? 0 : HIDDEN);
-        }
-        return lanes;
-    }
-
-    private int[] oneLane(int wanted) {
-        int[] lanes = new int[plan.cut().lanes()];
-        lanes[wanted] = -1;
-        return lanes;
+    /** In the order of {@link MemoryMap#rowNumbers}. */
+    private int rowNumber(int vector, int position) {
+        int lanes = plan.cut().lanes();
+        return switch (vector) {
+            case 0 -> position;
+            case 1 -> position % lanes;
+            default -> Math.clamp(position + 1 - (vector - 2) * lanes, 0, lanes);
+        };
     }
 
     private int[] all(int value) {

@@ -2,6 +2,8 @@ package dev.lockstep.compiler.lower;
 
 import dev.lockstep.compiler.kernel.Chip;
 import dev.lockstep.compiler.kernel.Handover;
+import dev.lockstep.compiler.kernel.Kernels;
+import dev.lockstep.compiler.kernel.Labels;
 import dev.lockstep.compiler.kernel.Maps;
 import dev.lockstep.compiler.layout.Space;
 import dev.lockstep.compiler.layout.Vectors;
@@ -52,6 +54,7 @@ final class TokenCompiler {
     }
 
     CompiledModel.TokenProgram compile(int positions) {
+        lookUp(positions);
         Map<String, BlockCompiler.Result> known = new HashMap<>();
         Map<String, Integer> numbers = new HashMap<>();
         BlockCompiler.Result last = null;
@@ -80,6 +83,25 @@ final class TokenCompiler {
         long tiles = machine.whole(Quantity.TILES);
         return new CompiledModel.TokenProgram(
                 program, Arrays.stream(ends).map(end -> end + tiles).boxed().toList(), phases);
+    }
+
+    /** All chips begin with what depends on the token's position. */
+    private void lookUp(int positions) {
+        if (plan.graph().attentions().isEmpty()) {
+            return;
+        }
+        Scheduler scheduler = new Scheduler(machine);
+        new PositionTables(plan)
+                .lookUp(
+                        new Kernels(chip, new Labels(), maps, scheduler),
+                        Math.ceilDiv(positions, plan.cut().lanes()));
+        for (int c = 0; c < wiring.chips(); c++) {
+            placements.get(c).add(new Placement(blocks.size(), 0, List.of()));
+            ends[c] = scheduler.length();
+        }
+        blocks.add(scheduler.block("position-" + blocks.size(), 0));
+        phases.addAll(scheduler.spans());
+        now = scheduler.length();
     }
 
     private void place(int segment, int block, BlockCompiler.Result result) {
