@@ -44,6 +44,16 @@ LLAMA = {
     "mlp.up_proj": "ffn_up",
     "mlp.down_proj": "ffn_down",
 }
+EXPERTS = {
+    "mlp.gate": "ffn_gate_inp",
+    "mlp.gate.correction": "exp_probs_b",
+    "mlp.experts.gate_proj": "ffn_gate_exps",
+    "mlp.experts.up_proj": "ffn_up_exps",
+    "mlp.experts.down_proj": "ffn_down_exps",
+    "mlp.shared_experts.gate_proj": "ffn_gate_shexp",
+    "mlp.shared_experts.up_proj": "ffn_up_shexp",
+    "mlp.shared_experts.down_proj": "ffn_down_shexp",
+}
 POST_NORMS = LLAMA | {"post_attention_layernorm": "post_attention_norm", "post_feedforward_layernorm": "post_ffw_norm"}
 WINDOWED = ["sliding_attention"] * 3 + ["full_attention"]
 
@@ -59,12 +69,15 @@ def make(name, architecture, model, names, keys, pairs=False):
         centre = parameter.data if parameter.dim() == 1 else 0
         values = centre + torch.randn_like(parameter) * spread
         parameter.data = (values.half() if parameter.dim() > 1 else values).float()
+    for buffer_name, buffer in model.named_buffers():
+        if buffer_name.endswith("e_score_correction_bias"):
+            buffer.copy_(torch.randn_like(buffer) * 0.1)
     model.tie_weights()
     writer = gguf.GGUFWriter(TARGET / f"{name}.gguf", architecture)
     base = dict(context_length=64, embedding_length=WIDTH, block_count=LAYERS, feed_forward_length=HIDDEN)
     base |= {"attention.head_count": HEADS, "attention.head_count_kv": KV_HEADS}
     for key, value in (base | keys).items():
-        put = writer.add_uint32 if isinstance(value, int) else writer.add_float32 if isinstance(value, float) else writer.add_string
+        put = {bool: writer.add_bool, int: writer.add_uint32, float: writer.add_float32, str: writer.add_string}[type(value)]
         put(f"{architecture}.{key}", value)
     tied = model.config.tie_word_embeddings
     for hugging, tensor in model.state_dict().items():
@@ -74,15 +87,30 @@ def make(name, architecture, model, names, keys, pairs=False):
         if pairs and re.search(r"[qk]_proj", hugging):
             heads = HEADS if "q_proj" in hugging else KV_HEADS
             data = data.reshape(heads, 2, -1, *data.shape[1:]).swapaxes(1, 2).reshape(data.shape)
-        writer.add_tensor(renamed(hugging, names), data.astype(numpy.float16) if data.ndim > 1 else data)
+        for stored, part in split(hugging, data):
+            whole = part.ndim == 1 or stored.endswith("mlp.gate.weight")
+            writer.add_tensor(renamed(stored, names), part if whole else part.astype(numpy.float16))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+    model.config._experts_implementation = "eager"  # the others know no float64
     with torch.no_grad():
         logits = model.double().eval()(torch.tensor([TOKENS])).logits[0]
     (TARGET / f"{name}.logits").write_bytes(logits.numpy().astype("<f4").tobytes())
     print(name, "logits of deviation", logits.std().item())
+
+
+def split(hugging, data):
+    """Transformers keeps gates and ups of all experts in one parameter, whose name is no weight's."""
+    if hugging.endswith("experts.gate_up_proj"):
+        gate, up = numpy.split(data, 2, axis=1)
+        return [(hugging.replace("gate_up", part) + ".weight", numpy.ascontiguousarray(half)) for part, half in (("gate", gate), ("up", up))]
+    if hugging.endswith("experts.down_proj"):
+        return [(hugging + ".weight", data)]
+    if hugging.endswith("e_score_correction_bias"):
+        return [(hugging.replace("e_score_correction_bias", "correction.bias"), data)]
+    return [(hugging, data)]
 
 
 def renamed(hugging, names):
@@ -212,4 +240,51 @@ make(
         "mlp.c_proj": "ffn_down",
     },
     LAYER_NORM | {"attention.head_count_kv": 1},
+)
+make(
+    "ernie4_5",
+    "ernie4_5",
+    hf.Ernie4_5ForCausalLM(hf.Ernie4_5Config(**SIZES, **rope(5e5), head_dim=16, rms_norm_eps=1e-5, tie_word_embeddings=True)),
+    LLAMA,
+    RMS | {"rope.freq_base": 5e5, "attention.key_length": 16, "attention.value_length": 16},
+)
+make(
+    "seed_oss",
+    "seed_oss",
+    hf.SeedOssForCausalLM(hf.SeedOssConfig(**SIZES, **rope(), head_dim=8, rms_norm_eps=1e-5, attention_bias=True, tie_word_embeddings=False)),
+    LLAMA | {"post_attention_layernorm": "post_attention_norm"},
+    RMS | {"attention.key_length": 8, "attention.value_length": 8},
+)
+make(
+    "olmoe",
+    "olmoe",
+    hf.OlmoeForCausalLM(hf.OlmoeConfig(**SIZES, **rope(), rms_norm_eps=1e-5, num_experts=6, num_experts_per_tok=2)),
+    LLAMA | EXPERTS,
+    RMS | {"expert_count": 6, "expert_used_count": 2},
+)
+make(
+    "glm4moe",
+    "glm4moe",
+    hf.Glm4MoeForCausalLM(
+        hf.Glm4MoeConfig(
+            **SIZES, **rope(partial_rotary_factor=0.5), head_dim=16, rms_norm_eps=1e-5, attention_bias=True, use_qk_norm=True,
+            n_routed_experts=6, num_experts_per_tok=2, n_shared_experts=1, moe_intermediate_size=16, first_k_dense_replace=1,
+            n_group=1, topk_group=1, norm_topk_prob=True, routed_scaling_factor=1.5, tie_word_embeddings=False,
+        )
+    ),
+    LLAMA | EXPERTS | {"post_attention_layernorm": "post_attention_norm"},
+    RMS
+    | {
+        "attention.key_length": 16,
+        "attention.value_length": 16,
+        "rope.dimension_count": 8,
+        "expert_count": 6,
+        "expert_used_count": 2,
+        "expert_shared_count": 1,
+        "expert_feed_forward_length": 16,
+        "leading_dense_block_count": 1,
+        "expert_gating_func": 2,
+        "expert_weights_scale": 1.5,
+        "expert_weights_norm": True,
+    },
 )

@@ -20,6 +20,13 @@ final class ModelWeights {
         this.model = model;
     }
 
+    /** Weights whose names begin like this are not for what the graph computes. */
+    void leaveOut(String prefix) {
+        model.weights().keySet().stream()
+                .filter(name -> name.startsWith(prefix))
+                .forEach(used::add);
+    }
+
     boolean has(String name) {
         return model.weights().containsKey(name);
     }

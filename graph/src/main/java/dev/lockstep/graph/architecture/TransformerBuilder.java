@@ -19,6 +19,7 @@ final class TransformerBuilder {
     private boolean postNorms;
     private boolean parallel;
     private boolean learnedPositions;
+    private int leftOut;
     private float embeddingScale = 1;
     private float residualScale = 1;
     private float logitsScale = 1;
@@ -95,6 +96,14 @@ final class TransformerBuilder {
         preNorms = false;
     }
 
+    /** Does not compute the last layers. */
+    void leaveOut(int layers) {
+        leftOut = layers;
+        for (int layer = parameters.layers() - layers; layer < parameters.layers(); layer++) {
+            weights.leaveOut(Parts.block(layer));
+        }
+    }
+
     /** Attention and feed-forward network read the same normed row. */
     void parallelBlocks() {
         parallel = true;
@@ -103,7 +112,7 @@ final class TransformerBuilder {
     /** The graph of the whole model, if it uses all of the model's weights. */
     Graph build() {
         Value x = parts.scaled(embedding(), embeddingScale);
-        for (int layer = 0; layer < parameters.layers(); layer++) {
+        for (int layer = 0; layer < parameters.layers() - leftOut; layer++) {
             x = parallel ? parallelBlock(x, layer) : block(x, layer);
         }
         Value logits = parts.scaled(logits(parts.norm(x, "output_norm")), logitsScale);

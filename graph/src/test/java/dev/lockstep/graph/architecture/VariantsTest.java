@@ -133,6 +133,21 @@ class VariantsTest {
     }
 
     @Test
+    void glm4MoeShouldLeaveOutLayersThatGuess() {
+        ModelDraft draft = ModelDraft.of("glm4moe", shape(2, 4)).key("nextn_predict_layers", 1);
+        for (int layer = 0; layer < 2; layer++) {
+            String block = "blk." + layer + ".";
+            draft.without(block + "ffn_norm.weight").vector(block + "post_attention_norm.weight", 64);
+        }
+        draft.matrix("blk.1.nextn.eh_proj.weight", 128, 64);
+
+        assertThat(draft.build().attentions()).hasSize(1);
+        assertThat(draft.text()).contains("used 2 weights sigmoid\n").doesNotContain("blk.1.");
+        assertRefused(draft.key("nextn_predict_layers", 2), "nextn_predict_layers: is 2, all layers");
+        assertRefused(draft.key("nextn_predict_layers", 0), "nextn.eh_proj.weight: is not known in glm4moe models");
+    }
+
+    @Test
     void gpt2ShouldHaveARowForEveryPosition() {
         ModelDraft draft = ModelDraft.of(
                         "gpt2", new ModelShape("tiny", 32, 64, 1, 4, 4, 96, 50, 1e-5f, 1e4f, 0, 0, true))

@@ -32,12 +32,16 @@ class GoldenModelsTest {
     @ValueSource(
             strings = {
                 "command-r",
+                "ernie4_5",
                 "exaone",
                 "exaone4",
                 "glm4",
+                "glm4moe",
                 "olmo2",
                 "olmo3",
+                "olmoe",
                 "phi2",
+                "seed_oss",
                 "smollm3",
                 "starcoder",
                 "starcoder2"
