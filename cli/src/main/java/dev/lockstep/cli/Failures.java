@@ -1,5 +1,6 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.cli.models.ModelException;
 import dev.lockstep.engine.EngineException;
 import dev.lockstep.formats.FormatException;
 import dev.lockstep.graph.GraphException;
@@ -26,8 +27,8 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
     @Override
     public int handleParseException(ParameterException wrong, String[] arguments) {
-        if (wrong.getCause() instanceof UsageException sentence) {
-            return refuse(sentence);
+        if (wrong.getCause() instanceof UsageException || wrong.getCause() instanceof ModelException) {
+            return refuse((RuntimeException) wrong.getCause());
         }
         var verb = wrong.getCommandLine().getCommandSpec().qualifiedName();
         var suggestions = wrong instanceof UnmatchedArgumentException unmatched
@@ -45,6 +46,7 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
         return switch (failure) {
             case ReaderGoneException enough -> ExitStatus.DONE;
             case UsageException wrong -> refuse(wrong);
+            case ModelException absent -> refuse(absent);
             case FormatException bad -> refuse(bad);
             case EngineException impossible -> refuse(impossible);
             case GraphException impossible -> refuse(impossible);

@@ -28,7 +28,7 @@ final class InspectCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "MODEL",
             converter = ModelReference.Converter.class,
-            description = "Path of a GGUF file, or shape:NAME.")
+            description = "A GGUF file, a name of lockstep models, demo, or shape:NAME.")
     private @Nullable ModelReference model;
 
     @Option(

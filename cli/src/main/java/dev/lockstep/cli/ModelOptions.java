@@ -14,7 +14,7 @@ final class ModelOptions {
             names = {"-m", "--model"},
             paramLabel = "MODEL",
             converter = ModelReference.Converter.class,
-            description = "Path of a GGUF file, or demo: the embedded model.")
+            description = "A GGUF file, a name of lockstep models, or demo.")
     private @Nullable ModelReference model;
 
     @Option(

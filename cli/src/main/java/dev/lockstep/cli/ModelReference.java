@@ -1,5 +1,7 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.cli.models.HubName;
+import dev.lockstep.cli.models.ModelDirectory;
 import dev.lockstep.demo.DemoModel;
 import dev.lockstep.formats.ControlCharacters;
 import dev.lockstep.host.cache.CacheDirectory;
@@ -10,7 +12,7 @@ import picocli.CommandLine.ITypeConverter;
 
 /** What stands behind {@code -m}: a model file, or hyperparameters without weights. */
 sealed interface ModelReference {
-    /** A GGUF file that exists; also the embedded model, once it is written where files for quick starts are kept. */
+    /** A GGUF file that exists, named by its path or as a model in the models directory; also the embedded model, once it is written. */
     record File(Path path) implements ModelReference {
         @Override
         public String toString() {
@@ -38,9 +40,13 @@ sealed interface ModelReference {
         if (text.equals(DemoModel.NAME)) {
             return demo();
         }
-        if (text.startsWith("hf:")) {
-            throw new UsageException(text + ": this version does not download models; fetch the .gguf file of the "
-                    + "repository from huggingface.co and give its path");
+        if (text.startsWith(HubName.PREFIX)) {
+            var name = HubName.parse(text);
+            return new File(ModelDirectory.ofUser()
+                    .find(name)
+                    .orElseThrow(() -> new UsageException(
+                            text + ": is not on this computer yet; get it with lockstep pull " + text))
+                    .file());
         }
         var path = path(text);
         if (Files.isDirectory(path)) {
@@ -48,8 +54,12 @@ sealed interface ModelReference {
                     + ".gguf file or convert the model to GGUF");
         }
         if (!Files.exists(path)) {
-            throw new UsageException(
-                    text + ": there is no such file; check the path, or take the embedded model with -m demo");
+            return new File(ModelDirectory.ofUser()
+                    .find(text)
+                    .orElseThrow(() -> new UsageException(text
+                            + ": there is no such file, and no such name among 'lockstep models'; check the path, or take "
+                            + "the embedded model with -m demo"))
+                    .file());
         }
         return new File(path);
     }

@@ -40,7 +40,7 @@ final class SimulateCommand implements Callable<Integer> {
             required = true,
             paramLabel = "MODEL",
             converter = ModelReference.Converter.class,
-            description = "Path of a GGUF file, or demo: the embedded model.")
+            description = "A GGUF file, a name of lockstep models, or demo.")
     private @Nullable ModelReference model;
 
     @Option(

@@ -1,9 +1,11 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.cli.models.ModelDirectory;
 import dev.lockstep.compiler.model.ConfigReader;
 import dev.lockstep.compiler.model.GgufSizes;
 import dev.lockstep.compiler.model.ModelPresets;
 import dev.lockstep.compiler.model.ModelSizes;
+import dev.lockstep.demo.DemoModel;
 import dev.lockstep.formats.ControlCharacters;
 import dev.lockstep.formats.GgufFile;
 import dev.lockstep.graph.architecture.ModelDescription;
@@ -30,7 +32,7 @@ final class SizesReference {
             path = path.resolve(CONFIG);
         }
         if (!Files.isRegularFile(path)) {
-            throw new UsageException(path + ": there is no such file; give shape:NAME, a .gguf file, or a config.json");
+            path = named(text);
         }
         if (path.toString().endsWith(".json")) {
             try {
@@ -42,6 +44,19 @@ final class SizesReference {
         try (var gguf = GgufFile.open(path)) {
             return GgufSizes.of(ModelDescription.of(gguf.metadata(), gguf.tensors()));
         }
+    }
+
+    private static Path named(String text) {
+        if (text.equals(DemoModel.NAME)) {
+            return ModelReference.demo().file();
+        }
+        return ModelDirectory.ofUser()
+                .find(text)
+                .orElseThrow(
+                        () -> new UsageException(
+                                text
+                                        + ": there is no such file; give shape:NAME, a .gguf file, a config.json, or a name of lockstep models"))
+                .file();
     }
 
     private static Path path(String text) {

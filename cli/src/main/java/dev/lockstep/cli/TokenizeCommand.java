@@ -34,7 +34,7 @@ final class TokenizeCommand implements Callable<Integer> {
             required = true,
             paramLabel = "MODEL",
             converter = ModelReference.Converter.class,
-            description = "GGUF file; its weights are not needed.")
+            description = "A GGUF file or a name; weights are not needed.")
     private @Nullable ModelReference model;
 
     @ArgGroup(multiplicity = "1")

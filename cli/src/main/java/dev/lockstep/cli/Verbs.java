@@ -15,6 +15,8 @@ final class Verbs {
                 new ChatCommand(console),
                 new RunCommand(console),
                 new ServeCommand(console),
+                new PullCommand(console),
+                new ModelsCommand(console),
                 new InspectCommand(console),
                 new BenchCommand(console),
                 new TokenizeCommand(console),

@@ -52,7 +52,7 @@ class CommandLineTest {
 
     @ParameterizedTest
     @CsvSource({
-        "hf:org/repo, does not download",
+        "hf:org/repo, lockstep pull",
         ".., is a directory",
         "missing.gguf, no such file",
         "shape:tinyllama-1.1b, no weights"

@@ -41,7 +41,11 @@ class MistakesTest {
             run -p Hello                                | no model is named  | -m demo
             run -m missing.gguf -p Hello                | no such file       | check the path
             run -m DIRECTORY -p Hello                   | is a directory     | .gguf
-            run -m hf:org/repo -p Hello                 | hf:org/repo        | path
+            run -m hf:org/repo -p Hello                 | hf:org/repo        | lockstep pull hf:org/repo
+            pull llama-3                                | llama-3            | hf:OWNER/REPOSITORY
+            pull hf:llama-3                             | hf:llama-3         | hf:OWNER/REPOSITORY
+            pull http://127.0.0.1:9/x.gguf              | 127.0.0.1          | try again later
+            models --delete llama-3                     | llama-3            | lockstep models
             run -m shape:llama-2-7b -p Hello            | no weights         | bench
             run -m TEXT -p Hello                        | TEXT               | give a GGUF model file
             run -m EMPTY -p Hello                       | EMPTY              | download it again
