@@ -1,6 +1,7 @@
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,6 +12,7 @@ import java.util.List;
  * that is going to run it, by default this one. The result, APP/lockstep.aot, fits this Java and these jars, which may be moved together.
  */
 final class PrepareStart {
+    private static final String OPTIONS = "java.options";
     private static final String RECORDED = "lockstep.aotconf";
     private static final String PREPARED = "lockstep.aot";
 
@@ -24,6 +26,8 @@ final class PrepareStart {
                 StackMaps.addTo(jar);
             }
         }
+        var source = Path.of(System.getProperty("jdk.launcher.sourcefile"));
+        Files.copy(source.resolveSibling(OPTIONS), app.resolve(OPTIONS), StandardCopyOption.REPLACE_EXISTING);
         Files.deleteIfExists(app.resolve(PREPARED));
         // Without the profiles of the recorded run: with them the JVM compiles earlier and more, beside a start that needs the cores.
         boolean recorded = run(
@@ -42,9 +46,7 @@ final class PrepareStart {
         List<String> line = new ArrayList<>(List.of(
                 java.resolve("bin/java").toString(),
                 "-XX:AOTConfiguration=" + app.resolve(RECORDED),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-Xlog:disable",
+                "@" + app.resolve(OPTIONS),
                 "-Xlog:all=error:stderr",
                 "-cp",
                 app.resolve("lockstep.jar").toString()));

@@ -24,7 +24,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "accuracy",
-        description = "Compares the logits of quantised models, and those of another engine, with exact ones.",
+        description = {
+            "Compares the logits of quantised models with exact ones.",
+            "Those of another engine, if there are any, are shown beside them."
+        },
         customSynopsis = "lockstep accuracy [OPTIONS] DIRECTORY",
         footer = {
             "",

@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "asm",
-        description = "Assembles a program for language processing units: text in, bytes out.",
+        description = "Assembles an LPU program: text in, bytes out.",
         customSynopsis = "lockstep asm FILE -o FILE",
         footer = {"", "Example:", "  lockstep asm program.lpus -o program.lpu"})
 final class AsmCommand implements Callable<Integer> {

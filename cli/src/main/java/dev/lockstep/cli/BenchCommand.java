@@ -15,7 +15,10 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "bench",
-        description = "Measures the speed of a model, and how much of this computer's memory bandwidth it uses.",
+        description = {
+            "Measures the speed of a model.",
+            "It is set beside what the bandwidth of this computer's memory allows."
+        },
         customSynopsis = "lockstep bench [OPTIONS] -m MODEL",
         footer = {
             "",

@@ -24,8 +24,10 @@ import picocli.CommandLine.Option;
         customSynopsis = "lockstep cache [--prune SIZE | --clear] [--json]",
         footer = {
             "",
-            "LOCKSTEP_CACHE names another directory than ~/.cache/lockstep, LOCKSTEP_CACHE_SIZE the most that entries may",
-            "take; without it that is a fifth of the free disk. Examples:",
+            "LOCKSTEP_CACHE names another directory than ~/.cache/lockstep.",
+            "LOCKSTEP_CACHE_SIZE says what entries may take; without it, a fifth of the",
+            "free disk.",
+            "Examples:",
             "  lockstep cache",
             "  lockstep cache --prune 10G"
         })

@@ -23,15 +23,15 @@ import picocli.CommandLine.Option;
 @Command(
         name = "compile",
         description = {
-            "Divides a model over language processing units, and says how fast one user's tokens come and why not faster.",
-            "No weights are needed: sizes decide everything."
+            "Divides a model over LPUs, and says how fast it would be.",
+            "It says how fast one user's tokens come from these language processing units, and why not faster. No weights are needed: sizes decide everything."
         },
         customSynopsis = "lockstep compile [OPTIONS] -m MODEL --target lpu:CHIPS",
         footer = {
             "",
             "MODEL is shape:NAME, a GGUF file, or a config.json of Hugging Face (or its directory).",
             "Examples:",
-            "  lockstep compile -m shape:llama-2-70b --target lpu:576 --report report.html --trace trace.json",
+            "  lockstep compile -m shape:llama-2-70b --target lpu:576 --report report.html",
             "  lockstep compile -m shape:llama-2-70b --target lpu:576 --hop-ns 722 --json"
         })
 final class CompileCommand implements Callable<Integer> {

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 
 @Command(
         name = "completion",
-        description = "Prints a script with which bash and zsh complete verbs and options.",
+        description = "Prints a script that completes verbs and options in a shell.",
         customSynopsis = "lockstep completion",
         footer = {"", "Examples:", "  source <(lockstep completion)"})
 final class CompletionCommand implements Callable<Integer> {

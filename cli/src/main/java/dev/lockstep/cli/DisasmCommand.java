@@ -11,7 +11,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "disasm",
-        description = "Shows a program for language processing units as text, which 'lockstep asm' reads.",
+        description = "Shows an LPU program as text, which asm reads.",
         customSynopsis = "lockstep disasm FILE [-o FILE]",
         footer = {"", "Example:", "  lockstep disasm program.lpu | less"})
 final class DisasmCommand implements Callable<Integer> {

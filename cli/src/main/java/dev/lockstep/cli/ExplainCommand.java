@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "explain",
-        description = "Says who does what in one cycle of a program for language processing units.",
+        description = "Says who does what in one cycle of an LPU program.",
         customSynopsis = "lockstep explain FILE --chip C --cycle N",
         footer = {"", "Example:", "  lockstep explain program.lpu --chip 0 --cycle 1200"})
 final class ExplainCommand implements Callable<Integer> {

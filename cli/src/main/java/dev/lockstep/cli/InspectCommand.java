@@ -13,7 +13,10 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "inspect",
-        description = "Shows what a model file holds, what memory it needs, and why it cannot be run if it cannot.",
+        description = {
+            "Shows what a model file holds, and what memory it needs.",
+            "If the model cannot be run, it says why."
+        },
         customSynopsis = "lockstep inspect [OPTIONS] MODEL",
         footer = {
             "",

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "lpu-check",
         description = {
-            "Says whether a program for language processing units is legal, and how long it takes.",
+            "Says whether an LPU program is legal, and how long it takes.",
             "What it must not do is listed with chip, cycle, queue and instruction, the earliest first."
         },
         customSynopsis = "lockstep lpu-check FILE [--machine FILE]",

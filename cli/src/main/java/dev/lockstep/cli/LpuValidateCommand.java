@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "lpu-validate",
         description = {
-            "Measures the model of the language processing unit with small programs, and sets what it gives",
-            "beside what was published."
+            "Sets measurements of the LPU model beside published numbers.",
+            "Small programs for language processing units are simulated, each for one published number."
         },
         customSynopsis = "lockstep lpu-validate [--machine FILE] [-o FILE]",
         footer = {"", "Example:", "  lockstep lpu-validate -o docs/lpu-validation.md"})

@@ -10,6 +10,11 @@ import picocli.CommandLine.Help.Ansi;
 
 /** The process: puts the command together, runs it, and ends with its exit status. */
 public final class Main {
+    /** Columns; lines that are longer are hard to read. */
+    private static final int WIDEST_HELP = 100;
+
+    private static final int NARROWEST_HELP = 60;
+
     private Main() {}
 
     public static void main(String[] arguments) {
@@ -66,10 +71,21 @@ public final class Main {
         var failures = new Failures(console, root);
         return command.setExpandAtFiles(false)
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setColorScheme(Help.defaultColorScheme(console.coloured() ? Ansi.ON : Ansi.OFF))
+                .setColorScheme(colours(console))
+                .setUsageHelpWidth(Math.clamp(console.terminals().columns(), NARROWEST_HELP, WIDEST_HELP))
                 .setOut(new PrintWriter(console.output(), true, StandardCharsets.UTF_8))
                 .setParameterExceptionHandler(failures)
                 .setExecutionExceptionHandler(failures);
+    }
+
+    /** Bold and italic, which are legible on every background. */
+    private static Help.ColorScheme colours(Console console) {
+        return new Help.ColorScheme.Builder(console.coloured() ? Ansi.ON : Ansi.OFF)
+                .commands(Ansi.Style.bold)
+                .options(Ansi.Style.bold)
+                .parameters(Ansi.Style.bold)
+                .optionParams(Ansi.Style.italic)
+                .build();
     }
 
     /** The version that the build wrote down. */

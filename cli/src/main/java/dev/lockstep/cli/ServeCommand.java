@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "serve",
-        description = "Serves a model over HTTP: the APIs of OpenAI and Ollama, and a page to talk on.",
+        description = "Serves a model: the APIs of OpenAI and Ollama, and a page.",
         customSynopsis = "lockstep serve [OPTIONS] -m MODEL",
         footer = {
             "",

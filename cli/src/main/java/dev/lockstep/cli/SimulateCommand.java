@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "simulate",
         description = {
-            "Continues a prompt on simulated language processing units, every vector computed, and says how long it took.",
-            "The most likely token follows, always."
+            "Continues a prompt on simulated LPUs, and says how long it took.",
+            "Every vector of every language processing unit is computed. The most likely token follows, always."
         },
         customSynopsis = "lockstep simulate [OPTIONS] -m MODEL --target lpu:CHIPS -p TEXT",
         footer = {

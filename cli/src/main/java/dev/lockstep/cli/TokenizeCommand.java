@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "tokenize",
-        description = "Shows how a model's vocabulary cuts a text into tokens.",
+        description = "Shows how a vocabulary cuts a text into tokens.",
         customSynopsis = "lockstep tokenize [OPTIONS] -m MODEL (TEXT | --decode ID,ID...)",
         footer = {
             "",

@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 
 @Command(
         name = "verify",
-        description = "Makes the answer of a receipt again, and says whether it is the same.",
+        description = "Makes the answer of a receipt again, and compares.",
         customSynopsis = "lockstep verify [OPTIONS] -m MODEL RECEIPT",
         footer = {
             "",

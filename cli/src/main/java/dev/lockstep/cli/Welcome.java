@@ -18,6 +18,7 @@ final class Welcome {
             new Suggestion("tour", "", "two minutes: this computer, an LPU, a 70B model on 576 chips"));
 
     private static final List<Suggestion> WITH_A_MODEL = List.of(
+            new Suggestion("pull", "hf:OWNER/REPOSITORY", "get one of Hugging Face"),
             new Suggestion("chat", "-m model.gguf", "talk to it"),
             new Suggestion("run", "-m model.gguf -p \"Once upon a time\"", "let it continue a text"),
             new Suggestion("serve", "-m model.gguf", "an HTTP API and a chat page"),

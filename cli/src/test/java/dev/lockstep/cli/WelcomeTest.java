@@ -17,7 +17,7 @@ class WelcomeTest {
 
     @Test
     void shouldFitTheNarrowestUsualTerminalWithAllOfThem() {
-        var all = Set.of("chat", "tour", "run", "serve", "inspect", "bench", "simulate", "compile");
+        var all = Set.of("chat", "tour", "pull", "run", "serve", "inspect", "bench", "simulate", "compile");
         assertThat(new Welcome(all, false).text().lines())
                 .hasSizeLessThanOrEqualTo(23)
                 .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
