@@ -45,6 +45,13 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "-r", paramLabel = "N", description = "Repetitions; medians are shown. Default 3.")
     private int repetitions = BenchmarkOptions.DEFAULT.repetitions();
 
+    @Option(
+            names = "--batch",
+            split = ",",
+            paramLabel = "N",
+            description = "Also time steps of so many sequences at once: 2,4,8.")
+    private List<Integer> batches = List.of();
+
     @Option(names = "--json", description = "Print one object.")
     private boolean json;
 
@@ -54,7 +61,8 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var options = UsageException.refusing(() -> new BenchmarkOptions(promptTokens, generatedTokens, repetitions));
+        var options = UsageException.refusing(
+                () -> new BenchmarkOptions(promptTokens, generatedTokens, repetitions, batches));
         var result = measure(options);
         if (json) {
             Json.print(console, result.fields());
@@ -97,6 +105,18 @@ final class BenchCommand implements Callable<Integer> {
         line("decode", "%s tokens/s (%.2f ms per token)", Printable.rate(result.decodeTps()), 1e3 / result.decodeTps());
         if (Double.isFinite(result.bandwidthShare())) {
             printShare(result);
+        }
+        line(
+                "jitter",
+                "99 of 100 tokens within %.2f ms, %.2f x the median",
+                result.tokenP99Ms(),
+                result.tokenP99Ms() / result.tokenMedianMs());
+        for (BenchmarkResult.Batch batch : result.batches()) {
+            line(
+                    "batch of " + batch.sequences(),
+                    "%.2f ms per step, %.2f x a step of one",
+                    batch.stepMs(),
+                    batch.ratio());
         }
         line("first token", "%.0f ms", result.firstTokenMs());
         line("memory", "%.0f MB resident", result.residentMb());

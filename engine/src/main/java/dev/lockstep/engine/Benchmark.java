@@ -13,18 +13,22 @@ final class Benchmark {
 
     private final Program program;
     private final BenchmarkOptions options;
-    private final double[] prefillSeconds;
-    private final double[] decodeSeconds;
-    private final double[] bandwidths;
+    private final Samples prefillSeconds;
+    private final Samples decodeSeconds;
+    private final Samples stepSeconds;
+    private final Samples bandwidths;
+    private List<BenchmarkResult.Phase> prefillPhases = List.of();
+    private List<BenchmarkResult.Phase> decodePhases = List.of();
+    private List<BenchmarkResult.Batch> batches = List.of();
     private double residentBytes;
 
     private Benchmark(Program program, BenchmarkOptions options) {
         this.program = program;
         this.options = options;
-        this.prefillSeconds = new double[options.repetitions()];
-        this.decodeSeconds = new double[options.repetitions()];
-        this.bandwidths = new double[options.repetitions() + 1];
-        Arrays.fill(bandwidths, Double.NaN);
+        this.prefillSeconds = new Samples(options.repetitions());
+        this.decodeSeconds = new Samples(options.repetitions());
+        this.stepSeconds = new Samples(options.repetitions() * options.generatedTokens());
+        this.bandwidths = new Samples(options.repetitions() + 1);
     }
 
     static BenchmarkResult run(Program program, BenchmarkOptions options) {
@@ -34,6 +38,13 @@ final class Benchmark {
             throw new EngineException("the benchmark needs " + positions + " positions, but the context holds "
                     + machine.contextLength() + "; measure fewer tokens or open the model with a larger context");
         }
+        options.batches().stream()
+                .filter(size -> size > machine.maxStepTokens())
+                .findAny()
+                .ifPresent(size -> {
+                    throw new EngineException(
+                            "a batch of " + size + " sequences; a step takes at most " + machine.maxStepTokens());
+                });
         var benchmark = new Benchmark(program, options);
         benchmark.measure(machine);
         return benchmark.result();
@@ -52,24 +63,29 @@ final class Benchmark {
             residentBytes = ResidentMemory.bytes();
             var memory = MemoryBandwidth.open(program.threads());
             for (int repetition = 0; repetition < options.repetitions(); repetition++) {
-                int before = repetition;
-                memory.ifPresent(m -> bandwidths[before] = m.measure());
+                memory.ifPresent(m -> bandwidths.add(m.measure()));
                 session.clear();
                 long start = System.nanoTime();
                 while (session.length() < prompt.length) {
                     session.prefill(prompt);
                 }
                 long prefilled = System.nanoTime();
+                long before = prefilled;
                 for (int i = prompt.length; i < tokens.length; i++) {
                     session.append(tokens[i]);
+                    long now = System.nanoTime();
+                    stepSeconds.add((now - before) / 1e9);
+                    before = now;
                 }
-                long end = System.nanoTime();
-                prefillSeconds[repetition] = (prefilled - start) / 1e9;
-                decodeSeconds[repetition] = (end - prefilled) / 1e9;
+                prefillSeconds.add((prefilled - start) / 1e9);
+                decodeSeconds.add((before - prefilled) / 1e9);
             }
-            memory.ifPresent(m -> bandwidths[options.repetitions()] = m.measure());
+            memory.ifPresent(m -> bandwidths.add(m.measure()));
             memory.ifPresent(MemoryBandwidth::close);
         }
+        prefillPhases = phases(true, options.promptTokens());
+        decodePhases = phases(false, options.generatedTokens());
+        batches = BatchBenchmark.run(machine, options.batches(), options.generatedTokens(), options.repetitions());
     }
 
     /** One prefill step and one decode step, so that no code and no page of weights is met for the first time. */
@@ -81,9 +97,9 @@ final class Benchmark {
     }
 
     private BenchmarkResult result() {
-        double bandwidth = median(bandwidths);
-        double prefill = median(prefillSeconds);
-        double decode = options.generatedTokens() / median(decodeSeconds);
+        double bandwidth = bandwidths.quantile(0.5);
+        double prefill = prefillSeconds.quantile(0.5);
+        double decode = options.generatedTokens() / decodeSeconds.quantile(0.5);
         long bytes = WeightTraffic.bytesPerToken(program.graph());
         return new BenchmarkResult(
                 program.name(),
@@ -97,8 +113,11 @@ final class Benchmark {
                 bytes * decode / (bandwidth * 1e9),
                 prefill * 1e3,
                 residentBytes / 1e6,
-                phases(true, options.promptTokens()),
-                phases(false, options.generatedTokens()));
+                stepSeconds.quantile(0.5) * 1e3,
+                stepSeconds.quantile(0.99) * 1e3,
+                prefillPhases,
+                decodePhases,
+                batches);
     }
 
     private List<BenchmarkResult.Phase> phases(boolean severalTokens, int tokens) {
@@ -109,12 +128,5 @@ final class Benchmark {
         return host.phaseTimes(severalTokens).stream()
                 .map(time -> new BenchmarkResult.Phase(time.label(), time.phases(), time.nanoseconds() / all / 1e3))
                 .toList();
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        int middle = sorted.length / 2;
-        return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
     }
 }

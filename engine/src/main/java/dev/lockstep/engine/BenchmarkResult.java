@@ -18,8 +18,11 @@ import java.util.SequencedMap;
  * @param bandwidthShare {@code bytesPerToken * decodeTps} as a share of it; above 1 where weights stay in the cache
  * @param firstTokenMs from the beginning of the prompt to the first token
  * @param residentMb memory of the process, 10^6 bytes
+ * @param tokenMedianMs of the times between two tokens
+ * @param tokenP99Ms what 99 of 100 of them stay below
  * @param prefillPhases where the time of steps of several tokens went, in the order of a step; empty if the machine does not tell
  * @param decodePhases where the time of steps of one token went
+ * @param batches steps of several sequences
  */
 public record BenchmarkResult(
         String model,
@@ -33,8 +36,11 @@ public record BenchmarkResult(
         double bandwidthShare,
         double firstTokenMs,
         double residentMb,
+        double tokenMedianMs,
+        double tokenP99Ms,
         List<Phase> prefillPhases,
-        List<Phase> decodePhases) {
+        List<Phase> decodePhases,
+        List<Batch> batches) {
     /**
      * Equal phases of all layers.
      *
@@ -52,9 +58,26 @@ public record BenchmarkResult(
         }
     }
 
+    /**
+     * A step in which several sequences get a token each.
+     *
+     * @param stepMs median
+     * @param ratio to the median of steps of one sequence, timed in turn with these
+     */
+    public record Batch(int sequences, double stepMs, double ratio) {
+        private Map<String, Object> fields() {
+            Map<String, Object> fields = new LinkedHashMap<>();
+            fields.put("sequences", sequences);
+            fields.put("step_ms", stepMs);
+            fields.put("ratio", ratio);
+            return fields;
+        }
+    }
+
     public BenchmarkResult {
         prefillPhases = List.copyOf(prefillPhases);
         decodePhases = List.copyOf(decodePhases);
+        batches = List.copyOf(batches);
     }
 
     /** The fields of {@code bench --json}, by name and in order. */
@@ -71,8 +94,11 @@ public record BenchmarkResult(
         fields.put("bandwidth_share", bandwidthShare);
         fields.put("first_token_ms", firstTokenMs);
         fields.put("resident_mb", residentMb);
+        fields.put("token_median_ms", tokenMedianMs);
+        fields.put("token_p99_ms", tokenP99Ms);
         fields.put("prefill_phases", prefillPhases.stream().map(Phase::fields).toList());
         fields.put("decode_phases", decodePhases.stream().map(Phase::fields).toList());
+        fields.put("batches", batches.stream().map(Batch::fields).toList());
         return fields;
     }
 }

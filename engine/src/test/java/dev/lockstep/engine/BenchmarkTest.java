@@ -17,8 +17,17 @@ class BenchmarkTest {
     void shouldTimePromptAndSteps() {
         FakeMachine machine = FakeMachine.hashing(64, 8);
         try (Lockstep model = new FakeModel().open(machine)) {
-            BenchmarkResult result = model.benchmark(new BenchmarkOptions(20, 5, 2));
-            assertThat(machine.steps).containsExactly(8, 1, 8, 8, 4, 1, 1, 1, 1, 1, 8, 8, 4, 1, 1, 1, 1, 1);
+            BenchmarkResult result = model.benchmark(new BenchmarkOptions(20, 5, 2, List.of(3)));
+            assertThat(machine.steps)
+                    .containsExactly(
+                            8, 1, 8, 8, 4, 1, 1, 1, 1, 1, 8, 8, 4, 1, 1, 1, 1,
+                            1, // then alone and three at once, in turn
+                            1, 1, 1, 1, 1, 3, 3, 3, 3, 3, 1, 1, 1, 1, 1, 3, 3, 3, 3, 3);
+            assertThat(result.tokenP99Ms()).isGreaterThanOrEqualTo(result.tokenMedianMs());
+            assertThat(result.batches()).singleElement().satisfies(batch -> {
+                assertThat(batch.sequences()).isEqualTo(3);
+                assertThat(batch.ratio()).isPositive();
+            });
             assertThat(result.bytesPerToken()).isEqualTo(2 * 34 + 64 * 4 * TinyTokenizer.SIZE);
             assertThat(result.prefillTps()).isPositive();
             assertThat(result.decodeTps()).isPositive();
@@ -45,13 +54,18 @@ class BenchmarkTest {
     @Test
     void shouldRefuseWhatDoesNotFitTheContext() {
         try (Lockstep model = new FakeModel().open(FakeMachine.hashing(64, 8))) {
-            assertThatThrownBy(() -> model.benchmark(new BenchmarkOptions(60, 5, 1)))
+            assertThatThrownBy(() -> model.benchmark(new BenchmarkOptions(60, 5, 1, List.of())))
                     .isInstanceOf(EngineException.class)
                     .hasMessage(
                             "the benchmark needs 65 positions, but the context holds 64; measure fewer tokens or open"
                                     + " the model with a larger context");
         }
-        assertThatThrownBy(() -> new BenchmarkOptions(0, 1, 1))
+        try (Lockstep model = new FakeModel().open(FakeMachine.hashing(64, 8))) {
+            assertThatThrownBy(() -> model.benchmark(new BenchmarkOptions(6, 5, 1, List.of(2, 9))))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessage("a batch of 9 sequences; a step takes at most 8");
+        }
+        assertThatThrownBy(() -> new BenchmarkOptions(0, 1, 1, List.of()))
                 .hasMessage("prompt tokens of a benchmark are 0, must be 1 or more");
     }
 
@@ -63,7 +77,7 @@ class BenchmarkTest {
                 .withContextLength(16)
                 .withProgress((what, _, _) -> progress.add(what));
         try (ShapeModel model = ShapeModel.open("stories-15m", WeightTypes.Q4_0, options)) {
-            BenchmarkResult result = model.benchmark(new BenchmarkOptions(4, 2, 1));
+            BenchmarkResult result = model.benchmark(new BenchmarkOptions(4, 2, 1, List.of()));
             assertThat(result.model()).isEqualTo("stories-15m");
             assertThat(result.type()).isEqualTo("Q4_0");
             assertThat(result.engine()).isEqualTo("reference");

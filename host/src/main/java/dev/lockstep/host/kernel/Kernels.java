@@ -183,9 +183,9 @@ public record Kernels(IrModule module, Simd simd) {
         return simd.tiles();
     }
 
-    /** Makes the core's tile registers ready. */
-    public void openTiles(IrFunction f) {
-        TileShape.configure(f);
+    /** Makes the core's tile registers ready for a step of so many tokens. */
+    public void openTiles(IrFunction f, Ir tokens) {
+        TileShape.configure(f, tokens);
     }
 
     /** Gives the core's tile registers up, so that the system need not keep them when it runs others. */
@@ -193,7 +193,7 @@ public record Kernels(IrModule module, Simd simd) {
         f.callVoid("llvm.x86.tilerelease");
     }
 
-    /** {@code void (ptr arrived, ptr generation, i64 cores)}. */
+    /** {@code void (ptr arrived, ptr generation, ptr sleepers, i64 cores)}. */
     public String barrier() {
         return Synchronization.barrier(module, simd);
     }

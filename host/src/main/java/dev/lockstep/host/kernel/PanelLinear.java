@@ -21,6 +21,9 @@ final class PanelLinear {
     private static final Type FLOATS = Type.FLOAT.times(QuantLayout.ROWS);
     private static final int MAX_TOKENS = 256;
 
+    /** Fewer tokens than this are computed as if they were so many, where there are tiles. */
+    private static final int LEAST_TILE_TOKENS = 4;
+
     /** Unpacked weights, and sums of each segment of each token. */
     static final int SCRATCH_BYTES = UnpackedBlock.MAX_BYTES + Segments.MAX * MAX_TOKENS * FLOATS.bytes();
 
@@ -83,21 +86,23 @@ final class PanelLinear {
         Ir block = f.mul(unit, Ir.i64(layout.blocks()));
         Ir blocks = f.mul(count, Ir.i64(layout.blocks()));
         Ir tokens = f.parameter(2);
-        if (simd.tiles()) {
-            String products = TileProducts.emit(f.module(), layout, panel);
-            f.loop(
-                    Ir.i64(0),
-                    tokens,
-                    QuantPanel.TOKENS,
-                    token -> addBlocks(products, block, blocks, sum(segment, token), first, token));
-            return;
-        }
-        int most = simd.blockTokens(panel.planes());
+        int most = simd.tiles() ? QuantPanel.TOKENS : simd.blockTokens(panel.planes());
         f.loop(
                 Ir.i64(0),
                 f.and(tokens, Ir.i64(-most)),
                 most,
                 token -> addBlocks(products(most), block, blocks, sum(segment, token), first, token));
+        if (simd.tiles()) {
+            Ir token = f.and(tokens, Ir.i64(-most));
+            Ir rest = f.sub(tokens, token);
+            for (int size = most, less; size > 0; size = less) {
+                less = size > LEAST_TILE_TOKENS ? size / 2 : 0;
+                String products = products(size);
+                Ir fits = f.icmp("ult", f.sub(rest, Ir.i64(less + 1)), Ir.i64(size - less));
+                f.ifThen(fits, () -> addBlocks(products, block, blocks, sum(segment, token), first, token));
+            }
+            return;
+        }
         for (int size = most / 2; size >= 1; size /= 2) {
             int few = size;
             Ir token = f.and(tokens, Ir.i64(-2L * few));
@@ -108,7 +113,9 @@ final class PanelLinear {
     }
 
     private String products(int tokens) {
-        return BlockProducts.emit(f.module(), simd, layout, panel, tokens);
+        return simd.tiles()
+                ? TileProducts.emit(f.module(), layout, panel, tokens)
+                : BlockProducts.emit(f.module(), simd, layout, panel, tokens);
     }
 
     /** @param products the kernel that does it, for as many tokens as it takes */

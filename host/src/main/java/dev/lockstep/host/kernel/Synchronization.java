@@ -7,13 +7,13 @@ import dev.lockstep.host.ir.Type;
 import java.util.List;
 
 /**
- * How cores wait for each other inside native code: they spin, and after a while let the operating system run others. A
- * spinning core costs power, a sleeping one tens of microseconds; within a step only spinning is fast enough, between
- * steps a machine that nobody talks to must sleep.
+ * How cores wait for each other inside native code: they spin, and after a while sleep. A spinning core costs power, a sleeping one tens of
+ * microseconds to wake. Within a step who waits longer than any imbalance takes waits for a core that the operating system has taken away,
+ * and only keeps it from coming back; between steps a machine that nobody talks to must sleep.
  */
 public final class Synchronization {
-    /** Rounds of spinning before a core lets others run, about 100 microseconds: longer than any phase's imbalance should be. */
-    private static final int PATIENCE = 4000;
+    /** Rounds of spinning before a core sleeps, about 50 to 100 microseconds: longer than any phase's imbalance should be. */
+    private static final int PATIENCE = 1500;
 
     /** Linux futex operations, private to the process. */
     private static final int FUTEX_WAIT = 128;
@@ -23,23 +23,24 @@ public final class Synchronization {
     private Synchronization() {}
 
     /**
-     * {@code void (ptr arrived, ptr generation, i64 cores)}: returns when all cores have called it. {@code arrived} and {@code generation} are
-     * i32 words, 0 at the start, in cache lines of their own.
+     * {@code void (ptr arrived, ptr generation, ptr sleepers, i64 cores)}: returns when all cores have called it. The words are i32, 0 at the
+     * start, in cache lines of their own; {@code sleepers} may count who sleeps elsewhere, too.
      */
     public static String barrier(IrModule module, Simd simd) {
-        return module.function("barrier", List.of(Type.PTR, Type.PTR, Type.I64), f -> {
+        return module.function("barrier", List.of(Type.PTR, Type.PTR, Type.PTR, Type.I64), f -> {
             Ir arrived = f.parameter(0);
             Ir generation = f.parameter(1);
-            f.returnIf(f.icmp("eq", f.parameter(2), Ir.i64(1)));
+            Ir sleepers = f.parameter(2);
+            f.returnIf(f.icmp("eq", f.parameter(3), Ir.i64(1)));
             Ir current = f.loadAcquire(Type.I32, generation);
             Ir before = f.atomic("add", arrived, Ir.constant(Type.I32, 1));
-            Ir last = f.icmp("eq", f.add(f.zext(before, Type.I64), Ir.i64(1)), f.parameter(2));
+            Ir last = f.icmp("eq", f.add(f.zext(before, Type.I64), Ir.i64(1)), f.parameter(3));
             f.ifThen(last, () -> {
                 f.store(Ir.constant(Type.I32, 0), arrived);
-                f.storeRelease(f.add(current, Ir.constant(Type.I32, 1)), generation);
+                advance(f, simd, generation, sleepers);
             });
             // The last one finds the generation advanced already.
-            spin(f, simd, generation, current, () -> f.call("sched_yield", Type.I32));
+            spinThenSleep(f, simd, generation, current, sleepers);
         });
     }
 
@@ -56,11 +57,7 @@ public final class Synchronization {
             f.store(Ir.constant(Type.I32, 0), steps);
             f.until(_ -> {
                 Ir seen = f.load(Type.I32, steps);
-                spin(f, simd, generation, seen, () -> {
-                    f.atomic("add", sleepers, Ir.constant(Type.I32, 1));
-                    futex(f, simd, generation, FUTEX_WAIT, seen);
-                    f.atomic("sub", sleepers, Ir.constant(Type.I32, 1));
-                });
+                spinThenSleep(f, simd, generation, seen, sleepers);
                 f.store(f.add(seen, Ir.constant(Type.I32, 1)), steps);
                 Ir entry = f.load(Type.PTR, context, words.entry);
                 f.returnIf(f.icmp("eq", entry, Ir.zero(Type.PTR)));
@@ -74,14 +71,7 @@ public final class Synchronization {
     public static void starter(IrModule module, Simd simd, String name, Words words) {
         module.publicFunction(name, List.of(Type.PTR), f -> {
             Ir context = f.parameter(0);
-            Ir generation = f.offset(context, words.generation);
-            f.atomic("add", generation, Ir.constant(Type.I32, 1));
-            // Either we see a sleeper here, or it sees the new generation and does not fall asleep.
-            f.fence();
-            Ir sleeping = f.loadAcquire(Type.I32, f.offset(context, words.sleepers));
-            f.ifThen(
-                    f.icmp("ne", sleeping, Ir.constant(Type.I32, 0)),
-                    () -> futex(f, simd, generation, FUTEX_WAKE, Ir.constant(Type.I32, Integer.MAX_VALUE)));
+            advance(f, simd, f.offset(context, words.generation), f.offset(context, words.sleepers));
             Ir entry = f.load(Type.PTR, context, words.entry);
             f.returnIf(f.icmp("eq", entry, Ir.zero(Type.PTR)));
             f.callPointer(entry, context, Ir.i64(0));
@@ -97,17 +87,32 @@ public final class Synchronization {
      */
     public record Words(long generation, long sleepers, long entry) {}
 
-    /** Spins until the word differs from {@code current}; when that takes long, runs {@code impatient} in every round. */
-    private static void spin(IrFunction f, Simd simd, Ir word, Ir current, Runnable impatient) {
+    /** Counts a generation on, and wakes who sleeps until then. */
+    private static void advance(IrFunction f, Simd simd, Ir generation, Ir sleepers) {
+        f.atomic("add", generation, Ir.constant(Type.I32, 1));
+        // Either we see a sleeper here, or it sees the new generation and does not fall asleep.
+        f.fence();
+        Ir sleeping = f.loadAcquire(Type.I32, sleepers);
+        f.ifThen(
+                f.icmp("ne", sleeping, Ir.constant(Type.I32, 0)),
+                () -> futex(f, simd, generation, FUTEX_WAKE, Ir.constant(Type.I32, Integer.MAX_VALUE)));
+    }
+
+    /** Returns when the generation is no longer {@code current}. */
+    private static void spinThenSleep(IrFunction f, Simd simd, Ir generation, Ir current, Ir sleepers) {
         Ir rounds = f.alloca(8);
         f.store(Ir.i64(0), rounds);
         f.until(_ -> {
-            Ir changed = f.icmp("ne", f.loadAcquire(Type.I32, word), current);
+            Ir changed = f.icmp("ne", f.loadAcquire(Type.I32, generation), current);
             f.ifThen(f.xor(changed, new Ir(Type.I1, "true")), () -> {
                 simd.pause(f);
                 Ir round = f.add(f.load(Type.I64, rounds), Ir.i64(1));
                 f.store(round, rounds);
-                f.ifThen(f.icmp("sge", round, Ir.i64(PATIENCE)), impatient);
+                f.ifThen(f.icmp("sge", round, Ir.i64(PATIENCE)), () -> {
+                    f.atomic("add", sleepers, Ir.constant(Type.I32, 1));
+                    futex(f, simd, generation, FUTEX_WAIT, current);
+                    f.atomic("sub", sleepers, Ir.constant(Type.I32, 1));
+                });
             });
             return changed;
         });

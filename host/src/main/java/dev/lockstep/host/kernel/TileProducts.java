@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * What {@link BlockProducts} does, for the 16 tokens of a panel, with AMX: an instruction makes all integer dot products of a block, or of
+ * What {@link BlockProducts} does, for the first tokens of a panel, with AMX: an instruction makes all integer dot products of a block, or of
  * half a block. Emitted with the same parameters.
  *
  * <p>While tiles are at work, vectors run at half their speed. So some blocks are multiplied first, into the first-level cache, and what they
@@ -20,7 +20,6 @@ import java.util.stream.IntStream;
 final class TileProducts {
     private static final Type FLOATS = Type.FLOAT.times(QuantLayout.ROWS);
     private static final Type INTS = Type.I32.times(QuantLayout.ROWS);
-    private static final int TOKENS = QuantPanel.TOKENS;
 
     /** Products that are made before they are added: as many as the first-level cache holds beside weights and activations. */
     private static final int AT_ONCE = 16;
@@ -31,27 +30,32 @@ final class TileProducts {
     private final IrFunction f;
     private final UnpackedBlock unpacked;
     private final QuantPanel panel;
+    private final int tokens;
     private final TileShape shape;
     private final int productsOfBlock;
     private final Ir products;
 
-    private TileProducts(IrFunction f, QuantLayout layout, QuantPanel panel) {
+    private TileProducts(IrFunction f, QuantLayout layout, QuantPanel panel, int tokens) {
         this.f = f;
         this.unpacked = new UnpackedBlock(layout);
         this.panel = panel;
+        this.tokens = tokens;
         this.shape = TileShape.of(layout);
         this.productsOfBlock = layout.parts() * panel.planes();
         this.products = f.offset(
                 f.alloca((long) (LATE + AT_ONCE) * TileShape.PRODUCT_BYTES), (long) LATE * TileShape.PRODUCT_BYTES);
     }
 
-    /** @param panel how activations lie, but for its width */
-    static String emit(IrModule module, QuantLayout layout, QuantPanel panel) {
-        String name = "tiles_%s_%d".formatted(layout, panel.planes());
+    /**
+     * @param panel how activations lie, but for its width
+     * @param tokens whose sums are made; there may be fewer, and what comes after is of no use
+     */
+    static String emit(IrModule module, QuantLayout layout, QuantPanel panel, int tokens) {
+        String name = "tiles_%s_%d_x%d".formatted(layout, panel.planes(), tokens);
         return module.function(
                 name.toLowerCase(Locale.ROOT),
                 List.of(Type.PTR, Type.I64, Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I1),
-                f -> new TileProducts(f, layout, panel).emit());
+                f -> new TileProducts(f, layout, panel, tokens).emit());
     }
 
     private void emit() {
@@ -145,13 +149,13 @@ final class TileProducts {
     private void add(Ir from, Ir count) {
         Ir sums = f.parameter(5);
         Ir fresh = f.and(f.parameter(6), f.icmp("eq", from, Ir.i64(0)));
-        List<Ir> before = IntStream.range(0, TOKENS)
+        List<Ir> before = IntStream.range(0, tokens)
                 .mapToObj(token -> f.load(FLOATS, sums, (long) token * FLOATS.bytes()))
                 .map(sum -> f.select(fresh, Ir.zero(FLOATS), sum))
                 .toList();
         List<Ir> after = f.loop(
                 Ir.i64(0), count, Ir.i64(1), before, (block, carried) -> addBlock(f.add(from, block), block, carried));
-        for (int token = 0; token < TOKENS; token++) {
+        for (int token = 0; token < tokens; token++) {
             f.store(after.get(token), f.offset(sums, (long) token * FLOATS.bytes()));
         }
     }
@@ -161,7 +165,7 @@ final class TileProducts {
         Ir fields = f.offset(f.parameter(3), f.mul(block, Ir.i64(panel.fieldsBytes())));
         BlockSum sum = BlockSum.of(f, panel, unpacked, weights);
         List<Ir> next = new ArrayList<>();
-        for (int token = 0; token < TOKENS; token++) {
+        for (int token = 0; token < tokens; token++) {
             next.add(sum.add(
                     sums.get(token), dots(made, token), f.offset(fields, (long) token * QuantPanel.fieldsStride())));
         }

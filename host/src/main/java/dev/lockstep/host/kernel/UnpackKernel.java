@@ -29,9 +29,8 @@ final class UnpackKernel {
         int bias = simd.tiles() ? 0 : BlockBias.of(simd, layout);
         f.loop(Ir.i64(0), f.parameter(1), 1, index -> {
             Ir place = f.offset(f.parameter(0), f.mul(index, Ir.i64(layout.unitBytes())));
-            long ahead = (long) unpacked.units() * layout.unitBytes();
             for (int at = 0; at < layout.unitBytes(); at += LINE) {
-                f.prefetch(f.offset(place, ahead + at));
+                f.prefetch(f.offset(place, QuantLinear.PREFETCH_DISTANCE + at));
             }
             PackedUnit unit = new PackedUnit(f, simd, layout, bias, place);
             Ir to = f.offset(f.parameter(2), f.mul(index, Ir.i64((long) layout.blocks() * unpacked.bytes())));

@@ -4,7 +4,7 @@ package dev.lockstep.host.program;
 enum Cut {
     /** Every core does all of it, into a buffer of its own: cheaper than a barrier when it is little. */
     REPLICATED,
-    /** Token t belongs to core t mod cores. */
+    /** Every core has a range of tokens: neighbours share cache lines. */
     TOKENS,
     /** Every core has a range of vectors of 16 elements (tiles of 16 rows), of all tokens. */
     ROWS,

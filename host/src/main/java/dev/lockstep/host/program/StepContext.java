@@ -38,6 +38,7 @@ public final class StepContext {
     public static final long WANTED = 24;
     public static final long CORES = 32;
     public static final long ENTRY = 40;
+    static final long SLEEPERS = 128;
     static final long ARRIVED = 192;
     static final long PHASE = 256;
     static final long LAST_CYCLE = 384;
@@ -59,7 +60,7 @@ public final class StepContext {
     private static final long PER_TOKEN = 448;
 
     /** Where the words for starting steps are. */
-    public static final Synchronization.Words WORDS = new Synchronization.Words(64, 128, ENTRY);
+    public static final Synchronization.Words WORDS = new Synchronization.Words(64, SLEEPERS, ENTRY);
 
     private StepContext() {}
 

@@ -69,7 +69,7 @@ final class StepEmitter {
         boolean tiles = program.capacity() > 1 && kernels.tiles();
         onCoreZero(() -> f.store(cycles(), f.offset(context, StepContext.LAST_CYCLE)));
         if (tiles) {
-            kernels.openTiles(f);
+            kernels.openTiles(f, tokens);
         }
         for (int phase = 0; phase < program.phases().size(); phase++) {
             trace(phase, TraceLayout.BEGAN);
@@ -88,7 +88,11 @@ final class StepEmitter {
 
     private void barrier() {
         f.callLocal(
-                kernels.barrier(), f.offset(context, StepContext.ARRIVED), f.offset(context, StepContext.PHASE), cores);
+                kernels.barrier(),
+                f.offset(context, StepContext.ARRIVED),
+                f.offset(context, StepContext.PHASE),
+                f.offset(context, StepContext.SLEEPERS),
+                cores);
     }
 
     /**
@@ -639,10 +643,11 @@ final class StepEmitter {
         switch (task.cut()) {
             case REPLICATED -> f.loop(Ir.i64(0), count(task), 1, body);
             case TOKENS ->
-                f.loop(core, count(task), cores, List.of(), (token, _) -> {
-                    body.accept(token);
-                    return List.of();
-                });
+                f.loop(
+                        f.udiv(f.mul(core, count(task)), cores),
+                        f.udiv(f.mul(f.add(core, Ir.i64(1)), count(task)), cores),
+                        1,
+                        body);
             case ROWS, HEADS -> throw new IllegalStateException(task + " is not cut by tokens");
         }
     }
