@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.formats.FormatException;
+import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Rope;
 import java.util.List;
@@ -130,6 +131,26 @@ class VariantsTest {
         assertRefused(deepSeek().key("attention.value_length", 32), "attention.key_length: is 24 for values of 32");
         assertRefused(deepSeek().key("expert_group_count", 8).key("expert_group_used_count", 4), "leaves out groups");
         assertRefused(deepSeek().without("blk.0.attn_kv_b.weight"), "blk.0.attn_k_b.weight: is missing");
+    }
+
+    /** The window of Phi-3 mini is as long as its shorter context. */
+    @Test
+    void phi3ShouldHaveAWindowOnlyIfTheContextIsLonger() {
+        ModelDraft draft = ModelDraft.of("phi3", shape(1, 0))
+                .key("attention.sliding_window", 64)
+                .without("blk.0.attn_q.weight")
+                .without("blk.0.attn_k.weight")
+                .without("blk.0.attn_v.weight")
+                .without("blk.0.ffn_gate.weight")
+                .matrix("blk.0.attn_qkv.weight", 64, 128)
+                .matrix("blk.0.ffn_up.weight", 64, 192);
+
+        assertThat(window(Architectures.build(draft.model(), 65))).isEqualTo(64);
+        assertThat(window(Architectures.build(draft.model(), 64))).isZero();
+    }
+
+    private static int window(Graph graph) {
+        return graph.attentions().getFirst().scoring().window();
     }
 
     @Test

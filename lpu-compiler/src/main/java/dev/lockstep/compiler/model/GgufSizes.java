@@ -1,5 +1,6 @@
 package dev.lockstep.compiler.model;
 
+import dev.lockstep.formats.FormatException;
 import dev.lockstep.graph.architecture.Hyperparameters;
 import dev.lockstep.graph.architecture.ModelDescription;
 
@@ -10,6 +11,11 @@ public final class GgufSizes {
     /** @throws dev.lockstep.formats.FormatException if the metadata does not describe a decoder */
     public static ModelSizes of(ModelDescription model) {
         Hyperparameters sizes = Hyperparameters.of(model);
+        if (sizes.valueSize() != sizes.headSize()) {
+            throw new FormatException(
+                    "%s: values have %d elements where keys have %d; use the model's config.json, which describes latent attention"
+                            .formatted(model.metadata().origin(), sizes.valueSize(), sizes.headSize()));
+        }
         var attention = new AttentionSizes.Grouped(sizes.heads(), sizes.kvHeads(), sizes.headSize(), Integer.MAX_VALUE);
         var feedForward = new FeedForwardSizes(
                 sizes.feedForwardLength(), Math.max(1, sizes.experts()), Math.max(1, sizes.expertsUsed()), 0);
