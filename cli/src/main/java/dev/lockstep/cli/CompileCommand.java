@@ -114,7 +114,8 @@ final class CompileCommand implements Callable<Integer> {
     @Option(
             names = "--program",
             paramLabel = "FILE",
-            description = "Also write the program of a token on 1, 2, 4 or 8 chips, for disasm and explain.")
+            description =
+                    "Also write the program of a token on 1, 2, 4 or 8 chips, or on whole nodes, for disasm and explain.")
     private @Nullable Path program;
 
     @Option(names = "--json", description = "Print one object.")

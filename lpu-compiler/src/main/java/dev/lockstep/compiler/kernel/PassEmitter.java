@@ -40,6 +40,9 @@ final class PassEmitter {
         final int alu;
         int label;
 
+        /** How long the result has to stay after it is complete. */
+        int hold;
+
         Station(Node.Computed node, List<Node> operands, int issue, int latency, int alu) {
             this.node = node;
             this.operands = operands;
@@ -102,10 +105,33 @@ final class PassEmitter {
             }
         });
         for (Station station : order) {
+            for (Node operand : station.operands) {
+                Station producer = stations.get(operand);
+                if (producer != null) {
+                    producer.hold = Math.max(producer.hold, station.issue - producer.ready());
+                }
+            }
+        }
+        for (Station station : order) {
             Optional<Exit> exit = exit(station);
             for (int i = 0; i < items; i++) {
                 compute(fragment, station, operands.get(station), exit, i, cycles[i]);
+                hold(fragment, station, cycles, i);
             }
+        }
+    }
+
+    /** Keeps a result in its ALU until those who read it have; a running one until the next item is added. */
+    private static void hold(Fragment fragment, Station station, int[] cycles, int item) {
+        int hold = station.hold;
+        if (station.node instanceof Node.Running running
+                && item % running.group() < running.group() - 1
+                && item + 1 < cycles.length) {
+            hold = Math.max(hold, cycles[item + 1] - cycles[item] - station.latency);
+        }
+        if (hold > 0) {
+            int issue = cycles[item] + station.issue;
+            fragment.hold(Queue.alu(station.alu), issue + 1, issue + hold);
         }
     }
 

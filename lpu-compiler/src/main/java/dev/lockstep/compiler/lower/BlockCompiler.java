@@ -57,7 +57,7 @@ final class BlockCompiler {
     Result compile(String name) {
         for (Node node : plan.segment().nodes()) {
             switch (node.op()) {
-                case Op.RmsNorm norm when norm.groups() > 1 -> headNorm(node.value(), norm);
+                case Op.RmsNorm norm when plan.ofHeads(norm) -> headNorm(node.value(), norm);
                 case Op.RmsNorm norm -> norm(node.value(), norm);
                 case Op.Linear linear -> linear(node.value(), linear);
                 case Op.Bias bias -> floats.put(node.value(), floats.get(bias.x()));

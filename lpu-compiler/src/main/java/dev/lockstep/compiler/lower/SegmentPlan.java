@@ -103,12 +103,11 @@ final class SegmentPlan {
     private void plan(Node node) {
         switch (node.op()) {
             case Op.RmsNorm norm
-            when norm.groups() > 1 -> {
+            when ofHeads(norm) -> {
                 spaces.put(node.value(), spaces.get(norm.x()));
                 vector(norm, new VectorPlan(norm.gain(), heads().headGain(), true, constantWords), 1);
             }
             case Op.RmsNorm norm -> {
-                require(residual == spaces.get(norm.x()), "a norm of anything but the residual stream");
                 spaces.put(node.value(), residual);
                 vector(
                         norm,
@@ -158,6 +157,11 @@ final class SegmentPlan {
         }
     }
 
+    /** Whether queries or keys are normed, head by head, rather than the residual stream. */
+    boolean ofHeads(Op.RmsNorm norm) {
+        return residual != spaces.get(norm.x());
+    }
+
     private void gather(Value value, Space space) {
         require(gathered.isEmpty(), "two exchanged rows in one segment");
         gathered = Optional.of(space);
@@ -188,8 +192,12 @@ final class SegmentPlan {
         List<Op> readers = segment.readers(result);
         if (readers.size() == 1 && readers.getFirst() instanceof Op.RmsNorm norm) {
             result = segment.readingNodes(result).getFirst().value();
-            require(norm.groups() > 1, "a norm of anything but the residual stream");
             readers = segment.readers(result);
+            require(
+                    readers.size() == 1
+                            && readers.getFirst() instanceof Op.Attention attention
+                            && norm.gain().columns() == attention.headSize(),
+                    "a norm of anything but the residual stream and heads");
         }
         if (readers.size() == 1 && readers.getFirst() instanceof Op.Attention attention) {
             HeadCut headCut = heads.orElseGet(() -> new HeadCut(attention, cut.shards(), cut.lanes()));

@@ -13,6 +13,7 @@ public final class Fragment {
     private final String name;
     private final List<Issue> issues = new ArrayList<>();
     private final List<Flight> flights = new ArrayList<>();
+    private final List<Hold> holds = new ArrayList<>();
     private final List<Touch> touches = new ArrayList<>();
     private final List<Resource.Use> uses = new ArrayList<>();
 
@@ -27,6 +28,11 @@ public final class Fragment {
 
     public void issue(Queue queue, int cycle, Instruction instruction, Repeat repeat) {
         issues.add(new Issue(queue, cycle, instruction, repeat));
+    }
+
+    /** Keeps others from issuing to an ALU from the first to the last cycle, so that its result stays until it is read. */
+    public void hold(Queue queue, int first, int last) {
+        holds.add(new Hold(queue, first, last));
     }
 
     public void fly(Flight flight) {
@@ -59,6 +65,10 @@ public final class Fragment {
 
     List<Issue> issues() {
         return issues;
+    }
+
+    List<Hold> holds() {
+        return holds;
     }
 
     List<Flight> flights() {

@@ -34,6 +34,11 @@ final class Reservations {
                 return false;
             }
         }
+        for (Hold hold : fragment.holds()) {
+            if (!queues.get(hold.queue().number()).isFree(start + hold.first(), start + hold.last())) {
+                return false;
+            }
+        }
         for (Flight flight : fragment.flights()) {
             if (!streams.isFree(flight.later(start))) {
                 return false;
@@ -50,6 +55,9 @@ final class Reservations {
             int cycle = start + issue.cycle();
             queues.get(issue.queue().number())
                     .take(cycle, cycle + (int) issue.repeat().span());
+        }
+        for (Hold hold : fragment.holds()) {
+            queues.get(hold.queue().number()).take(start + hold.first(), start + hold.last());
         }
         for (Flight flight : fragment.flights()) {
             streams.take(flight.later(start));
@@ -68,6 +76,13 @@ final class Reservations {
                 return false;
             }
             queue.take(cycle, last);
+        }
+        for (Hold hold : fragment.holds()) {
+            CycleSet queue = table.queues.get(hold.queue().number());
+            if (!queue.isFree(start + hold.first(), start + hold.last())) {
+                return false;
+            }
+            queue.take(start + hold.first(), start + hold.last());
         }
         for (Flight flight : fragment.flights()) {
             Flight placed = flight.later(start);

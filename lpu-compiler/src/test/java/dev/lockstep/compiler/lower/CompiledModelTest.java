@@ -3,6 +3,7 @@ package dev.lockstep.compiler.lower;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.checker.LegalityChecker;
 import dev.lockstep.graph.architecture.Architectures;
 import dev.lockstep.graph.architecture.ModelDescription;
 import dev.lockstep.lpu.isa.Element;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class CompiledModelTest {
@@ -46,6 +48,29 @@ class CompiledModelTest {
                 for (int other = 0; other < logits.length; other++) {
                     assertThat(logits[other])
                             .isLessThanOrEqualTo(other < token ? Math.nextDown(logits[token]) : logits[token]);
+                }
+            }
+        }
+    }
+
+    /** Kernels that run side by side must leave one another's results in the ALUs alone, whatever their sizes. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Element.class,
+            names = {"FP16", "INT8"})
+    void shouldBeLegal(Element weights) {
+        for (ModelDescription description :
+                List.of(SmallModels.grouped(16), SmallModels.wide(17), SmallModels.manyQueries(18))) {
+            for (int chips : new int[] {1, 2, 4, 8}) {
+                try (SimulatedModel model = new SimulatedModel(description, chips, 640, 0, weights)) {
+                    for (int position : new int[] {0, 100, 600}) {
+                        assertThat(new LegalityChecker(Machine.lpuV1())
+                                        .check(
+                                                model.model().program(position).program(),
+                                                model.model().image()))
+                                .as("%d chips, position %d", chips, position)
+                                .isEmpty();
+                    }
                 }
             }
         }

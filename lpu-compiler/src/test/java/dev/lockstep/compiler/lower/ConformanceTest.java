@@ -36,7 +36,8 @@ class ConformanceTest {
         "llama_tied-F16, 4",
         "llama_yarn-F16, 1",
         "qwen2-F16, 2",
-        "qwen3-F16, 4",
+        "qwen3-F16, 2",
+        "qwen3_tied-F16, 4",
         "gemma-F16, 8",
         "granite-F16, 1",
         "phi3-F16.ctx1024, 2"

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** The numerics of compiled models, element by element in plain loops: what chips have to compute, without any chip. */
@@ -70,7 +71,7 @@ final class ScalarModel {
     private float[] evaluate(Op op, int token) {
         return switch (op) {
             case Op.Embedding embedding -> weightRow(embedding.table().name(), token);
-            case Op.RmsNorm norm when norm.groups() > 1 -> headNorm(norm, rows.get(norm.x()));
+            case Op.RmsNorm norm when attentionOf(norm).isPresent() -> headNorm(norm, rows.get(norm.x()));
             case Op.RmsNorm norm -> norm(norm, rows.get(norm.x()));
             case Op.Scale scale -> each(rows.get(scale.x()), x -> x * scale.factor());
             case Op.SoftCap soft ->
@@ -211,7 +212,7 @@ final class ScalarModel {
     private float[] headNorm(Op.RmsNorm op, float[] x) {
         float[] gain = weightRow(op.gain().name(), 0);
         int size = gain.length;
-        int[] lanes = pairs(op, size);
+        int[] lanes = pairs(op);
         float[] y = new float[x.length];
         for (int head = 0; head < x.length; head += size) {
             float[] squares = new float[LANES];
@@ -226,14 +227,20 @@ final class ScalarModel {
         return y;
     }
 
-    /** Which element of a head stands in which lane. */
-    private int[] pairs(Op.RmsNorm op, int size) {
-        Op.Attention attention = graph.attentions().stream()
+    /** The attention whose queries or keys are normed. */
+    private Optional<Op.Attention> attentionOf(Op.RmsNorm op) {
+        return graph.attentions().stream()
                 .filter(a -> graph.nodes().get(a.q().id()).op() == op
                         || graph.nodes().get(a.k().id()).op() == op)
-                .findFirst()
-                .orElseThrow();
-        return new HeadCut(attention, shards, LANES).headGain().vectors().getFirst();
+                .findFirst();
+    }
+
+    /** Which element of a head stands in which lane. */
+    private int[] pairs(Op.RmsNorm op) {
+        return new HeadCut(attentionOf(op).orElseThrow(), shards, LANES)
+                .headGain()
+                .vectors()
+                .getFirst();
     }
 
     private float[] attend(Op.Attention op) {
