@@ -1,7 +1,5 @@
 package dev.lockstep.langchain4j;
 
-import dev.langchain4j.model.ModelProvider;
-import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -11,7 +9,6 @@ import dev.lockstep.engine.EngineException;
 import dev.lockstep.engine.service.InferenceService;
 import dev.lockstep.engine.service.Ticket;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -24,13 +21,9 @@ import java.util.concurrent.CompletionException;
  * }
  * }
  */
-public final class LockstepChatModel implements ChatModel {
-    private final InferenceService service;
-    private final ChatRequestParameters defaults;
-    private final List<ChatModelListener> listeners;
-
+public final class LockstepChatModel extends LockstepModel implements ChatModel {
     public LockstepChatModel(InferenceService service) {
-        this(service, ChatRequestParameters.builder().build());
+        this(service, NO_DEFAULTS);
     }
 
     /** @param defaults what requests leave open */
@@ -41,39 +34,17 @@ public final class LockstepChatModel implements ChatModel {
     /** @param defaults what requests leave open */
     public LockstepChatModel(
             InferenceService service, ChatRequestParameters defaults, List<ChatModelListener> listeners) {
-        this.service = service;
-        this.defaults = defaults;
-        this.listeners = List.copyOf(listeners);
+        super(service, defaults, listeners);
     }
 
     @Override
     public ChatResponse doChat(ChatRequest request) {
         try {
-            Ticket ticket = service.submit(Requests.of(request, Seeds.next()), _ -> {});
+            Ticket ticket = service().submit(Requests.of(request, Seeds.next()), _ -> {});
             return Replies.of(
-                    service.model().name(), ticket.id(), ticket.result().join());
+                    service().model().name(), ticket.id(), ticket.result().join());
         } catch (CompletionException | EngineException failed) {
             throw Replies.failure(failed);
         }
-    }
-
-    @Override
-    public ChatRequestParameters defaultRequestParameters() {
-        return defaults;
-    }
-
-    @Override
-    public List<ChatModelListener> listeners() {
-        return listeners;
-    }
-
-    @Override
-    public ModelProvider provider() {
-        return ModelProvider.OTHER;
-    }
-
-    @Override
-    public Set<Capability> supportedCapabilities() {
-        return Set.of(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
     }
 }

@@ -1,7 +1,5 @@
 package dev.lockstep.langchain4j;
 
-import dev.langchain4j.model.ModelProvider;
-import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -12,7 +10,6 @@ import dev.lockstep.engine.service.CompletionEvent;
 import dev.lockstep.engine.service.InferenceService;
 import dev.lockstep.engine.service.Ticket;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -20,13 +17,9 @@ import java.util.concurrent.LinkedBlockingQueue;
  * A streaming chat model in this process. Handlers are called on a virtual thread of their own, and may block. Several models, and several
  * threads, may share a service; closing it is its owner's business.
  */
-public final class LockstepStreamingChatModel implements StreamingChatModel {
-    private final InferenceService service;
-    private final ChatRequestParameters defaults;
-    private final List<ChatModelListener> listeners;
-
+public final class LockstepStreamingChatModel extends LockstepModel implements StreamingChatModel {
     public LockstepStreamingChatModel(InferenceService service) {
-        this(service, ChatRequestParameters.builder().build());
+        this(service, NO_DEFAULTS);
     }
 
     /** @param defaults what requests leave open */
@@ -37,9 +30,7 @@ public final class LockstepStreamingChatModel implements StreamingChatModel {
     /** @param defaults what requests leave open */
     public LockstepStreamingChatModel(
             InferenceService service, ChatRequestParameters defaults, List<ChatModelListener> listeners) {
-        this.service = service;
-        this.defaults = defaults;
-        this.listeners = List.copyOf(listeners);
+        super(service, defaults, listeners);
     }
 
     @Override
@@ -47,33 +38,13 @@ public final class LockstepStreamingChatModel implements StreamingChatModel {
         BlockingQueue<CompletionEvent> events = new LinkedBlockingQueue<>();
         Ticket ticket;
         try {
-            ticket = service.submit(Requests.of(request, Seeds.next()), events::add);
+            ticket = service().submit(Requests.of(request, Seeds.next()), events::add);
         } catch (EngineException refused) {
             handler.onError(Replies.failure(refused));
             return;
         }
         Thread.ofVirtual()
                 .name("lockstep-stream-" + ticket.id())
-                .start(new StreamDelivery(service.model().name(), ticket, events, handler));
-    }
-
-    @Override
-    public ChatRequestParameters defaultRequestParameters() {
-        return defaults;
-    }
-
-    @Override
-    public List<ChatModelListener> listeners() {
-        return listeners;
-    }
-
-    @Override
-    public ModelProvider provider() {
-        return ModelProvider.OTHER;
-    }
-
-    @Override
-    public Set<Capability> supportedCapabilities() {
-        return Set.of(Capability.RESPONSE_FORMAT_JSON_SCHEMA);
+                .start(new StreamDelivery(service().model().name(), ticket, events, handler));
     }
 }

@@ -1,0 +1,52 @@
+package dev.lockstep.langchain4j;
+
+import dev.langchain4j.exception.InvalidRequestException;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.common.AbstractStreamingChatModelListenerIT;
+import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import java.util.List;
+
+/** What LangChain4j asks of streaming chat models that are listened to. */
+class StreamingChatListenerKitTest extends AbstractStreamingChatModelListenerIT {
+    @Override
+    protected StreamingChatModel createModel(ChatModelListener listener) {
+        return new LockstepStreamingChatModel(
+                DemoService.INSTANCE,
+                ChatRequestParameters.builder()
+                        .modelName(modelName())
+                        .temperature(temperature())
+                        .topP(topP())
+                        .maxOutputTokens(maxTokens())
+                        .build(),
+                List.of(listener));
+    }
+
+    @Override
+    protected String modelName() {
+        return DemoService.INSTANCE.model().name();
+    }
+
+    /** One for which the engine refuses the request. */
+    @Override
+    protected StreamingChatModel createFailingModel(ChatModelListener listener) {
+        return new LockstepStreamingChatModel(
+                DemoService.INSTANCE,
+                ChatRequestParameters.builder()
+                        .temperature(temperature())
+                        .stopSequences(List.of(""))
+                        .build(),
+                List.of(listener));
+    }
+
+    @Override
+    protected Class<? extends Exception> expectedExceptionClass() {
+        return InvalidRequestException.class;
+    }
+
+    /** The demo model calls no tools by itself. */
+    @Override
+    protected boolean supportsTools() {
+        return false;
+    }
+}
