@@ -18,7 +18,8 @@ import picocli.CommandLine.Spec;
         versionProvider = LockstepCommand.Version.class,
         footer = {
             "",
-            "MODEL is the path of a GGUF file, or demo: the small model inside. Examples:",
+            "MODEL is a GGUF file, a name of lockstep models, or demo, which is inside.",
+            "Examples:",
             "  lockstep run -m model.gguf -p \"Once upon a time\" -n 100",
             "  lockstep chat -m model.gguf",
             "  lockstep run --help",

@@ -14,8 +14,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "lpu-survey",
         description = {
-            "Compiles models for systems of language processing units, and sets their speeds beside bounds and published figures;",
-            "then systems of 8 to 1,024 chips, to show how compilation grows. Takes some minutes."
+            "Sets the speed of models on LPUs beside bounds and figures.",
+            "Models are compiled for systems of 8 to 1,024 language processing units, in some minutes; figures are published ones."
         },
         customSynopsis = "lockstep lpu-survey [--models NAME,...] [-o FILE]",
         footer = {"", "Example:", "  lockstep lpu-survey -o docs/lpu-models.md"})

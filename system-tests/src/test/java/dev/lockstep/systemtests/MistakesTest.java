@@ -61,7 +61,7 @@ class MistakesTest {
             run -m MODEL -p Hello --engine gpu          | gpu                | HOST
             tokenize -m MODEL                           | TEXT               | lockstep tokenize --help
             tokenize -m MODEL two words                 | words              | lockstep tokenize --help
-            logits -m MODEL --tokens 99999 -o x.f32     | 99999              | 0 to 1023
+            logits -m MODEL --tokens 99999 -o x.f32     | 99999              | tokens 0 to
             serve -m MODEL --port 99999                 | 99999              | 0 to 65535
             compile -m shape:llama-2-70b                | --target           | lpu:CHIPS
             compile -m shape:llama-2-70b --target 576   | 576                | lpu:576
