@@ -26,6 +26,11 @@ public final class LowerBound {
     /** Dependent operations of the vector unit beside sums: scale, rotate, softmax, normalise, gate. */
     private static final int OPERATIONS = 38;
 
+    /** Of choosing experts: the router, and the array that tells where the chosen ones lie; ranks, and what is between. */
+    private static final int CHOICE_PASSES = 2;
+
+    private static final int CHOICE_OPERATIONS = 16;
+
     private final Map<BoundTerm, Long> terms;
 
     private LowerBound(Map<BoundTerm, Long> terms) {
@@ -88,6 +93,10 @@ public final class LowerBound {
             int additions =
                     2 * (32 - Integer.numberOfLeadingZeros(Math.max(1, partition.tensor() - 1)) + 2 * sum.hops() - 1);
             add(BoundTerm.VECTORS, (long) (OPERATIONS + additions) * phases.alu() + phases.turn());
+            if (model.layers().get(index).feedForward().routed()) {
+                add(BoundTerm.ARRAYS, (long) CHOICE_PASSES * phases.array());
+                add(BoundTerm.VECTORS, (long) CHOICE_OPERATIONS * phases.alu() + phases.turn());
+            }
         }
 
         /** Values of two bytes need two vectors on the same link, so that each hop takes one vector more than its latency. */

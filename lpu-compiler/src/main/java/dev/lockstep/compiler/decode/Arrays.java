@@ -90,6 +90,33 @@ final class Arrays {
                         outer);
     }
 
+    /** Loads groups of INT8 from where offsets point to that flow outward one cycle before them. */
+    void gather(Plane plane, long u, int groups, int word, int group, int label, Flow offsets) {
+        Repeat repeat = new Repeat(groups, 1, 1, ROWS);
+        int first = ROWS * plane.index();
+        for (int row = 0; row < ROWS; row++) {
+            Flow to = new Flow(Geometry.out(plane.hemisphere(), first + row), label + row);
+            int slice = slice(plane.hemisphere(), first + row);
+            // The labels of offsets stay, while those of weights go on: each group is gathered by an entry of its own.
+            for (int i = 0; i < groups; i++) {
+                scheduler
+                        .all()
+                        .put(
+                                Queue.memory(plane.hemisphere(), slice),
+                                u + i + geometry.memory(slice) - geometry.read,
+                                new MemoryInstruction.Gather(Address.of(word + i), offsets, to.advanced(i * ROWS)));
+            }
+        }
+        scheduler
+                .all()
+                .put(
+                        plane.weights(),
+                        u + geometry.matrix,
+                        new MatrixInstruction.LoadWeights(Element.INT8, first, group, label),
+                        repeat,
+                        Repeat.ONCE);
+    }
+
     /** Loads the same groups of FP16 twice, one after the other. */
     void loadTwice(Plane plane, long u, int groups, Address word) {
         int label = scheduler.labels(ROWS * groups);

@@ -77,6 +77,11 @@ final class ChipBuilder {
                 && (after == null || until < after.getKey() + aluCycles);
     }
 
+    boolean idle(Queue queue, long first, long last) {
+        int taken = busy[queue.number()].nextSetBit(Math.toIntExact(first));
+        return taken < 0 || taken > last;
+    }
+
     void hold(int alu, long cycle, long until) {
         held.get(alu).put(cycle, until);
         journal.push(() -> held.get(alu).remove(cycle));

@@ -11,16 +11,18 @@ final class Contents {
         OUTPUT,
         GATE_UP,
         DOWN,
+        ROUTER,
         HEAD
     }
 
     /**
      * Weights of INT8, 16 outputs to a group: the weights of output {@code 16 g + r} lie in word {@code word + g} of the r-th slice that feeds the plane.
      *
-     * @param input row that is multiplied
+     * @param expert whose weights these are; 0 where there are no others
+     * @param input row that is multiplied, counted in the expert
      * @param output number of the tile among the outputs of the chip
      */
-    record Tile(int half, Matrix matrix, Plane plane, int word, int groups, int input, int output) {}
+    record Tile(int half, Matrix matrix, Plane plane, int word, int groups, int expert, int input, int output) {}
 
     /** Words of the tables of sines and cosines, in both hemispheres; those of queries hold the scale of scores as well. */
     record Tables(int half, int cosine, int sine, int keyCosine, int keySine) {}
@@ -32,13 +34,32 @@ final class Contents {
     private final List<Tables> tables = new ArrayList<>();
     private final List<Cached> caches = new ArrayList<>();
     private int half;
+    private int laneNumbers = -1;
+    private int expertOnes = -1;
 
     void beginHalf(int number) {
         half = number;
     }
 
-    void tile(Matrix matrix, Plane plane, int word, int groups, int input, int output) {
-        tiles.add(new Tile(half, matrix, plane, word, groups, input, output));
+    void tile(Matrix matrix, Plane plane, int word, int groups, int expert, int input, int output) {
+        tiles.add(new Tile(half, matrix, plane, word, groups, expert, input, output));
+    }
+
+    /** Words of the tables that experts are chosen with; -1 where there are none. */
+    int laneNumbers() {
+        return laneNumbers;
+    }
+
+    void laneNumbers(int word) {
+        laneNumbers = word;
+    }
+
+    int expertOnes() {
+        return expertOnes;
+    }
+
+    void expertOnes(int word) {
+        expertOnes = word;
     }
 
     void tables(int cosine, int sine, int keyCosine, int keySine) {

@@ -1,10 +1,13 @@
 package dev.lockstep.compiler.decode;
 
 import dev.lockstep.lpu.isa.Element;
+import dev.lockstep.lpu.isa.Operand;
 import dev.lockstep.lpu.isa.Operand.Constant;
 import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
 import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
+import dev.lockstep.lpu.machine.Hemisphere;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -14,6 +17,8 @@ import java.util.List;
 final class FeedForwardHalf {
     /** Blocks of hidden elements in a sweep: gate and up of four fill two accumulators of each plane. */
     private static final int TOGETHER = 4;
+    /** Cycles of choosing experts, beside those for comparing them. */
+    private static final int LONGEST_CHOICE = 1000;
 
     private final Stage stage;
     private final Shape shape;
@@ -28,6 +33,9 @@ final class FeedForwardHalf {
     }
 
     List<Sums.Sent> place(Residual residual) {
+        if (shape.routed()) {
+            return placeExperts(residual);
+        }
         int hidden = shape.hiddenBlocks();
         long[] available = new long[hidden];
         long free = residual.earliest();
@@ -51,7 +59,7 @@ final class FeedForwardHalf {
                 free += hidden > TOGETHER ? shape.blockGroups() + 8 : 0;
             }
             for (int block = 0; block < count; block++) {
-                available[first + block] = hiddenBlock(first, block, count, results, factor);
+                available[first + block] = hiddenBlock(first, block, count, results, factor, -1, 0);
             }
         }
         List<Place> rows = new ArrayList<>();
@@ -65,6 +73,121 @@ final class FeedForwardHalf {
         stage.mark(Mark.Phase.DOWN, gated, stage.outputs().end());
         stage.markSum(stage.outputs().end(), sent);
         return sent;
+    }
+
+    /** The experts that are chosen, one after the other: every choice takes as long. */
+    private List<Sums.Sent> placeExperts(Residual residual) {
+        int blocks = shape.hiddenBlocks();
+        int groups = shape.hiddenBlockGroups();
+        List<Place> residualRows = stage.residualRows(shape.blocks());
+        Sweep router = new Sweep(
+                stage.arrays(), scheduler, stage.layout(), Contents.Matrix.ROUTER, routerPasses(), residualRows);
+        Sweep.Sums routed =
+                router.place(residual.available(), residual.earliest()).getLast();
+        List<Sweep.Pass> passes = passes(0, blocks, groups);
+        int rounds = Math.ceilDiv(shape.blocks(), Plane.ALL.size());
+        int up = passes.stream().mapToInt(Sweep.Pass::groups).sum();
+        int stride = up + rounds * blocks * shape.blockGroups();
+        Experts experts =
+                new Experts(stage.layout().streaming(shape.experts() * stride), stride, shape.experts(), blocks);
+        long all = (long) shape.used() * (up * 3L / 2 + rounds * blocks * (shape.blockGroups() + 4L) * 2)
+                + 2L * shape.experts()
+                + LONGEST_CHOICE;
+        long horizon = geometry.taken(geometry.throughArray(router.end())) + all;
+        Kept factor = stage.norm()
+                .factor(residual.squares(), shape.blockGroups(), router.end(), use -> Math.max(use, horizon));
+        long free = router.end() + shape.blockGroups() + 8;
+        Kept outputs = outputs(routed, factor);
+        Choice.Chosen chosen = new Choice(stage, shape.experts(), shape.used()).place(outputs, stride, free, horizon);
+        free = chosen.offsets().stream()
+                .mapToLong(offset -> geometry.outwardAt(offset.ready() + geometry.alu))
+                .max()
+                .orElseThrow();
+        long choice = free;
+        long[] available = new long[shape.used() * blocks];
+        List<Place> rows = new ArrayList<>();
+        for (int place = 0; place < shape.used(); place++) {
+            Kept offset = chosen.offsets().get(place);
+            List<Integer> words = new ArrayList<>();
+            int next = experts.base();
+            for (Sweep.Pass pass : passes) {
+                words.add(next);
+                next += pass.groups();
+            }
+            Sweep sweep = new Sweep(
+                    stage.arrays(),
+                    scheduler,
+                    stage.layout(),
+                    Contents.Matrix.GATE_UP,
+                    passes,
+                    residualRows,
+                    new Experts.Passes(experts, words, Collections.nCopies(passes.size(), offset)));
+            for (int expert = 0; place == 0 && expert < shape.experts(); expert++) {
+                sweep.note(stage.layout().contents(), Contents.Matrix.GATE_UP, expert, expert * stride, blocks);
+            }
+            List<Sweep.Sums> results = sweep.place(residual.available(), free);
+            free = sweep.end();
+            for (int block = 0; block < blocks; block++) {
+                int row = place * blocks + block;
+                available[row] = hiddenBlock(place * blocks, block, blocks, results, factor, place, chosen.shares());
+                rows.add(Layout.hidden(row));
+            }
+        }
+        List<Sums.Sent> sent = stage.outputs()
+                .place(
+                        Contents.Matrix.DOWN,
+                        shape.blocks(),
+                        shape.blockGroups(),
+                        rows,
+                        available,
+                        free,
+                        down -> downs(down, experts, up, chosen.offsets()));
+        long gated = java.util.Arrays.stream(available).max().orElseThrow();
+        stage.mark(Mark.Phase.ROUTE, residual.arrived(), choice);
+        stage.mark(Mark.Phase.GATE_UP, choice, gated);
+        stage.mark(Mark.Phase.DOWN, gated, stage.outputs().end());
+        stage.markSum(stage.outputs().end(), sent);
+        return sent;
+    }
+
+    /** Words and offsets of the passes of down: rounds of all rows, which belong to one expert after the other. */
+    private Experts.Passes downs(List<Sweep.Pass> passes, Experts experts, int up, List<Kept> offsets) {
+        int rows = experts.blocks() * shape.used();
+        List<Integer> words = new ArrayList<>();
+        List<Kept> perPass = new ArrayList<>();
+        for (int pass = 0; pass < passes.size(); pass++) {
+            int row = pass % rows;
+            int tile = pass / rows * experts.blocks() + row % experts.blocks();
+            words.add(experts.base() + up + tile * shape.blockGroups());
+            perPass.add(offsets.get(row / experts.blocks()));
+        }
+        return new Experts.Passes(experts, words, perPass);
+    }
+
+    /** Router outputs, all of them twice, in both planes of the east: one has the even rows, the other the odd ones. */
+    private List<Sweep.Pass> routerPasses() {
+        int groups = Math.ceilDiv(2 * shape.experts(), 16);
+        List<Sweep.Pass> passes = new ArrayList<>();
+        for (int second = 1 - shape.blocks() % 2; second < shape.blocks(); second += 2) {
+            int even = second == 0 ? 0 : second - 1;
+            int other = second == 0 ? -1 : second;
+            passes.add(new Sweep.Pass(
+                    groups, List.of(even, other, -1, -1), List.of(0, 0, -1, -1), 0, second == shape.blocks() - 1, 0));
+        }
+        return passes;
+    }
+
+    private Kept outputs(Sweep.Sums routed, Kept factor) {
+        int scale = stage.layout().constant();
+        List<Kept> outputs = new ArrayList<>();
+        long ready = Math.max(factor.ready(), geometry.taken(routed.w()) + 3L * geometry.alu);
+        long until = ready + 2L * shape.experts() + LONGEST_CHOICE;
+        scheduler.attempt(ready, at -> {
+            outputs.clear();
+            Kept sums = halves(routed, 0, scale, at);
+            outputs.add(scheduler.all().binary(BinaryOperation.MUL, sums.operand(), factor.operand(), at, until));
+        });
+        return outputs.getFirst();
     }
 
     /** Tile {@code 2 b} of the outputs is the gate of block b, and the next one its up. */
@@ -100,8 +223,12 @@ final class FeedForwardHalf {
         return passes;
     }
 
-    /** SwiGLU of a block of a sweep that begins with {@code first}; returns the key from which on it can be read. */
-    private long hiddenBlock(int first, int block, int hidden, List<Sweep.Sums> results, Kept factor) {
+    /**
+     * SwiGLU of a block of a sweep that begins with {@code first}, times the share of the expert in a place if there are some; returns the key from which on it can be
+     * read.
+     */
+    private long hiddenBlock(
+            int first, int block, int hidden, List<Sweep.Sums> results, Kept factor, int place, long shares) {
         boolean cut = hidden % 2 == 1 && block == hidden - 1;
         Sweep.Sums sums = results.get(results.size() - (hidden + 1) / 2 + block / 2);
         Plane one = Plane.ALL.get(cut ? 0 : 2 * (block % 2));
@@ -109,11 +236,11 @@ final class FeedForwardHalf {
         int gateScale = stage.layout().constant();
         int upScale = stage.layout().constant();
         long[] readable = new long[1];
-        long ready = Math.max(factor.ready(), geometry.taken(sums.w()) + 3L * geometry.alu);
+        long ready = Math.max(Math.max(factor.ready(), shares), geometry.taken(sums.w()) + 3L * geometry.alu);
         scheduler.attempt(ready, at -> {
             Kept gate = cut ? halves(sums, 0, gateScale, at) : whole(sums, one, gateScale, at);
             Kept up = cut ? halves(sums, 2, upScale, at) : whole(sums, other, upScale, at);
-            readable[0] = swiglu(gate, up, factor, first + block, at);
+            readable[0] = swiglu(gate, up, factor, first + block, place, at);
         });
         return readable[0];
     }
@@ -150,7 +277,7 @@ final class FeedForwardHalf {
     }
 
     /** silu(gate) * up = gate * (tanh(gate / 2) / 2 + 1/2) * up. */
-    private long swiglu(Kept gate, Kept up, Kept factor, int block, long at) {
+    private long swiglu(Kept gate, Kept up, Kept factor, int block, int place, long at) {
         Group all = scheduler.all();
         int alu = geometry.alu;
         Kept g = all.binary(BinaryOperation.MUL, gate.operand(), factor.operand(), at, at + 5L * alu);
@@ -162,6 +289,12 @@ final class FeedForwardHalf {
                 all.binary(BinaryOperation.ADD, scaled.operand(), Constant.of(0.5f), at + 4L * alu, at + 5L * alu);
         Kept silu = all.binary(BinaryOperation.MUL, g.operand(), sigmoid.operand(), at + 5L * alu, at + 6L * alu);
         Kept product = all.binary(BinaryOperation.MUL, silu.operand(), u.operand(), at + 6L * alu, at + 7L * alu);
-        return stage.row(product, at + 7L * alu, Layout.hidden(block));
+        if (place < 0) {
+            return stage.row(product, at + 7L * alu, Layout.hidden(block));
+        }
+        Operand share = stage.constants().from(Hemisphere.EAST, Layout.share(place), at + 6L * alu);
+        Kept wide = all.widen(share, at + 6L * alu, at + 7L * alu);
+        Kept shared = all.binary(BinaryOperation.MUL, product.operand(), wide.operand(), at + 7L * alu, at + 8L * alu);
+        return stage.row(shared, at + 8L * alu, Layout.hidden(block));
     }
 }

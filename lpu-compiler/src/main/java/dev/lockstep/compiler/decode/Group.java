@@ -123,6 +123,32 @@ final class Group {
                 true, cycle, until, to -> new VectorInstruction.Convert(Element.FP16, Element.FP32, x, to), null);
     }
 
+    Kept convert(Element from, Element to, Operand x, long cycle, long until) {
+        return operate(true, cycle, until, result -> new VectorInstruction.Convert(from, to, x, result), null);
+    }
+
+    /** The same result again and again, cycle after cycle, onto streams. */
+    void repeat(Element type, Kept kept, long cycle, int times, Stream out, int label) {
+        Operand held = new Operand.OfAlu(kept.alu(), kept.label(), true);
+        VectorInstruction copy =
+                new VectorInstruction.Unary(UnaryOperation.COPY, type, held, Result.onto(new Flow(out, label)));
+        long last = cycle + times - 1;
+        for (int alu = 0; alu < Queue.Unit.ALU.count(); alu++) {
+            if (available(alu, cycle, last + geometry.alu) && idle(alu, cycle, last)) {
+                for (ChipBuilder chip : chips) {
+                    chip.hold(alu, cycle, last + geometry.alu);
+                }
+                put(Queue.alu(alu), cycle, copy, new Repeat(times, 1, 0, 0), Repeat.ONCE);
+                return;
+            }
+        }
+        throw new Conflict("all ALUs from cycle " + cycle + " to " + last);
+    }
+
+    private boolean idle(int alu, long first, long last) {
+        return chips.stream().allMatch(chip -> chip.idle(Queue.alu(alu), first, last));
+    }
+
     Kept narrow(Operand x, long cycle, long until) {
         return operate(
                 true, cycle, until, to -> new VectorInstruction.Convert(Element.FP32, Element.FP16, x, to), null);

@@ -32,6 +32,8 @@ final class Layout {
     static final int MOST_KEY_HEADS = 40;
 
     private static final int LOGITS = 3900;
+    private static final int ROUTED = 4004;
+    private static final int SHARES = 1600;
     private static final int SCORES = 4096;
 
     private int constants;
@@ -90,6 +92,16 @@ final class Layout {
     /** Logits of so many outputs. */
     static Place logits(Hemisphere hemisphere, int block) {
         return new Place(wide(hemisphere), LOGITS + block);
+    }
+
+    /** Outputs of the router. */
+    static Place routed(Hemisphere hemisphere) {
+        return new Place(wide(hemisphere), ROUTED);
+    }
+
+    /** The share of the expert in a place, FP16 in all lanes, where no scales are read meanwhile. */
+    static Place share(int place) {
+        return new Place(OWN, SHARES + place);
     }
 
     /** Added to the scores of the last block: zero where there are positions, hugely negative behind them. */

@@ -15,6 +15,7 @@ public record Mark(int half, Phase phase, long start, long end) {
         PROJECT("query, key and value projections"),
         ATTEND("rotation, scores, softmax, values"),
         OUTPUT("output projection"),
+        ROUTE("router and choice of experts"),
         GATE_UP("gate and up projections"),
         DOWN("down projection"),
         SUM("sum over chips"),

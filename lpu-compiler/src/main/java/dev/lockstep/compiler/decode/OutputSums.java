@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** A matrix whose outputs are summed over the chips of the stage: blocks of outputs, four at a time, one in each plane. */
 final class OutputSums {
@@ -31,6 +33,18 @@ final class OutputSums {
      */
     List<Sums.Sent> place(
             Contents.Matrix matrix, int blocks, int groups, List<Place> rows, long[] available, long earliest) {
+        return place(matrix, blocks, groups, rows, available, earliest, passes -> null);
+    }
+
+    /** @param chosen from the passes, which experts' weights they read */
+    List<Sums.Sent> place(
+            Contents.Matrix matrix,
+            int blocks,
+            int groups,
+            List<Place> rows,
+            long[] available,
+            long earliest,
+            Function<List<Sweep.Pass>, Experts.@Nullable Passes> chosen) {
         int planes = Plane.ALL.size();
         int rounds = Math.ceilDiv(blocks, planes);
         // Each carrier's link takes two vectors for each block of its own.
@@ -51,7 +65,19 @@ final class OutputSums {
         for (int block = 1; block < blocks; block++) {
             layout.constant();
         }
-        Sweep sweep = new Sweep(arrays, scheduler, layout, matrix, passes, rows);
+        Experts.Passes experts = chosen.apply(passes);
+        Sweep sweep = new Sweep(arrays, scheduler, layout, matrix, passes, rows, experts);
+        if (experts != null) {
+            for (int expert = 0; expert < experts.experts().count(); expert++) {
+                int moved = expert * experts.experts().stride();
+                sweep.note(
+                        layout.contents(),
+                        matrix,
+                        expert,
+                        moved,
+                        experts.experts().blocks());
+            }
+        }
         List<Sweep.Sums> results = sweep.place(available, earliest);
         end = sweep.end();
         List<List<Sums.Sent>> scattered = new ArrayList<>();

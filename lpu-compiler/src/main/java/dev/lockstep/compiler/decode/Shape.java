@@ -1,6 +1,7 @@
 package dev.lockstep.compiler.decode;
 
 import dev.lockstep.compiler.model.AttentionSizes;
+import dev.lockstep.compiler.model.FeedForwardSizes;
 import dev.lockstep.compiler.model.LayerSizes;
 import dev.lockstep.compiler.model.ModelSizes;
 import dev.lockstep.lpu.machine.Machine;
@@ -13,10 +14,22 @@ import dev.lockstep.lpu.machine.Quantity;
  * @param keyHeads heads of keys on this chip
  * @param group heads of queries on this chip that look at each head of keys
  * @param headSize elements of a head
- * @param hiddenGroups groups of hidden elements on this chip
+ * @param hiddenGroups groups of hidden elements on this chip, of one expert if there are experts
+ * @param experts 1 if there are none
+ * @param used experts that a token uses
  * @param positions that attention sees, the current one included
  */
-record Shape(int width, int blocks, int keyHeads, int group, int headSize, int hiddenGroups, int positions, int lanes) {
+record Shape(
+        int width,
+        int blocks,
+        int keyHeads,
+        int group,
+        int headSize,
+        int hiddenGroups,
+        int experts,
+        int used,
+        int positions,
+        int lanes) {
     private static final int GROUP = 16;
     /** Queries, key and value fill two accumulators of each plane at most. */
     private static final int MOST_QUERIES = 6;
@@ -26,8 +39,10 @@ record Shape(int width, int blocks, int keyHeads, int group, int headSize, int h
         if (!(layer.attention() instanceof AttentionSizes.Grouped attention)) {
             throw new IllegalArgumentException("latent attention is bounded and estimated, but not scheduled yet");
         }
-        if (layer.feedForward().routed()) {
-            throw new IllegalArgumentException("routed experts are bounded and estimated, but not scheduled yet");
+        FeedForwardSizes feedForward = layer.feedForward();
+        if (feedForward.shared() > 0 || 2 * feedForward.experts() > machine.lanes()) {
+            throw new IllegalArgumentException(
+                    "more than 160 experts, or some that all tokens use, are bounded and estimated, but not scheduled yet");
         }
         int keyHeads = Math.ceilDiv(attention.kvHeads(), tensor);
         int queries = Math.ceilDiv(attention.heads(), Math.max(tensor, attention.kvHeads()));
@@ -43,8 +58,14 @@ record Shape(int width, int blocks, int keyHeads, int group, int headSize, int h
                 queries,
                 attention.headSize(),
                 Math.ceilDiv(hidden, GROUP),
+                feedForward.experts(),
+                feedForward.used(),
                 Math.min(context, attention.window()),
                 machine.lanes());
+    }
+
+    boolean routed() {
+        return experts > 1;
     }
 
     /** Groups of outputs of a head. */

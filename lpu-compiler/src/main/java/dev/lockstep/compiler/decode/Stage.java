@@ -8,6 +8,8 @@ import java.util.List;
 /** What the parts of a stage share while it is scheduled. */
 final class Stage {
     private static final int ROW_STREAM = 0;
+    /** Words of a whole tile. */
+    private static final int TILE = 20;
 
     private final Scheduler scheduler;
     private final Layout layout = new Layout();
@@ -18,6 +20,8 @@ final class Stage {
     private final NormFactor norm;
     private final int onesHalf;
     private final int scratch;
+    private int laneNumbers = -1;
+    private int expertOnes = -1;
     private final List<Mark> marks = new ArrayList<>();
     private int half;
 
@@ -86,6 +90,24 @@ final class Stage {
 
     List<Mark> marks() {
         return List.copyOf(marks);
+    }
+
+    /** Word of a tile of FP16 whose inputs count for their number, up to the number of experts. */
+    int laneNumbers() {
+        if (laneNumbers < 0) {
+            laneNumbers = layout.streaming(TILE);
+            layout.contents().laneNumbers(laneNumbers);
+        }
+        return laneNumbers;
+    }
+
+    /** Word of a tile of ones, FP16, for as many inputs as there are experts. */
+    int expertOnes() {
+        if (expertOnes < 0) {
+            expertOnes = layout.streaming(TILE);
+            layout.contents().expertOnes(expertOnes);
+        }
+        return expertOnes;
     }
 
     /** Room for a tile, all zero but for what is written and taken back. */

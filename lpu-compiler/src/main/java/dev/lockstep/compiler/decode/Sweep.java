@@ -2,14 +2,18 @@ package dev.lockstep.compiler.decode;
 
 import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.isa.Element;
+import dev.lockstep.lpu.isa.Flow;
+import dev.lockstep.lpu.isa.Stream;
 import dev.lockstep.lpu.machine.Hemisphere;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Weights of INT8 that stream through the four planes, pass by pass, while rows of FP16 are multiplied with them. A pass loads as many groups
@@ -18,6 +22,8 @@ import java.util.stream.IntStream;
  */
 final class Sweep {
     private static final Element WEIGHTS = Element.INT8;
+    /** The outermost slices feed it, so that offsets reach all slices before weights take their place. */
+    private static final int OFFSET_STREAM = 28;
 
     /**
      * One tile for each plane.
@@ -42,7 +48,10 @@ final class Sweep {
     private final Geometry geometry;
     private final List<Pass> passes;
     private final List<Place> rows;
-    private final int word;
+    private final List<Integer> words;
+    private final Experts.@Nullable Passes chosen;
+    /** Cycles by which offsets flow before the weights that they point to. */
+    private final int lead;
 
     Sweep(
             Arrays arrays,
@@ -51,28 +60,58 @@ final class Sweep {
             Contents.Matrix matrix,
             List<Pass> passes,
             List<Place> rows) {
+        this(arrays, scheduler, layout, matrix, passes, rows, null);
+    }
+
+    /** @param chosen which experts' weights the passes read, and where; null if there are no experts */
+    Sweep(
+            Arrays arrays,
+            Scheduler scheduler,
+            Layout layout,
+            Contents.Matrix matrix,
+            List<Pass> passes,
+            List<Place> rows,
+            Experts.@Nullable Passes chosen) {
+        this.chosen = chosen;
+        this.lead = chosen == null ? 0 : scheduler.geometry().read;
         this.arrays = arrays;
         this.scheduler = scheduler;
         this.geometry = scheduler.geometry();
         this.passes = List.copyOf(passes);
         this.rows = List.copyOf(rows);
-        this.word = layout.streaming(passes.stream().mapToInt(Pass::groups).sum());
-        int next = word;
+        this.words = chosen != null ? chosen.words() : inOrder(layout);
+        if (chosen == null) {
+            note(layout.contents(), matrix, 0, 0, 1);
+        }
+    }
+
+    private List<Integer> inOrder(Layout layout) {
+        List<Integer> found = new ArrayList<>();
+        int next = layout.streaming(passes.stream().mapToInt(Pass::groups).sum());
         for (Pass pass : passes) {
+            found.add(next);
+            next += pass.groups();
+        }
+        return found;
+    }
+
+    /** Notes what the passes read, for an expert whose words begin {@code moved} further on and which has so many rows. */
+    void note(Contents contents, Contents.Matrix matrix, int expert, int moved, int rowsOfExpert) {
+        for (int i = 0; i < passes.size(); i++) {
+            Pass pass = passes.get(i);
             for (int plane = 0; plane < Plane.ALL.size(); plane++) {
-                if (pass.rows().get(plane) >= 0) {
-                    Plane own = Plane.ALL.get(plane);
-                    layout.contents()
-                            .tile(
-                                    matrix,
-                                    own,
-                                    next,
-                                    pass.groups(),
-                                    pass.rows().get(plane),
-                                    pass.outputs().get(plane));
+                int row = pass.rows().get(plane);
+                if (row >= 0) {
+                    contents.tile(
+                            matrix,
+                            Plane.ALL.get(plane),
+                            words.get(i) + moved,
+                            pass.groups(),
+                            expert,
+                            chosen != null && matrix == Contents.Matrix.DOWN ? row % rowsOfExpert : row,
+                            pass.outputs().get(plane));
                 }
             }
-            next += pass.groups();
         }
     }
 
@@ -85,8 +124,8 @@ final class Sweep {
         return (pass.groups() + 1) / 2;
     }
 
-    private static int length(Pass pass) {
-        return pass.groups() + 2;
+    private int length(Pass pass) {
+        return pass.groups() + 2 + 2 * lead;
     }
 
     /** The gap of a short pass would come before what was loaded is visible: its rows come before the next load instead. */
@@ -115,7 +154,7 @@ final class Sweep {
         }
         long next = starts[pass + 1];
         return shared || plane.index() == 0
-                ? next + run(passes.get(pass + 1))
+                ? next + lead + run(passes.get(pass + 1))
                 : next + length(passes.get(pass + 1)) - 1;
     }
 
@@ -141,23 +180,65 @@ final class Sweep {
         scheduler.attempt(first, at -> {
             sums.clear();
             Set<Open> open = new HashSet<>();
-            int next = word;
             for (int pass = 0; pass < passes.size(); pass++) {
                 Pass own = passes.get(pass);
-                arrays.occupy(at + starts[pass], run(own), 1);
-                arrays.occupy(at + starts[pass] + run(own) + 1, own.groups() - run(own), 1);
+                long start = at + starts[pass];
+                long second = start + lead + run(own) + 1;
+                arrays.occupy(start, lead + run(own), 1);
+                arrays.occupy(second, lead + own.groups() - run(own), 1);
+                Map<Hemisphere, Flow> offsets = offsets(pass, start, second);
                 for (Plane plane : Plane.ALL) {
                     if (row(pass, plane) >= 0) {
-                        arrays.loadInTwo(WEIGHTS, plane, at + starts[pass], own.groups(), Address.of(next));
-                        arrays.install(WEIGHTS, plane, at + starts[pass] + length(own) - 1, own.groups());
+                        load(pass, plane, start, second, offsets);
+                        arrays.install(WEIGHTS, plane, start + length(own) - 1, own.groups());
                     }
                 }
-                next += own.groups();
                 rows(pass, at, starts, sums, open);
             }
         });
         end = sums.isEmpty() ? first : lastKey(starts, first);
         return sums;
+    }
+
+    /** Sends the offsets of a pass before its weights, on the sides that read some. */
+    private Map<Hemisphere, Flow> offsets(int pass, long first, long second) {
+        Map<Hemisphere, Flow> offsets = new EnumMap<>(Hemisphere.class);
+        if (chosen == null) {
+            return offsets;
+        }
+        int run = run(passes.get(pass));
+        int rest = passes.get(pass).groups() - run;
+        for (Plane plane : Plane.ALL) {
+            Hemisphere side = plane.hemisphere();
+            if (row(pass, plane) >= 0 && !offsets.containsKey(side)) {
+                Stream out = Geometry.out(side, OFFSET_STREAM);
+                int label = scheduler.label();
+                Kept offset = chosen.offsets().get(pass);
+                long before = geometry.completedFor(0) - geometry.alu;
+                scheduler.all().repeat(Element.INT32, offset, first + before, run, out, label);
+                if (rest > 0) {
+                    scheduler.all().repeat(Element.INT32, offset, second + before, rest, out, label);
+                }
+                offsets.put(side, new Flow(out, label));
+            }
+        }
+        return offsets;
+    }
+
+    private void load(int pass, Plane plane, long first, long second, Map<Hemisphere, Flow> offsets) {
+        int groups = passes.get(pass).groups();
+        int word = words.get(pass);
+        Flow offset = offsets.get(plane.hemisphere());
+        if (offset == null) {
+            arrays.loadInTwo(WEIGHTS, plane, first, groups, Address.of(word));
+            return;
+        }
+        int run = run(passes.get(pass));
+        int label = scheduler.labels(16 * groups);
+        arrays.gather(plane, first + lead, run, word, 0, label, offset);
+        if (groups > run) {
+            arrays.gather(plane, second + lead, groups - run, word + run, run, label + 16 * run, offset);
+        }
     }
 
     private long end;

@@ -15,7 +15,8 @@ import java.util.List;
  * @param gateUp both projections into the hidden layer, side by side because they share their input; of the experts that a token uses
  * @param down projection out of it
  * @param router which expert to use; nothing for dense layers
- * @param experts that lie in memory for each one that a token uses
+ * @param experts that lie in memory, and
+ * @param expert hidden elements of each
  * @param cacheBytesPerPosition FP16 keys and values that a position adds on this chip
  * @param positions that this chip looks at when it attends
  */
@@ -26,7 +27,8 @@ public record LayerShard(
         Matrix gateUp,
         Matrix down,
         Matrix router,
-        double experts,
+        int experts,
+        int expert,
         int cacheBytesPerPosition,
         int positions) {
     private static final int SUPERLANE = 16;
@@ -68,7 +70,6 @@ public record LayerShard(
         FeedForwardSizes feedForward = layer.feedForward();
         int hidden = feedForward.used() * share(feedForward.hidden(), tensor)
                 + (feedForward.shared() > 0 ? share(feedForward.shared(), tensor) : 0);
-        double experts = (double) feedForward.weights(width) / feedForward.weightsUsed(width);
         int heads = Math.ceilDiv(attention.heads() * sharing, tensor);
         return switch (attention) {
             case AttentionSizes.Grouped grouped -> {
@@ -80,7 +81,8 @@ public record LayerShard(
                         new Matrix(width, 2 * hidden),
                         new Matrix(hidden, width),
                         new Matrix(feedForward.routed() ? width : 0, feedForward.routed() ? feedForward.experts() : 0),
-                        experts,
+                        feedForward.experts() + (feedForward.shared() > 0 ? 1 : 0),
+                        share(feedForward.hidden(), tensor),
                         2 * 2 * keyHeads * grouped.headSize(),
                         Math.ceilDiv(positions, sharing));
             }
@@ -96,7 +98,8 @@ public record LayerShard(
                         new Matrix(width, 2 * hidden),
                         new Matrix(hidden, width),
                         new Matrix(feedForward.routed() ? width : 0, feedForward.routed() ? feedForward.experts() : 0),
-                        experts,
+                        feedForward.experts() + (feedForward.shared() > 0 ? 1 : 0),
+                        share(feedForward.hidden(), tensor),
                         2 * latent.cacheWidth(),
                         Math.ceilDiv(positions, sharing));
             }
@@ -122,16 +125,13 @@ public record LayerShard(
 
     /** Weights of the feed-forward half in memory, of all experts. */
     public long feedForwardBytes(Machine machine, WeightPrecision precision) {
-        if (experts > 1) {
-            double used = gateUp.paddedBytes(machine, precision) + down.paddedBytes(machine, precision);
-            return router.paddedBytes(machine, precision) + (long) Math.ceil(used * experts);
-        }
-        int hidden = down.inputs();
+        int hidden = expert;
         int blocks = Math.max(1, Math.ceilDiv(hidden, LANES));
         int each = Math.ceilDiv(Math.ceilDiv(hidden, SUPERLANE), blocks) * SUPERLANE;
         Matrix wide = new Matrix(gateUp.inputs(), 2 * blocks * each);
-        return wide.paddedBytes(machine, precision)
+        long one = wide.paddedBytes(machine, precision)
                 + inRounds(new Matrix(blocks * LANES, down.outputs())).paddedBytes(machine, precision);
+        return experts * one + PLANES * router.paddedBytes(machine, precision);
     }
 
     /** Outputs that are summed over chips come in rounds of a block in each plane. */

@@ -4,6 +4,7 @@ import dev.lockstep.compiler.collective.SumCost;
 import dev.lockstep.compiler.model.LayerSizes;
 import dev.lockstep.lpu.machine.Quantity;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -173,6 +174,25 @@ public final class PartitionSearch {
                 .mapToLong(candidate -> candidate.memory().total())
                 .min()
                 .orElse(0);
+        long capacity = open.getFirst().memory().capacity();
+        int most = open.stream()
+                .mapToInt(candidate -> candidate.partition().tensor())
+                .max()
+                .orElse(0);
+        long half = Arrays.stream(HeadSplit.values())
+                .flatMap(split -> MemoryNeed.halves(question, most, split).stream())
+                .mapToLong(MemoryNeed::total)
+                .max()
+                .orElse(0);
+        if (most == question.machine().whole(Quantity.NODE_CHIPS) * SumCost.MOST_NODES && half > capacity) {
+            return String.format(
+                    Locale.ROOT,
+                    "half a layer of %s needs %.0f MB of the %.0f in the streaming slices of each of %d chips, and no more can share one; use a smaller model",
+                    question.model().name(),
+                    half / 1e6,
+                    capacity / 1e6,
+                    most);
+        }
         return String.format(
                 Locale.ROOT,
                 "%s does not fit on %d chips: the fullest would need %.0f MB of the %.0f in its streaming slices; use more chips, a"
@@ -180,6 +200,6 @@ public final class PartitionSearch {
                 question.model().name(),
                 question.chips(),
                 smallest / 1e6,
-                open.getFirst().memory().capacity() / 1e6);
+                capacity / 1e6);
     }
 }

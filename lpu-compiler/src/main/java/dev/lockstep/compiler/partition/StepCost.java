@@ -21,6 +21,10 @@ public record StepCost(long weights, long cache, long links, long pipeline, long
     private static final int PHASES = 14;
 
     private static final int PHASE_CYCLES = 95;
+    /** Of choosing experts, and of comparing one with the others. */
+    private static final int CHOICE_CYCLES = 800;
+
+    private static final double COMPARE_CYCLES = 1.5;
     /** Of a round of heads, which waits for the arrays of the one before. */
     private static final int ROUND_CYCLES = 600;
 
@@ -52,6 +56,10 @@ public record StepCost(long weights, long cache, long links, long pipeline, long
                     cache += Math.ceilDiv(shard.cacheBytesRead(), (long) machine.streamBytesPerCycle());
                     links += partition.split() == HeadSplit.BY_CONTEXT ? machine.hopCycles() : 0;
                 } else {
+                    var feedForward = model.layers().get(half / 2).feedForward();
+                    rounds += feedForward.routed()
+                            ? CHOICE_CYCLES + Math.round(COMPARE_CYCLES * feedForward.experts())
+                            : 0;
                     weights += shard.router().streamCycles(machine, partition.precision())
                             + shard.gateUp().streamCycles(machine, partition.precision())
                             + shard.down().streamCycles(machine, partition.precision());

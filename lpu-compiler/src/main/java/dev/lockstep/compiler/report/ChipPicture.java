@@ -107,6 +107,7 @@ final class ChipPicture {
                 switch (entry.instruction()) {
                     case MemoryInstruction.Read instruction ->
                         words(instruction.from().base() == Address.ABSOLUTE ? read : cached, instruction.from(), entry);
+                    case MemoryInstruction.Gather instruction -> words(read, instruction.from(), entry);
                     case MemoryInstruction.Write instruction ->
                         words(instruction.to().base() == Address.ABSOLUTE ? written : cached, instruction.to(), entry);
                     default -> throw new IllegalStateException("no " + entry.instruction() + " is expected here");

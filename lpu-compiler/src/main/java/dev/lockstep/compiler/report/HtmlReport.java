@@ -265,6 +265,7 @@ public final class HtmlReport {
             case PROJECT -> "--arrays";
             case ATTEND -> "--cache";
             case OUTPUT -> "--vectors";
+            case ROUTE -> "--links";
             case GATE_UP -> "--weights";
             case DOWN -> "--down";
             case SUM -> "--sum";

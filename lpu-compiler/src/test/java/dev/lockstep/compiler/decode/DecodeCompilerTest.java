@@ -123,9 +123,9 @@ class DecodeCompilerTest {
     @Test
     void shouldRefuseWhatItCannotSchedule() {
         Machine machine = Machine.lpuV1();
-        assertThatThrownBy(() -> compile(machine, ModelPresets.named("mixtral-8x7b"), 100, 3, 96))
+        assertThatThrownBy(() -> compile(machine, ModelPresets.named("deepseek-v3"), 100, 3, 96))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("routed experts");
+                .hasMessageContaining("latent attention");
         assertThatThrownBy(() -> compile(machine, ModelPresets.named("llama-2-70b"), 100, 3, 96))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("words in each streaming slice");

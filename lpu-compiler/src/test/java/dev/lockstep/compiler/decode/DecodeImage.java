@@ -81,6 +81,7 @@ final class DecodeImage implements MemoryImage {
                 tables(side);
             }
             ones();
+            choice();
             layout.contents().caches().forEach(this::cache);
         }
 
@@ -115,16 +116,20 @@ final class DecodeImage implements MemoryImage {
                             : 0;
                 }
                 case GATE_UP -> {
-                    int hidden = hidden(tile.output() / 2, row);
+                    int hidden = hidden(tile.expert(), tile.output() / 2, row);
                     var kind = tile.output() % 2 == 0 ? SmallDecoder.Kind.GATE : SmallDecoder.Kind.UP;
                     yield residual < width && hidden >= 0 ? SmallDecoder.weight(kind, layer, hidden, residual) : 0;
                 }
                 case DOWN -> {
-                    int hidden = hidden(tile.input(), lane);
+                    int hidden = hidden(tile.expert(), tile.input(), lane);
                     yield sum < width && hidden >= 0
                             ? SmallDecoder.weight(SmallDecoder.Kind.DOWN, layer, sum, hidden)
                             : 0;
                 }
+                case ROUTER ->
+                    residual < width && row < 2 * shape.experts()
+                            ? SmallDecoder.weight(SmallDecoder.Kind.ROUTER, layer, row % shape.experts(), residual)
+                            : 0;
                 case HEAD -> {
                     int share = question.model().vocabulary() / partition.tensor();
                     int local = tile.output() * tile.groups() * GROUP + row;
@@ -166,11 +171,12 @@ final class DecodeImage implements MemoryImage {
                     : -1;
         }
 
-        private int hidden(int block, int lane) {
-            int share = question.model().layers().getFirst().feedForward().hidden() / partition.tensor();
+        private int hidden(int expert, int block, int lane) {
+            int whole = question.model().layers().getFirst().feedForward().hidden();
+            int share = whole / partition.tensor();
             int length = GROUP * shape.hiddenBlockGroups();
             int local = block * length + lane;
-            return lane < length && local < share ? rank * share + local : -1;
+            return lane < length && local < share ? expert * whole + rank * share + local : -1;
         }
 
         private void tables(Hemisphere side) {
@@ -223,6 +229,23 @@ final class DecodeImage implements MemoryImage {
                         row(side, stream, words + word, lane -> 1);
                     }
                 }
+            }
+        }
+
+        /** The tables with which experts are chosen. */
+        private void choice() {
+            for (int row = 0; row < LANES && shape.routed() && layout.contents().laneNumbers() >= 0; row++) {
+                int word = row / GROUP;
+                row(
+                        Hemisphere.EAST,
+                        row % GROUP,
+                        layout.contents().laneNumbers() + word,
+                        lane -> lane < shape.experts() ? lane : 0);
+                row(
+                        Hemisphere.WEST,
+                        row % GROUP,
+                        layout.contents().expertOnes() + word,
+                        lane -> lane < shape.experts() ? 1 : 0);
             }
         }
 

@@ -1,8 +1,10 @@
 package dev.lockstep.compiler.decode;
 
 import dev.lockstep.compiler.model.AttentionSizes;
+import dev.lockstep.compiler.model.FeedForwardSizes;
 import dev.lockstep.compiler.model.ModelSizes;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** A decoder with made-up weights, and what one of its steps gives, in double precision and plain loops. */
@@ -19,6 +21,7 @@ final class SmallDecoder {
         GATE,
         UP,
         DOWN,
+        ROUTER,
         HEAD,
         PAST_KEY,
         PAST_VALUE,
@@ -131,14 +134,33 @@ final class SmallDecoder {
         return rotated;
     }
 
+    /** Hidden elements of all experts, one after the other: zero for those that are not chosen. */
     private double[] hidden(int layer, double[] x) {
-        int width = model.layers().get(layer).feedForward().hidden();
-        double[] gate = multiply(Kind.GATE, layer, width, x);
-        double[] up = multiply(Kind.UP, layer, width, x);
-        for (int i = 0; i < width; i++) {
-            gate[i] = gate[i] / (1 + Math.exp(-gate[i])) * up[i];
+        FeedForwardSizes sizes = model.layers().get(layer).feedForward();
+        double[] shares = shares(layer, sizes, x);
+        double[] gate = multiply(Kind.GATE, layer, sizes.experts() * sizes.hidden(), x);
+        double[] up = multiply(Kind.UP, layer, gate.length, x);
+        for (int i = 0; i < gate.length; i++) {
+            gate[i] = shares[i / sizes.hidden()] * gate[i] / (1 + Math.exp(-gate[i])) * up[i];
         }
         return gate;
+    }
+
+    private double[] shares(int layer, FeedForwardSizes sizes, double[] x) {
+        if (!sizes.routed()) {
+            return new double[] {1};
+        }
+        double[] outputs = multiply(Kind.ROUTER, layer, sizes.experts(), x);
+        double least = Arrays.stream(outputs)
+                .sorted()
+                .skip(sizes.experts() - sizes.used())
+                .findFirst()
+                .orElseThrow();
+        double[] shares = Arrays.stream(outputs)
+                .map(output -> output >= least ? Math.exp(output) : 0)
+                .toArray();
+        double sum = Arrays.stream(shares).sum();
+        return Arrays.stream(shares).map(share -> share / sum).toArray();
     }
 
     private double[] multiply(Kind kind, int layer, int outputs, double[] x) {

@@ -65,6 +65,14 @@ class PartitionSearchTest {
     }
 
     @Test
+    void shouldSayWhereNoNumberOfChipsSuffices() {
+        assertThatThrownBy(() -> PartitionSearch.of(question("gpt-oss-120b", 16384, 300, 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("half a layer of gpt-oss-120b")
+                .hasMessageContaining("no more can share one");
+    }
+
+    @Test
     void shouldSayOfEveryCandidateWhyItLost() {
         PartitionSearch search = PartitionSearch.of(question("llama-2-70b", 576, 722, 1));
 
@@ -77,7 +85,7 @@ class PartitionSearchTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama-2-7b", "llama-2-70b", "llama-3.1-405b", "mixtral-8x7b", "gpt-oss-120b"})
+    @ValueSource(strings = {"llama-2-7b", "llama-2-70b", "llama-3.1-405b", "mixtral-8x7b", "gpt-oss-20b"})
     void shouldEstimateNoLessThanTheBound(String model) {
         Question question = question(model, 16384, 300, 1);
         PartitionSearch search = PartitionSearch.of(question);
