@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,6 +47,26 @@ class ServeTest {
             assertThat(server.terminate()).as("128 + SIGTERM").isEqualTo(143);
             assertThat(server.log().getLast().path("event").asString()).isEqualTo("closed");
         }
+    }
+
+    @Test
+    void shouldGiveReceiptsThatVerifyReplays(@TempDir Path receipts) throws Exception {
+        String body = "{\"prompt\": \"abc\", \"max_tokens\": 12, \"seed\": 3, \"mirostat\": 2, \"receipt\": true}";
+        String receipt;
+        try (var server = ServerProcess.start(model)) {
+            receipt = JsonMapper.shared()
+                    .readTree(server.post("/v1/completions", body).body())
+                    .path("receipt")
+                    .toString();
+        }
+        Path file = Files.writeString(receipts.resolve("receipt.json"), receipt);
+        var same = LockstepCommand.run("verify", "-m", model, file.toString());
+        assertThat(same.out()).as(same.err()).isEqualToIgnoringNewLines("identical");
+        assertThat(same.status()).isZero();
+        Files.writeString(file, receipt.replace("\\\"max_tokens\\\":12", "\\\"max_tokens\\\":11"));
+        var changed = LockstepCommand.run("verify", "-m", model, file.toString());
+        assertThat(changed.out()).startsWith("DIFFERENT: ");
+        assertThat(changed.status()).isEqualTo(1);
     }
 
     @Test
