@@ -84,20 +84,32 @@ final class SystemCompilation {
                 sweep));
     }
 
-    /** Schedules the finalists; the fastest becomes the plan. */
+    /**
+     * Schedules the finalists; the fastest becomes the plan.
+     *
+     * @throws IllegalArgumentException if none of them can be scheduled
+     */
     private DecodeSchedule fastest() {
         Plan taken = plan;
         DecodeSchedule fastest = null;
+        IllegalArgumentException refusal = null;
         for (Plan finalist : plan.finalists()) {
             say("scheduling " + finalist.partition() + " chips ...");
-            DecodeSchedule schedule = DecodeCompiler.compile(finalist.question(), finalist.partition());
-            if (fastest == null || cyclesPerToken(finalist, schedule) < cyclesPerToken(taken, fastest)) {
-                taken = finalist;
-                fastest = schedule;
+            try {
+                DecodeSchedule schedule = DecodeCompiler.compile(finalist.question(), finalist.partition());
+                if (fastest == null || cyclesPerToken(finalist, schedule) < cyclesPerToken(taken, fastest)) {
+                    taken = finalist;
+                    fastest = schedule;
+                }
+            } catch (IllegalArgumentException refused) {
+                refusal = refused;
             }
         }
+        if (fastest == null) {
+            throw Objects.requireNonNull(refusal);
+        }
         plan = taken;
-        return Objects.requireNonNull(fastest);
+        return fastest;
     }
 
     /** What the question wants to be short: a token of one user, or of all users together. */

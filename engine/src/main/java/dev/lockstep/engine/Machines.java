@@ -7,6 +7,8 @@ import dev.lockstep.host.HostCache;
 import dev.lockstep.host.HostMachine;
 import dev.lockstep.host.HostOptions;
 import dev.lockstep.host.HostUnavailableException;
+import dev.lockstep.host.cpu.CpuException;
+import dev.lockstep.host.memory.NativeMemoryException;
 import dev.lockstep.tensor.Tensor;
 import java.util.Map;
 import java.util.Optional;
@@ -40,7 +42,7 @@ final class Machines {
         return switch (options.engine()) {
             case HOST -> {
                 try {
-                    yield host.make();
+                    yield made(host);
                 } catch (HostUnavailableException unavailable) {
                     throw new EngineException(unavailable.getMessage(), unavailable);
                 }
@@ -48,7 +50,7 @@ final class Machines {
             case REFERENCE -> reference.make();
             case AUTO -> {
                 try {
-                    yield host.make();
+                    yield made(host);
                 } catch (HostUnavailableException unavailable) {
                     options.warnings()
                             .accept("the host machine is not available (" + unavailable.getMessage()
@@ -57,6 +59,15 @@ final class Machines {
                 }
             }
         };
+    }
+
+    /** What this process is not given, or asks for and cannot have, no other machine would make up for. */
+    private static Machine made(Maker host) {
+        try {
+            return host.make();
+        } catch (CpuException | NativeMemoryException refused) {
+            throw new EngineException(refused.getMessage(), refused);
+        }
     }
 
     /** What the options ask for; if they leave it open, what the model was trained for up to a size that always fits. */

@@ -87,7 +87,7 @@ class ConformanceFilesTest {
                 compared++;
             }
         }
-        assertThat(compared).isEqualTo(16);
+        assertThat(compared).isEqualTo(26);
     }
 
     @Test

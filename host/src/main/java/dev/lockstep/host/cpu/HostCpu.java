@@ -70,7 +70,7 @@ final class HostCpu {
         missing.removeAll(machine);
         if (!missing.isEmpty()) {
             throw new CpuException(OVERRIDE + "=" + request + " asks for " + CpuFeature.names(missing)
-                    + ", which this machine does not have; it has: " + CpuFeature.names(machine) + ".");
+                    + ", which this machine does not have; it has: " + CpuFeature.names(machine));
         }
         for (int i = 1; i < words.length; i++) {
             features.remove(removed(architecture, request, words[i].strip()));
@@ -89,7 +89,7 @@ final class HostCpu {
                     .map(entry -> entry.getKey())
                     .toList();
             throw new CpuException(OVERRIDE + " starts with '" + name + "', which is no processor of this architecture;"
-                    + " write native, baseline or one of " + String.join(" ", known) + ".");
+                    + " write native, baseline or one of " + String.join(" ", known));
         }
         return target.features();
     }
@@ -97,7 +97,7 @@ final class HostCpu {
     private static CpuFeature removed(Architecture architecture, String request, String word) {
         if (!word.startsWith("-")) {
             throw new CpuException(OVERRIDE + "=" + request + ": '" + word
-                    + "' must start with '-': features can be removed, never added.");
+                    + "' must start with '-': features can be removed, never added");
         }
         return CpuFeature.named(word.substring(1))
                 .filter(feature -> feature.architecture() == architecture)

@@ -54,8 +54,8 @@ public final class Libc {
             MemorySegment address = (MemorySegment)
                     mmap.invokeExact(state, MemorySegment.NULL, size, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
             if (address.address() == MAP_FAILED) {
-                throw new NativeMemoryException(
-                        "The system gives no " + size + " bytes of memory (mmap: errno " + errno(state) + ").");
+                throw new NativeMemoryException("the system gives no " + size + " bytes of memory (mmap: errno "
+                        + errno(state) + "); close other programs, or take a smaller model or context");
             }
             return address.reinterpret(size);
         } catch (Throwable e) {
@@ -71,8 +71,8 @@ public final class Libc {
             MemorySegment state = arena.allocate(CALL_STATE);
             int failed = (int) mprotect.invokeExact(state, pages, pages.byteSize(), rights);
             if (failed != 0) {
-                throw new NativeMemoryException("The system does not let memory become executable or read-only"
-                        + " (mprotect: errno " + errno(state) + "); a security policy may forbid it.");
+                throw new NativeMemoryException("the system does not let memory become executable or read-only"
+                        + " (mprotect: errno " + errno(state) + "); a security policy may forbid it");
             }
         } catch (Throwable e) {
             throw unchecked(e);

@@ -69,7 +69,11 @@ final class Scheduler {
         return first;
     }
 
-    /** Places something at the first time from {@code from} on at which nothing is in its way. */
+    /**
+     * Places something at the first time from {@code from} on at which nothing is in its way.
+     *
+     * @throws IllegalArgumentException if there is none for long, as with sizes that this way of cutting does not suit
+     */
     long attempt(long from, LongConsumer placement) {
         Conflict last = new Conflict("nothing");
         for (long at = from; at < from + PATIENCE; at++) {
@@ -82,7 +86,10 @@ final class Scheduler {
                 last = conflict;
             }
         }
-        throw new IllegalStateException("no place from " + from + " on: " + last.getMessage(), last);
+        throw new IllegalArgumentException(
+                "the model's sizes leave a step without a place in the schedule (" + last.getMessage()
+                        + "); try another number of chips",
+                last);
     }
 
     /** Notes that weights flow outward with these keys. */
