@@ -20,6 +20,9 @@ public record Kernels(IrModule module, Simd simd) {
     /** Bytes that {@link #panelLinear} needs for each core. */
     public static final int SCRATCH_BYTES = PanelLinear.SCRATCH_BYTES;
 
+    /** With fewer tokens than a panel has, tiles take longer than vectors, which run at half their rate beside them. */
+    public static final int LEAST_TILED = QuantPanel.TOKENS;
+
     /** {@code void (ptr tile, ptr x, ptr y, i64 yStride)}: 16 rows of a matrix of floats times rows of {@code tokens} tokens. */
     public String floatLinear(TensorType type, int columns, int tokens) {
         return FloatLinear.emit(module, simd, FloatLayout.of(type).orElseThrow(), columns, tokens);
@@ -33,9 +36,11 @@ public record Kernels(IrModule module, Simd simd) {
     /**
      * {@code void (ptr tile, ptr panels, i64 tokens, ptr y, i64 yStride, ptr scratch)}: 16 rows of a quantised matrix times up to
      * {@link #panelTokens} tokens.
+     *
+     * @param tiled whether tile registers make the products; of {@link #LEAST_TILED} tokens or more, and where there are {@link #tiles}
      */
-    public String panelLinear(TensorType type, RowKind kind, int columns) {
-        return PanelLinear.emit(module, simd, QuantLayout.of(type).orElseThrow(), kind, columns);
+    public String panelLinear(TensorType type, RowKind kind, int columns, boolean tiled) {
+        return PanelLinear.emit(module, simd, tiled, QuantLayout.of(type).orElseThrow(), kind, columns);
     }
 
     /** Most tokens of {@link #panelLinear}. */
@@ -178,14 +183,14 @@ public record Kernels(IrModule module, Simd simd) {
         return CopyQuantized.emit(module, QuantPanel.of(kind, width, QuantPanel.TOKENS));
     }
 
-    /** Whether a program with {@link #panelLinear} has to begin with {@link #openTiles} and to end with {@link #closeTiles}. */
+    /** Whether a step of {@link #LEAST_TILED} tokens with {@link #panelLinear} has to begin with {@link #openTiles} and to end with {@link #closeTiles}. */
     public boolean tiles() {
         return simd.tiles();
     }
 
-    /** Makes the core's tile registers ready for a step of so many tokens. */
-    public void openTiles(IrFunction f, Ir tokens) {
-        TileShape.configure(f, tokens);
+    /** Makes the core's tile registers ready. */
+    public void openTiles(IrFunction f) {
+        TileShape.configure(f);
     }
 
     /** Gives the core's tile registers up, so that the system need not keep them when it runs others. */

@@ -21,7 +21,7 @@ final class PanelLinear {
     private static final Type FLOATS = Type.FLOAT.times(QuantLayout.ROWS);
     private static final int MAX_TOKENS = 256;
 
-    /** Fewer tokens than this are computed as if they were so many, where there are tiles. */
+    /** What is left behind whole panels of tiles is computed as if it were so many tokens, at least. */
     private static final int LEAST_TILE_TOKENS = 4;
 
     /** Unpacked weights, and sums of each segment of each token. */
@@ -29,26 +29,29 @@ final class PanelLinear {
 
     private final IrFunction f;
     private final Simd simd;
+    private final boolean tiles;
     private final QuantLayout layout;
     private final UnpackedBlock unpacked;
     private final QuantPanel panel;
     private final Segments segments;
 
-    private PanelLinear(IrFunction f, Simd simd, QuantLayout layout, QuantPanel panel) {
+    private PanelLinear(IrFunction f, Simd simd, boolean tiles, QuantLayout layout, QuantPanel panel) {
         this.f = f;
         this.simd = simd;
+        this.tiles = tiles;
         this.layout = layout;
         this.unpacked = new UnpackedBlock(layout);
         this.panel = panel;
         this.segments = Segments.of(panel.width(), layout.columns());
     }
 
-    static String emit(IrModule module, Simd simd, QuantLayout layout, RowKind kind, int columns) {
-        String name = "linear_%s_%s_%d".formatted(layout, kind.text(), columns);
+    /** @param tiles whether products are made by {@link TileProducts}, which take no fewer tokens than a panel has */
+    static String emit(IrModule module, Simd simd, boolean tiles, QuantLayout layout, RowKind kind, int columns) {
+        String name = "%s_%s_%s_%d".formatted(tiles ? "tiled" : "linear", layout, kind.text(), columns);
         return module.function(
                 name.toLowerCase(Locale.ROOT),
                 List.of(Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR),
-                f -> new PanelLinear(f, simd, layout, QuantPanel.of(kind, columns, QuantPanel.TOKENS)).emit());
+                f -> new PanelLinear(f, simd, tiles, layout, QuantPanel.of(kind, columns, QuantPanel.TOKENS)).emit());
     }
 
     /** Most tokens of a call: several panels, as long as they stay in the cache from tile to tile with those fields that are read. */
@@ -82,17 +85,18 @@ final class PanelLinear {
 
     private void addUnits(Ir unit, Ir count, Ir segment, Ir first) {
         Ir packed = f.offset(f.parameter(0), f.mul(unit, Ir.i64(layout.unitBytes())));
-        f.callLocal(UnpackKernel.emit(f.module(), simd, layout), packed, count, f.parameter(5));
+        int bias = tiles ? 0 : BlockBias.of(simd, layout);
+        f.callLocal(UnpackKernel.emit(f.module(), simd, layout, bias), packed, count, f.parameter(5));
         Ir block = f.mul(unit, Ir.i64(layout.blocks()));
         Ir blocks = f.mul(count, Ir.i64(layout.blocks()));
         Ir tokens = f.parameter(2);
-        int most = simd.tiles() ? QuantPanel.TOKENS : simd.blockTokens(panel.planes());
+        int most = tiles ? QuantPanel.TOKENS : simd.blockTokens(panel.planes());
         f.loop(
                 Ir.i64(0),
                 f.and(tokens, Ir.i64(-most)),
                 most,
                 token -> addBlocks(products(most), block, blocks, sum(segment, token), first, token));
-        if (simd.tiles()) {
+        if (tiles) {
             Ir token = f.and(tokens, Ir.i64(-most));
             Ir rest = f.sub(tokens, token);
             for (int size = most, less; size > 0; size = less) {
@@ -113,7 +117,7 @@ final class PanelLinear {
     }
 
     private String products(int tokens) {
-        return simd.tiles()
+        return tiles
                 ? TileProducts.emit(f.module(), layout, panel, tokens)
                 : BlockProducts.emit(f.module(), simd, layout, panel, tokens);
     }

@@ -30,27 +30,24 @@ record TileShape(int activations, int weights, int columns) {
     }
 
     /**
-     * Gives all registers their shapes, in the layout that LDTILECFG defines: palette, at 16 bytes of a row, at 48 rows. What instructions take
-     * depends on the number of rows, so a step of few tokens has few.
+     * Gives all registers their shapes, in the layout that LDTILECFG defines: palette, at 16 bytes of a row, at 48 rows.
      */
-    static void configure(IrFunction f, Ir tokens) {
-        Ir most = Ir.i64(QuantPanel.TOKENS);
-        Ir rows = f.convert("trunc", f.select(f.icmp("ult", tokens, most), tokens, most), Type.I8);
+    static void configure(IrFunction f) {
         Ir memory = f.alloca(CONFIGURATION_BYTES);
         f.store(Ir.zero(Type.I8.times(CONFIGURATION_BYTES)), memory);
         f.store(Ir.constant(Type.I8, PALETTE), memory);
         for (int product = 0; product < PRODUCTS; product++) {
-            shape(f, memory, product, rows, QuantLayout.GROUP_BYTES);
+            shape(f, memory, product, QuantPanel.TOKENS, QuantLayout.GROUP_BYTES);
         }
         for (TileShape shape : new TileShape[] {WHOLE, HALF}) {
-            shape(f, memory, shape.activations, rows, shape.columns);
-            shape(f, memory, shape.weights, Ir.constant(Type.I8, shape.columns / 4), QuantLayout.GROUP_BYTES);
+            shape(f, memory, shape.activations, QuantPanel.TOKENS, shape.columns);
+            shape(f, memory, shape.weights, shape.columns / 4, QuantLayout.GROUP_BYTES);
         }
         f.callVoid("llvm.x86.ldtilecfg", memory);
     }
 
-    private static void shape(IrFunction f, Ir memory, int register, Ir rows, int rowBytes) {
+    private static void shape(IrFunction f, Ir memory, int register, int rows, int rowBytes) {
         f.store(Ir.constant(Type.I16, rowBytes), f.offset(memory, 16 + 2L * register));
-        f.store(rows, f.offset(memory, 48L + register));
+        f.store(Ir.constant(Type.I8, rows), f.offset(memory, 48L + register));
     }
 }

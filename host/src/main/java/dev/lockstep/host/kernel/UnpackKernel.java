@@ -17,16 +17,16 @@ final class UnpackKernel {
 
     private UnpackKernel() {}
 
-    static String emit(IrModule module, Simd simd, QuantLayout layout) {
+    /** @param bias what quants are to be too large by */
+    static String emit(IrModule module, Simd simd, QuantLayout layout, int bias) {
         return module.function(
-                "unpack_" + layout.name().toLowerCase(Locale.ROOT),
+                "unpack_%s_%d".formatted(layout.name().toLowerCase(Locale.ROOT), bias),
                 List.of(Type.PTR, Type.I64, Type.PTR),
-                f -> emit(f, simd, layout));
+                f -> emit(f, simd, layout, bias));
     }
 
-    private static void emit(IrFunction f, Simd simd, QuantLayout layout) {
+    private static void emit(IrFunction f, Simd simd, QuantLayout layout, int bias) {
         UnpackedBlock unpacked = new UnpackedBlock(layout);
-        int bias = simd.tiles() ? 0 : BlockBias.of(simd, layout);
         f.loop(Ir.i64(0), f.parameter(1), 1, index -> {
             Ir place = f.offset(f.parameter(0), f.mul(index, Ir.i64(layout.unitBytes())));
             for (int at = 0; at < layout.unitBytes(); at += LINE) {

@@ -25,6 +25,8 @@ final class StepEmitter {
     /** At most this part of a matrix, lest a core asks for what belongs to others. */
     private static final long PREFETCH_SHARE = 4;
 
+    private static final Ir LEAST_TILED = Ir.i64(Kernels.LEAST_TILED);
+
     private final HostProgram program;
     private final WeightPlan weightPlan;
     private final KvPlan kvPlan;
@@ -69,7 +71,7 @@ final class StepEmitter {
         boolean tiles = program.capacity() > 1 && kernels.tiles();
         onCoreZero(() -> f.store(cycles(), f.offset(context, StepContext.LAST_CYCLE)));
         if (tiles) {
-            kernels.openTiles(f, tokens);
+            f.ifThen(tiled(tokens), () -> kernels.openTiles(f));
         }
         for (int phase = 0; phase < program.phases().size(); phase++) {
             trace(phase, TraceLayout.BEGAN);
@@ -82,7 +84,7 @@ final class StepEmitter {
             addCycles(phase);
         }
         if (tiles) {
-            kernels.closeTiles(f);
+            f.ifThen(tiled(tokens), () -> kernels.closeTiles(f));
         }
     }
 
@@ -273,17 +275,31 @@ final class StepEmitter {
         f.loop(Ir.i64(0), count(task), most, token -> {
             Ir rest = f.sub(count(task), token);
             Ir some = f.select(f.icmp("slt", rest, Ir.i64(most)), rest, Ir.i64(most));
-            eachVector(
-                    task.output(),
-                    tile -> f.callLocal(
-                            kernels.panelLinear(matrix.type(), x.kind(), matrix.columns()),
-                            tile(matrix, tile),
-                            quants(x, token, Ir.i64(0)),
-                            some,
-                            outputs(task.output(), tile, token),
-                            Ir.i64(task.output().rowBytes()),
-                            f.offset(privateArena, program.scratchOffset())));
+            if (kernels.tiles()) {
+                f.ifThen(tiled(some), () -> panelLinear(task, matrix, token, some, true));
+                f.ifThen(f.icmp("ult", some, LEAST_TILED), () -> panelLinear(task, matrix, token, some, false));
+            } else {
+                panelLinear(task, matrix, token, some, false);
+            }
         });
+    }
+
+    private Ir tiled(Ir tokens) {
+        return f.icmp("uge", tokens, LEAST_TILED);
+    }
+
+    private void panelLinear(Task task, Weight matrix, Ir token, Ir count, boolean tiled) {
+        Slot x = task.inputs().getFirst();
+        eachVector(
+                task.output(),
+                tile -> f.callLocal(
+                        kernels.panelLinear(matrix.type(), x.kind(), matrix.columns(), tiled),
+                        tile(matrix, tile),
+                        quants(x, token, Ir.i64(0)),
+                        count,
+                        outputs(task.output(), tile, token),
+                        Ir.i64(task.output().rowBytes()),
+                        f.offset(privateArena, program.scratchOffset())));
     }
 
     private Ir tile(Weight matrix, Ir tile) {

@@ -113,7 +113,7 @@ class EmissionTest {
                 .doesNotContain("vpmaddubsw");
     }
 
-    /** Only steps of several tokens use tiles, and none leaves them in use. */
+    /** Only steps of many tokens use tiles, and none leaves them in use. */
     @Test
     void amx() {
         String assembly = assembly(TestTargets.AMX);
@@ -173,11 +173,12 @@ class EmissionTest {
     void theInnermostLoopForSeveralTokensShouldNotUseTheStack(Target target) {
         Simd simd = Simd.of(target);
         IrModule module = new IrModule(simd.functionAttributes());
+        Kernels kernels = new Kernels(module, simd);
         module.publicFunction(
                 "product",
                 List.of(Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR),
                 f -> f.callLocal(
-                        new Kernels(module, simd).panelLinear(TensorType.Q4_0, RowKind.Q8, 4096),
+                        kernels.panelLinear(TensorType.Q4_0, RowKind.Q8, 4096, kernels.tiles()),
                         IntStream.range(0, 6).mapToObj(f::parameter).toArray(Ir[]::new)));
         List<String> loops = innermostLoops(TestLlvm.codeGenerator().assembly(module.text(), target));
         Pattern product = Pattern.compile("vpmaddubsw|vpdpbusd|tdpbssd|\\ssdot|\\ssmull|\\ssmlal|\\smla");
