@@ -1,14 +1,11 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.compiler.model.ModelPresets;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -55,11 +52,8 @@ final class LpuSurveyCommand implements Callable<Integer> {
             description = "Shapes to compile. Default: most that are known.")
     private @Nullable List<String> models;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FILE",
-            description = "Where to write the page, in Markdown. Default: standard output.")
-    private @Nullable Path output;
+    @Mixin
+    private final PageOutput output = new PageOutput();
 
     LpuSurveyCommand(Console console) {
         this.console = console;
@@ -69,16 +63,7 @@ final class LpuSurveyCommand implements Callable<Integer> {
     public Integer call() {
         List<String> names = models == null ? MODELS : models;
         names.forEach(name -> UsageException.refusing(() -> ModelPresets.named(name)));
-        String page = new SurveyPage(console, names).render();
-        if (output == null) {
-            console.print(page);
-        } else {
-            try {
-                Files.writeString(output, page);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+        output.write(console, new SurveyPage(console, names).render());
         return ExitStatus.DONE;
     }
 }

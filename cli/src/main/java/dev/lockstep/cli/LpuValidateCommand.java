@@ -2,13 +2,11 @@ package dev.lockstep.cli;
 
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.validation.ValidationPage;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -28,11 +26,8 @@ final class LpuValidateCommand implements Callable<Integer> {
             description = "A machine description in TOML. Default: lpu-v1, which comes with Lockstep.")
     private @Nullable Path description;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FILE",
-            description = "Where to write the page, in Markdown. Default: standard output.")
-    private @Nullable Path output;
+    @Mixin
+    private final PageOutput output = new PageOutput();
 
     LpuValidateCommand(Console console) {
         this.console = console;
@@ -41,16 +36,7 @@ final class LpuValidateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Machine machine = description == null ? Machine.lpuV1() : Machine.read(description);
-        String page = ValidationPage.render(machine);
-        if (output == null) {
-            console.print(page);
-        } else {
-            try {
-                Files.writeString(output, page);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
+        output.write(console, ValidationPage.render(machine));
         return ExitStatus.DONE;
     }
 }

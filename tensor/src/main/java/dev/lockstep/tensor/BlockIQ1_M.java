@@ -25,11 +25,6 @@ public final class BlockIQ1_M implements TableBlock {
     private BlockIQ1_M() {}
 
     @Override
-    public int elements() {
-        return 256;
-    }
-
-    @Override
     public int bytes() {
         return BYTES;
     }

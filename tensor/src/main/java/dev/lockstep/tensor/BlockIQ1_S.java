@@ -25,11 +25,6 @@ public final class BlockIQ1_S implements TableBlock {
     private BlockIQ1_S() {}
 
     @Override
-    public int elements() {
-        return 256;
-    }
-
-    @Override
     public int bytes() {
         return BYTES;
     }

@@ -29,11 +29,6 @@ public final class BlockIQ2_S implements TableBlock {
     private BlockIQ2_S() {}
 
     @Override
-    public int elements() {
-        return 256;
-    }
-
-    @Override
     public int bytes() {
         return BYTES;
     }

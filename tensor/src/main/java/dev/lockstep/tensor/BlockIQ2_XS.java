@@ -26,11 +26,6 @@ public final class BlockIQ2_XS implements TableBlock {
     private BlockIQ2_XS() {}
 
     @Override
-    public int elements() {
-        return 256;
-    }
-
-    @Override
     public int bytes() {
         return BYTES;
     }

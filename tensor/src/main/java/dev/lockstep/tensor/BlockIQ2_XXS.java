@@ -24,11 +24,6 @@ public final class BlockIQ2_XXS implements TableBlock {
     private BlockIQ2_XXS() {}
 
     @Override
-    public int elements() {
-        return 256;
-    }
-
-    @Override
     public int bytes() {
         return BYTES;
     }

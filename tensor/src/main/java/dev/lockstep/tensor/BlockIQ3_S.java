@@ -30,11 +30,6 @@ public final class BlockIQ3_S implements TableBlock {
     private BlockIQ3_S() {}
 
     @Override
-    public int elements() {
-        return 256;
-    }
-
-    @Override
     public int bytes() {
         return BYTES;
     }

@@ -27,11 +27,6 @@ public final class BlockIQ3_XXS implements TableBlock {
     private BlockIQ3_XXS() {}
 
     @Override
-    public int elements() {
-        return 256;
-    }
-
-    @Override
     public int bytes() {
         return BYTES;
     }

@@ -22,11 +22,6 @@ public final class BlockTQ1_0 implements TableBlock {
     private BlockTQ1_0() {}
 
     @Override
-    public int elements() {
-        return 256;
-    }
-
-    @Override
     public int bytes() {
         return BYTES;
     }

@@ -22,11 +22,6 @@ public final class BlockTQ2_0 implements TableBlock {
     private BlockTQ2_0() {}
 
     @Override
-    public int elements() {
-        return 256;
-    }
-
-    @Override
     public int bytes() {
         return BYTES;
     }

@@ -7,8 +7,10 @@ import java.lang.foreign.MemorySegment;
  * differ in how they store codes; everything else can treat them alike. Scale times sub is exact.
  */
 public interface TableBlock {
-    /** Elements of a block. */
-    int elements();
+    /** Elements of a block; 256 in most types. */
+    default int elements() {
+        return 256;
+    }
 
     int bytes();
 
