@@ -8,9 +8,6 @@ import dev.lockstep.graph.KvType;
 import dev.lockstep.graph.Precision;
 import dev.lockstep.tensor.Tensor;
 import dev.lockstep.tensor.TensorType;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -19,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -41,11 +39,8 @@ final class AccuracyCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DIRECTORY", description = "The conformance data.")
     private @Nullable Path directory;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FILE",
-            description = "Where to write the page; default: standard output.")
-    private @Nullable Path output;
+    @Mixin
+    private final PageOutput output = new PageOutput();
 
     @Option(names = "--only", paramLabel = "TEXT", description = "Only files with this in their name.")
     private String only = "";
@@ -82,7 +77,7 @@ final class AccuracyCommand implements Callable<Integer> {
             }
             progress.progress("computing logits", i + 1, runs.size());
         }
-        publish(new AccuracyReport(runs.getFirst().engine(), results, refused).markdown());
+        output.write(console, new AccuracyReport(runs.getFirst().engine(), results, refused).markdown());
         return ExitStatus.DONE;
     }
 
@@ -124,19 +119,5 @@ final class AccuracyCommand implements Callable<Integer> {
                     (position, logits, offset) -> System.arraycopy(logits, offset, all, position * width, width));
         }
         return all;
-    }
-
-    private void publish(String page) {
-        Path file = output;
-        if (file == null) {
-            console.print(page);
-            return;
-        }
-        try {
-            Files.writeString(file, page);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(new IOException(
-                    file + ": cannot be written (" + failure + "); check the directory and its free space", failure));
-        }
     }
 }

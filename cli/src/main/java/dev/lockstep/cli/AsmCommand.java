@@ -24,8 +24,9 @@ final class AsmCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             required = true,
             paramLabel = "FILE",
+            converter = OutputFile.Converter.class,
             description = "Where to write the program.")
-    private @Nullable Path output;
+    private @Nullable OutputFile output;
 
     @Option(names = "--strip", description = "Leave the labels out, which only checks need.")
     private boolean strip;
@@ -38,7 +39,7 @@ final class AsmCommand implements Callable<Integer> {
     public Integer call() {
         LpuProgram program = ProgramFile.readText(Given.required(source));
         byte[] bytes = strip ? ProgramWriter.stripped(program) : ProgramWriter.bytes(program);
-        ProgramFile.write(Given.required(output), bytes);
+        Given.required(output).write(bytes);
         console.note("lockstep: wrote %d bytes, a program for %d chips, to %s"
                 .formatted(bytes.length, program.chips().size(), output));
         return ExitStatus.DONE;

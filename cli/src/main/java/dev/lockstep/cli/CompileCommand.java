@@ -11,10 +11,8 @@ import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Quantity;
 import dev.lockstep.lpu.machine.Topology;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.io.OutputStreamWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -100,11 +98,19 @@ final class CompileCommand implements Callable<Integer> {
             description = "quadfour_ring (default above 64 chips), quadfour_line, dragonfly or dragonfly_racks.")
     private @Nullable Topology topology;
 
-    @Option(names = "--report", paramLabel = "FILE.html", description = "Write a page that shows where the time goes.")
-    private @Nullable Path report;
+    @Option(
+            names = "--report",
+            paramLabel = "FILE.html",
+            converter = OutputFile.Converter.class,
+            description = "Write a page that shows where the time goes.")
+    private @Nullable OutputFile report;
 
-    @Option(names = "--trace", paramLabel = "FILE.json", description = "Write a trace for Perfetto or Chrome.")
-    private @Nullable Path trace;
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE.json",
+            converter = OutputFile.Converter.class,
+            description = "Write a trace for Perfetto or Chrome.")
+    private @Nullable OutputFile trace;
 
     @Option(
             names = "--no-check",
@@ -114,9 +120,10 @@ final class CompileCommand implements Callable<Integer> {
     @Option(
             names = "--program",
             paramLabel = "FILE",
+            converter = OutputFile.Converter.class,
             description =
                     "Also write the program of a token on 1, 2, 4 or 8 chips, or on whole nodes, for disasm and explain.")
-    private @Nullable Path program;
+    private @Nullable OutputFile program;
 
     @Option(names = "--json", description = "Print one object.")
     private boolean json;
@@ -149,29 +156,22 @@ final class CompileCommand implements Callable<Integer> {
 
     private void write(Outcome outcome) {
         if (report != null) {
-            writing(report, out -> out.append(HtmlReport.of(outcome)));
+            report.write(HtmlReport.of(outcome));
+            console.note("lockstep: wrote " + report);
         }
         if (trace != null) {
             var question = outcome.plan().question();
             int tensor = outcome.plan().partition().tensor();
-            writing(trace, out -> ChromeTrace.write(outcome.schedule(), question.machine(), tensor, out));
+            trace.write(output -> {
+                try (var text = new OutputStreamWriter(output, StandardCharsets.UTF_8)) {
+                    ChromeTrace.write(outcome.schedule(), question.machine(), tensor, text);
+                }
+            });
+            console.note("lockstep: wrote " + trace);
         }
     }
 
-    private interface Content {
-        void write(Appendable out) throws IOException;
-    }
-
-    private void writing(Path file, Content content) {
-        try (var out = Files.newBufferedWriter(file)) {
-            content.write(out);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(new IOException(file + ": cannot be written; check the path", failure));
-        }
-        console.note("lockstep: wrote " + file);
-    }
-
-    private void writeProgram(Path file) {
+    private void writeProgram(OutputFile file) {
         int chips = Given.required(target).chips();
         int positions = context == 0 ? PROGRAM_CONTEXT : context;
         var token = TokenProgramFile.write(Given.required(model), machine(), chips, positions, weights(), file);

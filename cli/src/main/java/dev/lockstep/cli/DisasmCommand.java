@@ -1,7 +1,6 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.lpu.assembly.Disassembler;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +24,9 @@ final class DisasmCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
+            converter = OutputFile.Converter.class,
             description = "Where to write the text; standard output otherwise.")
-    private @Nullable Path output;
+    private @Nullable OutputFile output;
 
     DisasmCommand(Console console) {
         this.console = console;
@@ -38,7 +38,7 @@ final class DisasmCommand implements Callable<Integer> {
         if (output == null) {
             console.print(text);
         } else {
-            ProgramFile.write(output, text.getBytes(StandardCharsets.UTF_8));
+            output.write(text);
         }
         return ExitStatus.DONE;
     }

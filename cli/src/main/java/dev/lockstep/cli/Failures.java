@@ -27,8 +27,18 @@ final class Failures implements IParameterExceptionHandler, IExecutionExceptionH
 
     @Override
     public int handleParseException(ParameterException wrong, String[] arguments) {
-        if (wrong.getCause() instanceof UsageException || wrong.getCause() instanceof ModelException) {
-            return refuse((RuntimeException) wrong.getCause());
+        // What a value names was looked for, and the objection is a sentence already.
+        switch (wrong.getCause()) {
+            case UsageException refused -> {
+                return refuse(refused);
+            }
+            case ModelException absent -> {
+                return refuse(absent);
+            }
+            case UncheckedIOException failure -> {
+                return fail(failure.getCause().getMessage(), failure);
+            }
+            case null, default -> {}
         }
         var verb = wrong.getCommandLine().getCommandSpec().qualifiedName();
         var suggestions = wrong instanceof UnmatchedArgumentException unmatched

@@ -1,15 +1,11 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.engine.Lockstep;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +19,7 @@ import picocli.CommandLine.Option;
         customSynopsis = "lockstep logits [OPTIONS] -m MODEL --tokens ID,ID... -o FILE",
         footer = {
             "",
-            "The file holds float32, little endian, row-major: [tokens][vocabulary]. It appears when it is complete.",
+            "The file holds float32, little endian, row-major: [tokens][vocabulary].",
             "Examples:",
             "  lockstep logits -m model.gguf --tokens 1,9038,2501 -o logits.f32"
         })
@@ -45,8 +41,9 @@ final class LogitsCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             required = true,
             paramLabel = "FILE",
+            converter = OutputFile.Converter.class,
             description = "Where to write.")
-    private @Nullable Path output;
+    private @Nullable OutputFile output;
 
     LogitsCommand(Console console) {
         this.console = console;
@@ -56,47 +53,25 @@ final class LogitsCommand implements Callable<Integer> {
     public Integer call() {
         var file = Given.required(output);
         try (var opened = model.open(console)) {
-            write(opened, file.toAbsolutePath());
+            file.write(bytes -> write(opened, bytes));
             console.note("lockstep: wrote %d x %d logits to %s"
                     .formatted(tokens.size(), opened.machine().vocabularySize(), file));
         }
         return ExitStatus.DONE;
     }
 
-    /** Into a new file beside the wanted one, which takes its place when all is there. */
-    private void write(Lockstep opened, Path file) {
-        var unfinished = file.resolveSibling(
-                "." + file.getFileName() + "." + ProcessHandle.current().pid());
-        try {
-            try (var bytes = new BufferedOutputStream(
-                    Files.newOutputStream(unfinished, StandardOpenOption.CREATE_NEW), 1 << 16)) {
-                int columns = opened.machine().vocabularySize();
-                var row = ByteBuffer.allocate(columns * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-                var progress = new ProgressBar(console);
-                opened.logits(tokens.stream().mapToInt(Integer::intValue).toArray(), (position, logits, offset) -> {
-                    row.asFloatBuffer().put(logits, offset, columns);
-                    try {
-                        bytes.write(row.array());
-                    } catch (IOException failure) {
-                        throw new UncheckedIOException(failure);
-                    }
-                    progress.progress("computing logits", position + 1, tokens.size());
-                });
+    private void write(Lockstep opened, OutputStream bytes) {
+        int columns = opened.machine().vocabularySize();
+        var row = ByteBuffer.allocate(columns * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        var progress = new ProgressBar(console);
+        opened.logits(tokens.stream().mapToInt(Integer::intValue).toArray(), (position, logits, offset) -> {
+            row.asFloatBuffer().put(logits, offset, columns);
+            try {
+                bytes.write(row.array());
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
             }
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException | UncheckedIOException failure) {
-            throw new UncheckedIOException(new IOException(
-                    file + ": cannot be written (" + failure + "); check the directory and its free space", failure));
-        } finally {
-            delete(unfinished);
-        }
-    }
-
-    private static void delete(Path unfinished) {
-        try {
-            Files.deleteIfExists(unfinished);
-        } catch (IOException leftBehind) {
-            // The failure that led here is what the user needs to hear of.
-        }
+            progress.progress("computing logits", position + 1, tokens.size());
+        });
     }
 }

@@ -5,6 +5,8 @@ import dev.lockstep.cli.models.ModelDirectory;
 import dev.lockstep.demo.DemoModel;
 import dev.lockstep.formats.ControlCharacters;
 import dev.lockstep.host.cache.CacheDirectory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -66,7 +68,15 @@ sealed interface ModelReference {
 
     /** The embedded model. */
     static ModelReference demo() {
-        return new File(DemoModel.install(CacheDirectory.ofUser().resolve("models")));
+        var directory = CacheDirectory.ofUser().resolve("models");
+        try {
+            return new File(DemoModel.install(directory));
+        } catch (UncheckedIOException failure) {
+            throw new UncheckedIOException(new IOException(
+                    "the embedded model cannot be written into %s (%s); LOCKSTEP_CACHE names another directory"
+                            .formatted(directory, Reason.of(failure.getCause())),
+                    failure));
+        }
     }
 
     /**

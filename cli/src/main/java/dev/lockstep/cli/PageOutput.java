@@ -1,9 +1,5 @@
 package dev.lockstep.cli;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -12,18 +8,15 @@ final class PageOutput {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
+            converter = OutputFile.Converter.class,
             description = "Where to write the page, in Markdown. Default: standard output.")
-    private @Nullable Path output;
+    private @Nullable OutputFile output;
 
     void write(Console console, String page) {
         if (output == null) {
             console.print(page);
-            return;
-        }
-        try {
-            Files.writeString(output, page);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+        } else {
+            output.write(page);
         }
     }
 }

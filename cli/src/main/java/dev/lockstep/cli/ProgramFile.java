@@ -26,20 +26,11 @@ final class ProgramFile {
         return ProgramReader.program(file.toString(), bytes(file));
     }
 
-    static void write(Path file, byte[] bytes) {
-        try {
-            Files.write(file, bytes);
-        } catch (IOException failure) {
-            throw new UsageException(
-                    file + ": cannot be written (" + failure.getMessage() + "); check the path", failure);
-        }
-    }
-
     private static byte[] bytes(Path file) {
         try {
             return Files.readAllBytes(file);
         } catch (IOException failure) {
-            throw new UsageException(file + ": cannot be read (" + failure.getMessage() + "); check the path", failure);
+            throw new UsageException(file + ": cannot be read (" + Reason.of(failure) + "); check the path", failure);
         }
     }
 }

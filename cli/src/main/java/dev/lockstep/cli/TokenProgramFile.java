@@ -10,7 +10,6 @@ import dev.lockstep.graph.architecture.WeightTypes;
 import dev.lockstep.lpu.binary.ProgramWriter;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.machine.Machine;
-import java.nio.file.Path;
 
 /** The program that computes one token at the end of a context, written to a file. */
 final class TokenProgramFile {
@@ -18,7 +17,7 @@ final class TokenProgramFile {
 
     /** @return the schedule that was written */
     static CompiledModel.TokenProgram write(
-            String model, Machine machine, int chips, int positions, Element weights, Path file) {
+            String model, Machine machine, int chips, int positions, Element weights, OutputFile file) {
         CompiledModel.TokenProgram token = switch (ModelReference.parse(model)) {
             case ModelReference.File gguf -> {
                 try (GgufFile opened = GgufFile.open(gguf.path())) {
@@ -35,7 +34,7 @@ final class TokenProgramFile {
                 yield compile(known.describe(WeightTypes.F16), machine, chips, positions, weights);
             }
         };
-        ProgramFile.write(file, ProgramWriter.bytes(token.program()));
+        file.write(ProgramWriter.bytes(token.program()));
         return token;
     }
 

@@ -48,8 +48,7 @@ public final class DemoModel {
             }
             return file;
         } catch (IOException failure) {
-            throw new UncheckedIOException(new IOException(
-                    "the demo model cannot be written into " + directory + " (" + failure + ")", failure));
+            throw new UncheckedIOException("the demo model cannot be written into " + directory, failure);
         }
     }
 

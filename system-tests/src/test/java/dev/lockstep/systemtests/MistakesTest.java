@@ -62,6 +62,7 @@ class MistakesTest {
             tokenize -m MODEL                           | TEXT               | lockstep tokenize --help
             tokenize -m MODEL two words                 | words              | lockstep tokenize --help
             logits -m MODEL --tokens 99999 -o x.f32     | 99999              | tokens 0 to
+            logits -m MODEL --tokens 1 -o no/x.f32      | no/x.f32           | make it
             serve -m MODEL --port 99999                 | 99999              | 0 to 65535
             compile -m shape:llama-2-70b                | --target           | lpu:CHIPS
             compile -m shape:llama-2-70b --target 576   | 576                | lpu:576
