@@ -69,12 +69,12 @@ final class CacheCommand implements Callable<Integer> {
             return ExitStatus.DONE;
         }
         if (deletion != null) {
-            console.printLine("deleted " + deleted.size() + " entries, " + Printable.bytes(bytes(deleted)));
+            console.printLine("deleted " + deleted.size() + " entries, " + ByteSize.print(bytes(deleted)));
         }
         print(entries);
         console.printLine("%s in %d entries in %s"
                 .formatted(
-                        Printable.bytes(bytes(entries)),
+                        ByteSize.print(bytes(entries)),
                         entries.size(),
                         Printable.harmless(cache.directory().toString())));
         return ExitStatus.DONE;
@@ -99,7 +99,7 @@ final class CacheCommand implements Callable<Integer> {
                             entry.model().isEmpty() ? "(damaged)" : ControlCharacters.escape(entry.model()),
                             ControlCharacters.escape(entry.type()),
                             word(entry.kind()),
-                            Printable.bytes(entry.bytes()),
+                            ByteSize.print(entry.bytes()),
                             TIME.format(entry.lastUsed())));
         }
     }

@@ -1,5 +1,7 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.engine.assistant.Assistant;
+import dev.lockstep.engine.service.ServiceOptions;
 import dev.lockstep.formats.ControlCharacters;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -31,18 +33,23 @@ final class ChatCommand implements Callable<Integer> {
     @Mixin
     private SamplingOptions sampling = new SamplingOptions();
 
+    @Mixin
+    private SpeculationOptions speculation = new SpeculationOptions();
+
     ChatCommand(Console console) {
         this.console = console;
     }
 
     @Override
     public Integer call() {
-        var options = sampling.options();
+        var settings = sampling.settings();
+        var options = speculation.in(ServiceOptions.DEFAULT);
         model.takeDemoUnlessNamed(console);
         boolean interactive = console.terminals().input() && console.terminals().output();
-        try (var opened = model.open(console);
+        try (var service = speculation.serve(model, options, console);
                 var input = interactive ? TerminalChatInput.open() : new PipedChatInput(console.reader())) {
-            var chat = opened.chat();
+            var opened = service.model();
+            var chat = new Assistant(service).settings(settings);
             if (system != null) {
                 chat.system(system);
             }
@@ -55,7 +62,7 @@ final class ChatCommand implements Callable<Integer> {
                 console.printLine("Ctrl-C stops an answer, Ctrl-D leaves, /help lists commands.");
                 console.flush();
             }
-            new ChatLoop(console, chat, options, input, interactive).run();
+            new ChatLoop(console, chat, input, interactive).run();
         }
         return ExitStatus.DONE;
     }

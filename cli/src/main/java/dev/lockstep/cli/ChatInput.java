@@ -7,8 +7,8 @@ interface ChatInput extends AutoCloseable {
     /** The next message, of one or several lines; empty when there are no more. */
     Optional<String> next();
 
-    /** Whether the user has asked to stop since the last message was read. */
-    boolean interrupted();
+    /** What is to happen when the user asks to stop, on any thread. */
+    void onInterrupt(Runnable action);
 
     @Override
     void close();

@@ -1,9 +1,7 @@
 package dev.lockstep.cli;
 
-import dev.lockstep.engine.Chat;
 import dev.lockstep.engine.EngineException;
-import dev.lockstep.engine.GenerationListener;
-import dev.lockstep.engine.GenerationOptions;
+import dev.lockstep.engine.assistant.Assistant;
 import dev.lockstep.formats.ControlCharacters;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -11,20 +9,19 @@ import java.util.stream.Stream;
 /** Message by message: a command is obeyed, anything else is said to the model. */
 final class ChatLoop {
     private final Console console;
-    private final Chat chat;
-    private final GenerationOptions options;
+    private final Assistant chat;
     private final ChatInput input;
     private final boolean interactive;
 
-    ChatLoop(Console console, Chat chat, GenerationOptions options, ChatInput input, boolean interactive) {
+    ChatLoop(Console console, Assistant chat, ChatInput input, boolean interactive) {
         this.console = console;
         this.chat = chat;
-        this.options = options;
         this.input = input;
         this.interactive = interactive;
     }
 
     void run() {
+        input.onInterrupt(chat::stop);
         boolean goesOn = true;
         while (goesOn) {
             var message = input.next();
@@ -40,18 +37,18 @@ final class ChatLoop {
     }
 
     private void answer(String message) {
-        var output = new Answer(new StreamedText(console, true));
+        var output = new StreamedText(console, true);
         try {
-            var generation = chat.say(message, options, output);
-            output.shown.endLine();
+            var result = chat.answer(message, output);
+            output.endLine();
             if (interactive) {
-                say(Speed.of(generation));
+                say(Speed.of(result));
             }
         } catch (EngineException impossible) {
             if (!interactive) {
                 throw impossible;
             }
-            output.shown.endLine();
+            output.endLine();
             say(impossible.getMessage() + " (/reset forgets the conversation)");
         }
     }
@@ -84,7 +81,7 @@ final class ChatLoop {
         if (argument.isEmpty()) {
             say(chat.history().stream()
                     .filter(message -> message.role().equals("system"))
-                    .map(message -> message.content())
+                    .map(message -> message.content().toString())
                     .findFirst()
                     .orElse("There is no system message; /system TEXT sets one."));
         } else {
@@ -101,29 +98,5 @@ final class ChatLoop {
         }
         console.printLine(console.coloured() ? "\u001b[2m" + text + "\u001b[0m" : text);
         console.flush();
-    }
-
-    /** Shows an answer until the user has had enough of it. */
-    private final class Answer implements GenerationListener {
-        private final StreamedText shown;
-
-        Answer(StreamedText shown) {
-            this.shown = shown;
-        }
-
-        @Override
-        public void text(String text) {
-            shown.text(text);
-        }
-
-        @Override
-        public void prefill(int done, int total) {
-            shown.prefill(done, total);
-        }
-
-        @Override
-        public boolean cancelled() {
-            return input.interrupted();
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.engine.ByteSize;
 import dev.lockstep.formats.ControlCharacters;
 import dev.lockstep.graph.KvType;
 import dev.lockstep.graph.Weight;
@@ -111,7 +112,7 @@ final class InspectionReport {
                     "  %-8s  %7d  %12s   %15.2f",
                     share.type(),
                     share.tensors(),
-                    Printable.bytes(share.bytes()),
+                    ByteSize.print(share.bytes()),
                     share.bitsPerWeight()));
         }
     }
@@ -131,9 +132,9 @@ final class InspectionReport {
         console.printLine("  %-25s  %11s   %12s   %12s"
                 .formatted(
                         name,
-                        Printable.bytes(bytes.applyAsLong(KvType.Q8)),
-                        Printable.bytes(bytes.applyAsLong(KvType.F16)),
-                        Printable.bytes(bytes.applyAsLong(KvType.F32))));
+                        ByteSize.print(bytes.applyAsLong(KvType.Q8)),
+                        ByteSize.print(bytes.applyAsLong(KvType.F16)),
+                        ByteSize.print(bytes.applyAsLong(KvType.F32))));
     }
 
     private long kvBytes(KvType type) {
@@ -147,7 +148,7 @@ final class InspectionReport {
                         weight.type(),
                         weight.columns() + " x " + weight.rows()
                                 + (weight.matrices() == 1 ? "" : " x " + weight.matrices()),
-                        Printable.bytes(Inspection.bytes(weight))));
+                        ByteSize.print(Inspection.bytes(weight))));
     }
 
     private void line(String name, String format, Object... values) {

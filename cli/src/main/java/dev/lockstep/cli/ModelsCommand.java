@@ -3,6 +3,7 @@ package dev.lockstep.cli;
 import dev.lockstep.cli.models.LocalModel;
 import dev.lockstep.cli.models.ModelDirectory;
 import dev.lockstep.demo.DemoModel;
+import dev.lockstep.engine.ByteSize;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -79,7 +80,7 @@ final class ModelsCommand implements Callable<Integer> {
         var format = "%-" + width + "s  %10s";
         console.printLine(format.formatted(DemoModel.NAME, "inside"));
         models.forEach(model ->
-                console.printLine(format.formatted(Printable.harmless(model.name()), Printable.bytes(model.bytes()))));
+                console.printLine(format.formatted(Printable.harmless(model.name()), ByteSize.print(model.bytes()))));
         if (console.terminals().error()) {
             console.note("in " + directory.path() + "; lockstep pull brings others");
         }

@@ -33,9 +33,7 @@ final class PipedChatInput implements ChatInput {
 
     /** An interrupt ends the whole process here. */
     @Override
-    public boolean interrupted() {
-        return false;
-    }
+    public void onInterrupt(Runnable action) {}
 
     @Override
     public void close() {}

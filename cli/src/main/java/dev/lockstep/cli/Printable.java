@@ -4,8 +4,6 @@ import java.util.Locale;
 
 /** Text and numbers as people like to see them. */
 final class Printable {
-    private static final String[] UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-
     private Printable() {}
 
     /** Text of a model for a terminal: everything but what could steer it. */
@@ -20,19 +18,6 @@ final class Printable {
 
     private static boolean steersTerminal(int c) {
         return Character.isISOControl(c) && c != '\n' && c != '\t';
-    }
-
-    /** {@code 1.5 GiB}. */
-    static String bytes(double bytes) {
-        int unit = 0;
-        double value = bytes;
-        while (value >= 1024 && unit < UNITS.length - 1) {
-            value /= 1024;
-            unit++;
-        }
-        return unit == 0
-                ? "%d bytes".formatted((long) value)
-                : String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
     }
 
     /** {@code 1.10 B}: thousands, millions and billions as model names have them. */

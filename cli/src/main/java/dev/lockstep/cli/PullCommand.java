@@ -4,6 +4,7 @@ import dev.lockstep.cli.models.HubName;
 import dev.lockstep.cli.models.LocalModel;
 import dev.lockstep.cli.models.ModelDirectory;
 import dev.lockstep.cli.models.Puller;
+import dev.lockstep.engine.ByteSize;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Optional;
@@ -51,7 +52,7 @@ final class PullCommand implements Callable<Integer> {
         if (json) {
             Json.print(console, ModelsCommand.fields(model));
         } else {
-            console.printLine(model.name() + ": " + Printable.bytes(model.bytes()) + ", " + model.file());
+            console.printLine(model.name() + ": " + ByteSize.print(model.bytes()) + ", " + model.file());
             console.note("lockstep: talk to it with: lockstep chat -m " + model.name());
         }
         return ExitStatus.DONE;

@@ -1,13 +1,20 @@
 package dev.lockstep.cli;
 
-import dev.lockstep.engine.Generation;
-import dev.lockstep.engine.GenerationRequest;
 import dev.lockstep.engine.Lockstep;
 import dev.lockstep.engine.Prompt;
+import dev.lockstep.engine.service.CompletionRequest;
+import dev.lockstep.engine.service.CompletionResult;
+import dev.lockstep.engine.service.Conversation;
+import dev.lockstep.engine.service.Input;
+import dev.lockstep.engine.service.ScoredToken;
+import dev.lockstep.engine.service.ServiceOptions;
+import dev.lockstep.text.template.Message;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +61,9 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private SamplingOptions sampling = new SamplingOptions();
 
+    @Mixin
+    private SpeculationOptions speculation = new SpeculationOptions();
+
     /** One of several places; standard input if none is named. */
     static final class PromptSource {
         @Option(
@@ -75,53 +85,58 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var options = sampling.options();
+        var settings = sampling.settings();
+        var options = speculation.in(ServiceOptions.DEFAULT);
         var text = promptText();
-        try (var opened = model.open(console)) {
+        try (var service = speculation.serve(model, options, console)) {
             var output = new StreamedText(console, !json);
             if (echo && !json) {
                 output.text(text);
             }
-            Generation generation;
-            if (chat || system != null) {
-                var conversation = opened.chat();
-                if (system != null) {
-                    conversation.system(system);
-                }
-                generation = conversation.say(text, options, output);
-            } else {
-                generation =
-                        opened.generate(new GenerationRequest(new Prompt.Text(text, parseSpecial), options), output);
-            }
-            finish(opened, generation, output);
+            CompletionRequest request =
+                    settings.apply(CompletionRequest.of(input(text))).build();
+            finish(service.model(), service.complete(request, output), output);
         }
         return ExitStatus.DONE;
     }
 
-    private void finish(Lockstep opened, Generation generation, StreamedText output) {
+    private Input input(String text) {
+        if (!chat && system == null) {
+            return new Input.Continue(new Prompt.Text(text, parseSpecial));
+        }
+        List<Message> messages = new ArrayList<>();
+        if (system != null) {
+            messages.add(Message.of("system", system));
+        }
+        messages.add(Message.of("user", text));
+        return Conversation.of(messages);
+    }
+
+    private void finish(Lockstep opened, CompletionResult result, StreamedText output) {
         if (json) {
-            Json.print(console, fields(opened, generation));
+            Json.print(console, fields(opened, result));
             return;
         }
         output.endLine();
         if (console.terminals().error()) {
-            console.note(Speed.of(generation));
+            console.note(Speed.of(result));
         }
     }
 
-    private static Map<String, Object> fields(Lockstep opened, Generation generation) {
-        var statistics = generation.statistics();
+    private static Map<String, Object> fields(Lockstep opened, CompletionResult result) {
+        var answer = result.choices().getFirst();
+        var usage = result.usage();
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("model", opened.name());
         fields.put("engine", opened.machine().name());
-        fields.put("text", generation.text());
-        fields.put("tokens", generation.tokens());
-        fields.put("prompt_tokens", statistics.promptTokens());
-        fields.put("generated_tokens", statistics.generatedTokens());
-        fields.put("prefill_tps", statistics.prefillTokensPerSecond());
-        fields.put("decode_tps", statistics.decodeTokensPerSecond());
-        fields.put("first_token_ms", statistics.firstTokenMilliseconds());
-        fields.put("finish_reason", generation.finishReason().word());
+        fields.put("text", answer.text());
+        fields.put("tokens", answer.tokens().stream().map(ScoredToken::token).toList());
+        fields.put("prompt_tokens", usage.promptTokens());
+        fields.put("generated_tokens", usage.completionTokens());
+        fields.put("prefill_tps", result.promptTokensPerSecond());
+        fields.put("decode_tps", result.answerTokensPerSecond());
+        fields.put("first_token_ms", result.timings().firstTokenNanos() / 1e6);
+        fields.put("finish_reason", answer.finishReason().word());
         return fields;
     }
 

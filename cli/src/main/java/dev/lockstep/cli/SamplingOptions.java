@@ -1,10 +1,11 @@
 package dev.lockstep.cli;
 
-import dev.lockstep.engine.GenerationOptions;
 import dev.lockstep.engine.sampling.SamplingParameters;
+import dev.lockstep.engine.service.CompletionRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -71,15 +72,19 @@ final class SamplingOptions {
     @Option(names = "--ignore-eos", description = "Go on when the model would stop.")
     private boolean ignoreEndOfGeneration;
 
-    GenerationOptions options() {
+    /** Puts the options into requests. */
+    UnaryOperator<CompletionRequest.Builder> settings() {
         if (maxTokens < -1) {
             throw new UsageException("-n is " + maxTokens + ", must be 0 or more, or -1 for no limit");
         }
-        return UsageException.refusing(() -> new GenerationOptions(
-                parameters().chain(),
-                maxTokens == -1 ? GenerationOptions.UNLIMITED : maxTokens,
-                stopStrings,
-                ignoreEndOfGeneration));
+        if (stopStrings.contains("")) {
+            throw new UsageException("a stop string is empty, must have a character at least");
+        }
+        SamplingParameters parameters = UsageException.refusing(this::parameters);
+        return request -> request.sampling(parameters)
+                .maxTokens(maxTokens == -1 ? CompletionRequest.UNLIMITED : maxTokens)
+                .stopStrings(stopStrings)
+                .ignoreEndOfGeneration(ignoreEndOfGeneration);
     }
 
     private SamplingParameters parameters() {

@@ -1,9 +1,9 @@
 package dev.lockstep.cli;
 
-import dev.lockstep.engine.service.InferenceService;
 import dev.lockstep.engine.service.ServiceOptions;
 import dev.lockstep.server.LockstepServer;
 import dev.lockstep.server.ServedName;
+import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -46,11 +46,23 @@ final class ServeCommand implements Callable<Integer> {
     @Option(names = "--queue", paramLabel = "N", description = "Most requests that wait; default 256.")
     private int maxWaiting = ServiceOptions.DEFAULT.maxWaiting();
 
-    @Option(names = "--kv-memory", paramLabel = "MIB", description = "Memory for KV caches; default 2048 MiB.")
-    private long kvMebibytes = ServiceOptions.DEFAULT.kvBytes() >> 20;
+    @Option(
+            names = "--kv-memory",
+            paramLabel = "MIB",
+            description = "Memory for KV caches; default 2048, or half of what is free.")
+    private @Nullable Long kvMebibytes;
 
-    @Option(names = "--no-speculation", description = "Guess no tokens ahead; answers are the same.")
-    private boolean noSpeculation;
+    @Option(names = "--kv-spill", paramLabel = "MIB", description = "Disk for KV caches that memory has no room for.")
+    private @Nullable Long spillMebibytes;
+
+    @Option(
+            names = "--kv-spill-dir",
+            paramLabel = "DIR",
+            description = "Where; default: the directory for temporary files.")
+    private Path spillDirectory = Path.of(System.getProperty("java.io.tmpdir"));
+
+    @Mixin
+    private SpeculationOptions speculation = new SpeculationOptions();
 
     ServeCommand(Console console) {
         this.console = console;
@@ -58,18 +70,14 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var options = listen.options();
-        var service = UsageException.refusing(() -> ServiceOptions.DEFAULT
-                .withMaxRunning(maxRunning)
-                .withMaxWaiting(maxWaiting)
-                .withKvBytes(Math.multiplyExact(kvMebibytes, 1L << 20))
-                .withSpeculation(!noSpeculation));
+        var places = listen.options();
+        var options = UsageException.refusing(this::serviceOptions);
         var log = new ServeLog(console);
         log.takeOver();
         var file = model.model().file();
         var served = (name == null ? ServedName.ofFile(file.getFileName().toString()) : ServedName.of(name))
                 .withAliases(aliases);
-        var server = UsageException.refusing(() -> LockstepServer.start(options, served, Main.version(), log));
+        var server = UsageException.refusing(() -> LockstepServer.start(places, served, Main.version(), log));
         Runtime.getRuntime()
                 .addShutdownHook(Thread.ofPlatform().name("lockstep-shutdown").unstarted(() -> {
                     log.event("closing", Map.of());
@@ -77,9 +85,31 @@ final class ServeCommand implements Callable<Integer> {
                     log.event("closed", Map.of());
                 }));
         log.event("listening", Map.of("url", server.url(), "model", served.id()));
-        server.serve(InferenceService.open(model.open(console), service));
+        var service = speculation.serve(model, options, console);
+        service.model().chatTemplate(); // one that is broken is to be known now, and not when somebody asks
+        server.serve(service);
         log.event("ready", Map.of("url", server.url(), "model", served.id()));
         Thread.currentThread().join();
         return ExitStatus.DONE;
+    }
+
+    private ServiceOptions serviceOptions() {
+        var options = speculation
+                .in(ServiceOptions.DEFAULT)
+                .withMaxRunning(maxRunning)
+                .withMaxWaiting(maxWaiting);
+        if (kvMebibytes != null) {
+            options = options.withKvBytes(bytes("--kv-memory", kvMebibytes));
+        }
+        return spillMebibytes == null
+                ? options
+                : options.withSpill(spillDirectory, bytes("--kv-spill", spillMebibytes));
+    }
+
+    private static long bytes(String option, long mebibytes) {
+        if (mebibytes < 0 || mebibytes > Long.MAX_VALUE >> 20) {
+            throw new UsageException(option + " is " + mebibytes + ", must be 0 or more, and less than memory has");
+        }
+        return mebibytes << 20;
     }
 }

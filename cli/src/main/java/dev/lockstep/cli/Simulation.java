@@ -5,7 +5,6 @@ import dev.lockstep.compiler.lower.Chips;
 import dev.lockstep.compiler.lower.CompiledModel;
 import dev.lockstep.compiler.lower.LpuSequence;
 import dev.lockstep.engine.FinishReason;
-import dev.lockstep.engine.GenerationListener;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.program.Buffer;
 import dev.lockstep.lpu.program.LpuProgram;
@@ -47,7 +46,7 @@ final class Simulation implements AutoCloseable {
     }
 
     /** Continues a prompt by at most {@code count} tokens. */
-    void run(int[] prompt, int count, GenerationListener listener) {
+    void run(int[] prompt, int count, StreamedText listener) {
         if (prompt.length == 0) {
             throw new UsageException("the prompt is empty; give some text with -p");
         }
@@ -127,7 +126,7 @@ final class Simulation implements AutoCloseable {
         system.close();
     }
 
-    private void emit(String piece, GenerationListener listener) {
+    private void emit(String piece, StreamedText listener) {
         if (!piece.isEmpty()) {
             text.append(piece);
             listener.text(piece);

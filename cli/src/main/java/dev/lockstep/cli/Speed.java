@@ -1,29 +1,29 @@
 package dev.lockstep.cli;
 
-import dev.lockstep.engine.Generation;
+import dev.lockstep.engine.service.CompletionResult;
 
 /** The line about speed that stands below an answer. */
 final class Speed {
     private Speed() {}
 
-    static String of(Generation generation) {
-        var statistics = generation.statistics();
-        int computed = statistics.promptTokens() - statistics.cachedTokens();
+    static String of(CompletionResult result) {
+        var usage = result.usage();
+        int computed = usage.promptTokens() - usage.cachedTokens();
         var line = new StringBuilder("[prompt ")
                 .append(computed)
                 .append(" tokens at ")
-                .append(Printable.rate(statistics.prefillTokensPerSecond()))
+                .append(Printable.rate(result.promptTokensPerSecond()))
                 .append("/s");
-        if (statistics.cachedTokens() > 0) {
-            line.append(", ").append(statistics.cachedTokens()).append(" cached");
+        if (usage.cachedTokens() > 0) {
+            line.append(", ").append(usage.cachedTokens()).append(" cached");
         }
         line.append("; answer ")
-                .append(statistics.generatedTokens())
+                .append(usage.completionTokens())
                 .append(" tokens at ")
-                .append(Printable.rate(statistics.decodeTokensPerSecond()))
+                .append(Printable.rate(result.answerTokensPerSecond()))
                 .append("/s");
-        switch (generation.finishReason()) {
-            case STOP -> {}
+        switch (result.choices().getFirst().finishReason()) {
+            case STOP, TOOL_CALLS -> {}
             case LENGTH -> line.append("; ended by the limit of tokens");
             case CANCELLED -> line.append("; stopped");
         }

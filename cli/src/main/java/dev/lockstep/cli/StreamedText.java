@@ -1,9 +1,10 @@
 package dev.lockstep.cli;
 
-import dev.lockstep.engine.GenerationListener;
+import dev.lockstep.engine.service.CompletionEvent;
+import dev.lockstep.engine.service.CompletionListener;
 
 /** Puts the text of a model on standard output as it comes, and the progress of a long prompt on standard error. */
-final class StreamedText implements GenerationListener {
+final class StreamedText implements CompletionListener {
     private final Console console;
     private final ProgressBar progress;
     private final boolean shown;
@@ -16,7 +17,16 @@ final class StreamedText implements GenerationListener {
     }
 
     @Override
-    public void text(String text) {
+    public void on(CompletionEvent event) {
+        switch (event) {
+            case CompletionEvent.Text(int _, String text) -> text(text);
+            case CompletionEvent.Reasoning(int _, String text) -> text(text);
+            case CompletionEvent.Prefill(int done, int total) -> prefill(done, total);
+            default -> {}
+        }
+    }
+
+    void text(String text) {
         if (shown) {
             console.print(console.terminals().output() ? Printable.harmless(text) : text);
             console.flush();
@@ -24,8 +34,7 @@ final class StreamedText implements GenerationListener {
         }
     }
 
-    @Override
-    public void prefill(int done, int total) {
+    void prefill(int done, int total) {
         progress.progress("reading the prompt", done, total);
     }
 

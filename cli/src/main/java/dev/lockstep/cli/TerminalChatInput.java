@@ -25,11 +25,11 @@ final class TerminalChatInput implements ChatInput {
 
     private final Terminal terminal;
     private final LineReader reader;
-    private volatile boolean interrupted;
+    private volatile Runnable onInterrupt = () -> {};
 
     private TerminalChatInput(Terminal terminal) {
         this.terminal = terminal;
-        terminal.handle(Terminal.Signal.INT, signal -> interrupted = true);
+        terminal.handle(Terminal.Signal.INT, _ -> onInterrupt.run());
         this.reader = LineReaderBuilder.builder()
                 .terminal(terminal)
                 .appName("lockstep")
@@ -57,7 +57,6 @@ final class TerminalChatInput implements ChatInput {
         while (true) {
             try {
                 var lines = reader.readLine(PROMPT);
-                interrupted = false;
                 return Optional.of(MultiLine.message(lines));
             } catch (UserInterruptException lineGivenUp) {
                 if (lineGivenUp.getPartialLine().isEmpty()) {
@@ -70,8 +69,8 @@ final class TerminalChatInput implements ChatInput {
     }
 
     @Override
-    public boolean interrupted() {
-        return interrupted;
+    public void onInterrupt(Runnable action) {
+        onInterrupt = action;
     }
 
     @Override

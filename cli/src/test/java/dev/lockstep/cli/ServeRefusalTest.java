@@ -54,6 +54,9 @@ class ServeRefusalTest {
     void shouldRefuseLimitsThatMakeNoSense() {
         refuse("one text at least", "--parallel", "0");
         refuse("not negative", "--queue", "-1");
+        refuse("--kv-memory is -5, must be 0 or more", "--kv-memory", "-5");
+        refuse("--kv-spill is -1, must be 0 or more", "--kv-spill", "-1");
+        refuse("contradict each other", "--draft", empty.toString(), "--no-speculation");
         refuse("--time-limit must be 1 or more", "--time-limit", "0");
         refuse("must be more than 0", "--max-body", "0");
     }

@@ -13,8 +13,8 @@ import java.nio.file.StandardCopyOption;
  * The embedded model as a file, for models are mapped into memory and a resource cannot be.
  *
  * {@snippet lang=java :
- * try (Lockstep model = Lockstep.open(DemoModel.install(Path.of("models")))) {
- *     model.generate("Once upon a time", text -> System.out.print(text));
+ * try (var service = InferenceService.open(DemoModel.install(Path.of("models")))) {
+ *     service.generate("Once upon a time", text -> System.out.print(text));
  * }
  * }
  */

@@ -55,8 +55,8 @@ final class Benchmark {
         int[] tokens = random.ints(options.promptTokens() + options.generatedTokens(), 0, machine.vocabularySize())
                 .toArray();
         int[] prompt = Arrays.copyOf(tokens, options.promptTokens());
-        try (var session = new Session(machine)) {
-            warmUp(session, prompt);
+        try (var text = new BenchmarkText(machine)) {
+            warmUp(machine, text, prompt);
             if (machine instanceof HostMachine host) {
                 host.resetPhaseTimes();
             }
@@ -64,15 +64,15 @@ final class Benchmark {
             var memory = MemoryBandwidth.open(program.threads());
             for (int repetition = 0; repetition < options.repetitions(); repetition++) {
                 memory.ifPresent(m -> bandwidths.add(m.measure()));
-                session.clear();
+                text.clear();
                 long start = System.nanoTime();
-                while (session.length() < prompt.length) {
-                    session.prefill(prompt);
+                while (text.length() < prompt.length) {
+                    text.prefill(prompt);
                 }
                 long prefilled = System.nanoTime();
                 long before = prefilled;
                 for (int i = prompt.length; i < tokens.length; i++) {
-                    session.append(tokens[i]);
+                    text.append(tokens[i]);
                     long now = System.nanoTime();
                     stepSeconds.add((now - before) / 1e9);
                     before = now;
@@ -89,10 +89,10 @@ final class Benchmark {
     }
 
     /** One prefill step and one decode step, so that no code and no page of weights is met for the first time. */
-    private static void warmUp(Session session, int[] prompt) {
-        session.prefill(prompt);
-        if (session.length() < session.contextLength()) {
-            session.append(prompt[0]);
+    private static void warmUp(Machine machine, BenchmarkText text, int[] prompt) {
+        text.prefill(prompt);
+        if (text.length() < machine.contextLength()) {
+            text.append(prompt[0]);
         }
     }
 

@@ -8,6 +8,8 @@ import java.util.regex.Pattern;
 public final class ByteSize {
     private static final Pattern SIZE = Pattern.compile("(\\d{1,15})\\s*([KMGT]?)(?:I?B)?");
 
+    private static final String[] UNITS = {"bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+
     private ByteSize() {}
 
     /**
@@ -27,5 +29,18 @@ public final class ByteSize {
             throw new IllegalArgumentException("\"" + text + "\" is too large");
         }
         return number << power;
+    }
+
+    /** {@code 1.5 GiB}. */
+    public static String print(double bytes) {
+        int unit = 0;
+        double value = bytes;
+        while (value >= 1024 && unit < UNITS.length - 1) {
+            value /= 1024;
+            unit++;
+        }
+        return unit == 0
+                ? "%d bytes".formatted((long) value)
+                : String.format(Locale.ROOT, "%.1f %s", value, UNITS[unit]);
     }
 }

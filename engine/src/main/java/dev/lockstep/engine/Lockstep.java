@@ -13,16 +13,10 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 /**
- * A model that is ready to run: from a path to streamed text in three lines.
- *
- * {@snippet lang=java :
- * try (Lockstep model = Lockstep.open(Path.of("model.gguf"))) {
- *     model.generate("Once upon a time", text -> System.out.print(text));
- * }
- * }
+ * A model that is ready to run: its text side, its machine, and what a service answers from, see
+ * {@link dev.lockstep.engine.service.InferenceService}.
  *
  * <p>Safe for use by many threads, one at a time: a call waits until the one before it is done. A listener must not call its model.
- * {@link #close} ends a running generation as cancelled.
  */
 public final class Lockstep implements AutoCloseable {
     /** Rows of logits that are held at once by {@link #logits}. */
@@ -30,14 +24,12 @@ public final class Lockstep implements AutoCloseable {
 
     private final ReentrantLock turn = new ReentrantLock();
     private final LoadedModel model;
-    private final Session session;
     private volatile boolean closed;
     private Optional<ModelFingerprint> fingerprint = Optional.empty();
     private boolean freed;
 
     Lockstep(LoadedModel model) {
         this.model = model;
-        this.session = new Session(machine());
     }
 
     /**
@@ -68,39 +60,6 @@ public final class Lockstep implements AutoCloseable {
                     "there is not enough memory to open " + path + "; take a smaller context, or a smaller model",
                     full);
         }
-    }
-
-    /** Continues a text until the model stops or the context is full. */
-    public Generation generate(String prompt, GenerationListener listener) {
-        return generate(GenerationRequest.of(prompt), listener);
-    }
-
-    /**
-     * Continues a prompt. What it shares with the prompt and answer of the call before is not computed again.
-     *
-     * @throws EngineException if the prompt is empty or too long for the context
-     */
-    public Generation generate(GenerationRequest request, GenerationListener listener) {
-        int[] prompt = request.prompt().encode(tokenizer());
-        return inTurn(
-                () -> Generator.generate(session, tokenizer(), prompt, request.options(), new EndedByClose(listener)));
-    }
-
-    /**
-     * A new conversation, in the words of the model's chat template; a model without one talks in a plain format, and a warning
-     * says so.
-     *
-     * @throws EngineException if what the model file brings is not a template
-     */
-    public Chat chat() {
-        Optional<ChatTemplate> template = chatTemplate();
-        if (template.isEmpty()) {
-            model.warnings()
-                    .accept(name() + " has no chat template, so that the conversation is put to it as plain text"
-                            + " (\"User: ...\", \"Assistant: ...\"); do not expect much");
-        }
-        return new Chat(
-                this, template.<ConversationFormat>map(TemplateFormat::new).orElseGet(PlainFormat::new));
     }
 
     /**
@@ -178,18 +137,22 @@ public final class Lockstep implements AutoCloseable {
         return inTurn(() -> Benchmark.run(model.program(), options));
     }
 
-    /** Waits for a running generation, which ends as cancelled, and frees everything. */
+    /** Tells whoever opened the model that something goes on in another way than one might expect. */
+    public void warn(String sentence) {
+        model.warnings().accept(sentence);
+    }
+
+    /** Waits for a running call, and frees everything. */
     @Override
     public void close() {
         if (turn.isHeldByCurrentThread()) {
-            throw new IllegalStateException("a listener cannot close its model; let it answer cancelled() with true");
+            throw new IllegalStateException("a listener cannot close its model; wait until the call is done");
         }
         closed = true;
         turn.lock();
         try {
             if (!freed) {
                 freed = true;
-                session.close();
                 model.close();
             }
         } finally {
@@ -213,35 +176,6 @@ public final class Lockstep implements AutoCloseable {
             return work.get();
         } finally {
             turn.unlock();
-        }
-    }
-
-    /** The caller's listener, which also says that a generation is cancelled when the model is being closed. */
-    private final class EndedByClose implements GenerationListener {
-        private final GenerationListener listener;
-
-        EndedByClose(GenerationListener listener) {
-            this.listener = listener;
-        }
-
-        @Override
-        public void text(String text) {
-            listener.text(text);
-        }
-
-        @Override
-        public void token(int token) {
-            listener.token(token);
-        }
-
-        @Override
-        public void prefill(int done, int total) {
-            listener.prefill(done, total);
-        }
-
-        @Override
-        public boolean cancelled() {
-            return closed || listener.cancelled();
         }
     }
 }

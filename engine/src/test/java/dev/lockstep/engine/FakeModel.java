@@ -12,7 +12,7 @@ import java.util.Map;
 
 /** A model around a fake machine, and what became of it. */
 public final class FakeModel {
-    final List<String> warnings = new ArrayList<>();
+    public final List<String> warnings = new ArrayList<>();
     int freed;
 
     public Lockstep open(Machine machine) {

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,28 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(20)
 class LockstepTest {
-    private static final GenerationOptions ENDLESS = GenerationOptions.GREEDY.withIgnoreEndOfGeneration(true);
-
     private final FakeModel fake = new FakeModel();
-
-    @Test
-    void shouldStreamTheContinuationOfAText() {
-        try (Lockstep model = fake.open(FakeMachine.saying(5, TinyTokenizer.tokens(" upon")))) {
-            var text = new StringBuilder();
-            Generation generation = model.generate("Once", text::append);
-            assertThat(text).hasToString(" upon").hasToString(generation.text());
-            assertThat(generation.statistics().promptTokens()).isEqualTo(5);
-        }
-        assertThat(fake.freed).isEqualTo(1);
-    }
-
-    @Test
-    void shouldTakeTokensAsAPrompt() {
-        try (Lockstep model = fake.open(FakeMachine.saying(2, 'x', 'y'))) {
-            var request = new GenerationRequest(new Prompt.Tokens(List.of(7, 8)), GenerationOptions.GREEDY);
-            assertThat(model.generate(request, _ -> {}).text()).isEqualTo("xy");
-        }
-    }
 
     @Test
     void shouldPutTheFirstTokenThereOnce() {
@@ -48,17 +26,6 @@ class LockstepTest {
         assertThat(new Prompt.Text("a", true).encode(new TinyTokenizer())).containsExactly(TinyTokenizer.BEGIN, 'a');
         assertThat(new Prompt.Text("<begin>", false).encode(new TinyTokenizer()))
                 .hasSize(8);
-    }
-
-    @Test
-    void shouldComputeOnlyWhatIsNewInTheNextPrompt() {
-        FakeMachine machine = FakeMachine.hashing(64, 8);
-        try (Lockstep model = fake.open(machine)) {
-            model.generate(GenerationRequest.of("Once upon").with(ENDLESS.withMaxTokens(1)), _ -> {});
-            Generation second =
-                    model.generate(GenerationRequest.of("Once more").with(ENDLESS.withMaxTokens(1)), _ -> {});
-            assertThat(second.statistics().cachedTokens()).isEqualTo(6);
-        }
     }
 
     @Test
@@ -96,57 +63,37 @@ class LockstepTest {
         var inside = new AtomicInteger();
         var most = new AtomicInteger();
         try (Lockstep model = fake.open(FakeMachine.hashing(64, 8))) {
-            var all = new ArrayList<CompletableFuture<Generation>>();
+            var all = new ArrayList<CompletableFuture<Void>>();
             for (int i = 0; i < 4; i++) {
-                all.add(CompletableFuture.supplyAsync(() ->
-                        model.generate(GenerationRequest.of("same").with(ENDLESS.withMaxTokens(20)), new Recorder() {
-                            @Override
-                            public void token(int token) {
-                                most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                                Thread.yield();
-                                inside.decrementAndGet();
-                            }
+                all.add(CompletableFuture.runAsync(() ->
+                        model.logits(TinyTokenizer.tokens("the same text"), (_, _, _) -> {
+                            most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+                            Thread.yield();
+                            inside.decrementAndGet();
                         })));
             }
-            assertThat(all.stream()
-                            .map(CompletableFuture::join)
-                            .map(Generation::tokens)
-                            .distinct())
-                    .hasSize(1);
+            all.forEach(CompletableFuture::join);
         }
         assertThat(most).hasValue(1);
+        assertThat(fake.freed).isEqualTo(1);
     }
 
     @Test
-    void shouldEndARunningGenerationWhenItIsClosed() throws InterruptedException {
-        FakeMachine machine = FakeMachine.hashing(1_000_000, 8);
-        Lockstep model = fake.open(machine);
-        var started = new CountDownLatch(1);
-        var generation = CompletableFuture.supplyAsync(
-                () -> model.generate(GenerationRequest.of("go").with(ENDLESS), _ -> started.countDown()));
-        started.await();
+    void shouldRefuseToBeUsedByItsListenerOrAfterItsEnd() {
+        Lockstep model = fake.open(FakeMachine.hashing(64, 8));
+        int[] tokens = {1, 2};
+        assertThatThrownBy(() -> model.logits(tokens, (_, _, _) -> model.logits(tokens, (_, _, _) -> {})))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("a listener cannot use its model; wait until the call is done");
+        assertThatThrownBy(() -> model.logits(tokens, (_, _, _) -> close(model)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("a listener cannot close its model; wait until the call is done");
         model.close();
-        assertThat(generation.join().finishReason()).isEqualTo(FinishReason.CANCELLED);
-        assertThat(machine.closed).isTrue();
         model.close();
         assertThat(fake.freed).isEqualTo(1);
-        assertThatThrownBy(() -> model.generate("more", _ -> {}))
+        assertThatThrownBy(() -> model.logits(tokens, (_, _, _) -> {}))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("the model fake.gguf is closed");
-    }
-
-    @Test
-    void shouldRefuseToBeUsedByItsListener() {
-        try (Lockstep model = fake.open(FakeMachine.hashing(64, 8))) {
-            var request = GenerationRequest.of("go").with(ENDLESS);
-            assertThatThrownBy(() -> model.generate(request, _ -> model.generate(request, _ -> {})))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("a listener cannot use its model; wait until the call is done");
-            assertThatThrownBy(() -> model.generate(request, _ -> close(model)))
-                    .isInstanceOf(IllegalStateException.class)
-                    .hasMessage("a listener cannot close its model; let it answer cancelled() with true");
-            assertThat(model.generate(request, _ -> {}).finishReason()).isEqualTo(FinishReason.LENGTH);
-        }
     }
 
     @Test

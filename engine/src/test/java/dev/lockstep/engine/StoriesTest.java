@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lockstep.engine.sampling.SamplingParameters;
+import dev.lockstep.engine.service.CompletionRequest;
+import dev.lockstep.engine.service.CompletionResult;
+import dev.lockstep.engine.service.InferenceService;
+import dev.lockstep.engine.service.ScoredToken;
+import dev.lockstep.engine.service.ServiceOptions;
 import dev.lockstep.graph.KvType;
 import dev.lockstep.host.HostUnavailableException;
 import java.io.IOException;
@@ -40,16 +45,19 @@ class StoriesTest {
         List<String> prompts = fields(json, "\"prompt\": \"([^\"]*)\"");
         List<String> tokens = fields(json, "\"greedy_tokens_out\": \\[ ([^]]*) ]");
         assertThat(prompts).hasSize(3).hasSameSizeAs(tokens);
-        try (Lockstep model = open("stories260k.gguf", options(engine))) {
+        try (var model = serve("stories260k.gguf", options(engine))) {
             for (int i = 0; i < prompts.size(); i++) {
-                assertThat(greedy(model, prompts.get(i), 200).tokens()).isEqualTo(integers(tokens.get(i)));
+                assertThat(greedy(model, prompts.get(i), 200).choices().getFirst().tokens().stream()
+                                .map(ScoredToken::token)
+                                .toList())
+                        .isEqualTo(integers(tokens.get(i)));
             }
         }
     }
 
     @Test
     void shouldBeginTheStoryAsItsAuthorPrintsIt() {
-        try (Lockstep model = open("stories260k.gguf", LockstepOptions.DEFAULT)) {
+        try (var model = serve("stories260k.gguf", LockstepOptions.DEFAULT)) {
             assertThat(greedy(model, "Once upon a time", 60).text())
                     .startsWith(
                             ", there was a little girl named Lily. She loved to play outside in the park. One day, she"
@@ -59,18 +67,17 @@ class StoriesTest {
 
     @Test
     void shouldTellTheSameStoryFromTheSameSeedWhateverTheMachineThreadsAndChunks() {
-        var options = GenerationOptions.DEFAULT
-                .withSampling(SamplingParameters.DEFAULT.withSeed(7).withTemperature(1.2f))
-                .withMaxTokens(40);
-        var request = GenerationRequest.of("One day, a boy named Tim went to the park")
-                .with(options);
+        var request = CompletionRequest.of("One day, a boy named Tim went to the park")
+                .sampling(SamplingParameters.DEFAULT.withSeed(7).withTemperature(1.2f))
+                .maxTokens(40)
+                .build();
         Set<String> stories = new HashSet<>();
         for (var opening : List.of(
                 options(EngineChoice.REFERENCE).withMaxStepTokens(1),
                 options(EngineChoice.REFERENCE).withMaxStepTokens(256),
                 options(EngineChoice.AUTO).withMaxStepTokens(5).withThreads(1))) {
-            try (Lockstep model = open("stories260k-Q8_0.gguf", opening)) {
-                stories.add(model.generate(request, _ -> {}).text());
+            try (var model = serve("stories260k-Q8_0.gguf", opening)) {
+                stories.add(model.complete(request, _ -> {}).text());
             }
         }
         assertThat(stories).hasSize(1);
@@ -106,9 +113,17 @@ class StoriesTest {
         }
     }
 
-    private static Generation greedy(Lockstep model, String prompt, int tokens) {
-        return model.generate(
-                GenerationRequest.of(prompt).with(GenerationOptions.GREEDY.withMaxTokens(tokens)), _ -> {});
+    private static InferenceService serve(String file, LockstepOptions options) {
+        return InferenceService.open(open(file, options), ServiceOptions.DEFAULT);
+    }
+
+    private static CompletionResult greedy(InferenceService model, String prompt, int tokens) {
+        return model.complete(
+                CompletionRequest.of(prompt)
+                        .sampling(SamplingParameters.GREEDY)
+                        .maxTokens(tokens)
+                        .build(),
+                _ -> {});
     }
 
     private static List<String> fields(String json, String pattern) {

@@ -1,6 +1,8 @@
 package dev.lockstep.host;
 
+import dev.lockstep.graph.machine.KvMemoryException;
 import dev.lockstep.host.memory.LargeMemory;
+import dev.lockstep.host.memory.NativeMemoryException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -34,12 +36,20 @@ final class KvBlocks {
     HostBlock take() {
         if (free.isEmpty()) {
             long blocks = Math.max(1, PIECE / blockBytes);
-            MemorySegment piece = LargeMemory.allocate(blocks * blockBytes, arena);
+            MemorySegment piece = allocate(blocks * blockBytes);
             for (long block = blocks - 1; block >= 0; block--) {
                 free.push(new HostBlock(this, piece.asSlice(block * blockBytes, blockBytes)));
             }
         }
         return free.pop().held();
+    }
+
+    private MemorySegment allocate(long bytes) {
+        try {
+            return LargeMemory.allocate(bytes, arena);
+        } catch (NativeMemoryException full) {
+            throw new KvMemoryException("there is no memory for more of the KV cache: " + full.getMessage(), full);
+        }
     }
 
     void giveBack(HostBlock block) {

@@ -3,19 +3,25 @@ package dev.lockstep.systemtests;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.demo.DemoModel;
-import dev.lockstep.engine.GenerationOptions;
 import dev.lockstep.engine.Lockstep;
 import dev.lockstep.engine.LockstepOptions;
 import dev.lockstep.engine.sampling.SamplingParameters;
+import dev.lockstep.engine.service.CompletionRequest;
+import dev.lockstep.engine.service.Conversation;
+import dev.lockstep.engine.service.InferenceService;
+import dev.lockstep.engine.service.ServiceOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,13 +55,12 @@ class DemoAccuracyTest {
         var questions = questions().stream()
                 .filter(question -> question.kind.equals(kind))
                 .toList();
-        var options = LockstepOptions.DEFAULT.withCache(false);
-        long right;
-        try (var model = Lockstep.open(DemoModel.install(directory), options)) {
-            right = questions.stream()
-                    .filter(question -> answer(model, question.text).equals(question.answer))
-                    .count();
-        }
+        var answers = answers(
+                questions.stream().map(Question::text).toList(),
+                request -> request.sampling(SamplingParameters.GREEDY).maxTokens(LONGEST_ANSWER));
+        long right = IntStream.range(0, answers.size())
+                .filter(i -> answers.get(i).equals(questions.get(i).answer))
+                .count();
         var figure = String.format(
                 Locale.ROOT,
                 "%s: %d of %d right (%.1f %%)",
@@ -69,18 +74,21 @@ class DemoAccuracyTest {
 
     @Test
     void shouldTellStoriesOfTheHeroAskedForAndOneFriend() {
-        var options = LockstepOptions.DEFAULT.withCache(false);
+        var wishes = HEROES.stream()
+                .flatMap(hero -> NAMES.stream().map(name -> STORY.formatted(hero, name)))
+                .toList();
+        var seed = new AtomicInteger();
+        var stories = answers(
+                wishes,
+                request -> request.sampling(SamplingParameters.DEFAULT.withSeed(seed.getAndIncrement()))
+                        .maxTokens(LONGEST_STORY));
         var told = new ArrayList<String>();
-        try (var model = Lockstep.open(DemoModel.install(directory), options)) {
-            for (int story = 0; story < HEROES.size() * NAMES.size(); story++) {
-                var hero = HEROES.get(story / NAMES.size());
-                var name = NAMES.get(story % NAMES.size());
-                var text = model.chat()
-                        .say(STORY.formatted(hero, name), sampled(story), piece -> {})
-                        .text();
-                if (text.contains(hero) && hangsTogether(text, name)) {
-                    told.add(text);
-                }
+        for (int story = 0; story < stories.size(); story++) {
+            var hero = HEROES.get(story / NAMES.size());
+            var name = NAMES.get(story % NAMES.size());
+            var text = stories.get(story);
+            if (text.contains(hero) && hangsTogether(text, name)) {
+                told.add(text);
             }
         }
         System.out.println(
@@ -94,15 +102,20 @@ class DemoAccuracyTest {
         return names.contains(hero) && names.size() == 2 && story.matches("(?s).*[.!?]\"?");
     }
 
-    private static GenerationOptions sampled(int seed) {
-        return GenerationOptions.DEFAULT
-                .withMaxTokens(LONGEST_STORY)
-                .withSampling(SamplingParameters.DEFAULT.withSeed(seed));
-    }
-
-    private static String answer(Lockstep model, String question) {
-        var options = GenerationOptions.GREEDY.withMaxTokens(LONGEST_ANSWER);
-        return model.chat().say(question, options, text -> {}).text();
+    /** All are asked at the same time: that changes no answer. */
+    private static List<String> answers(List<String> questions, UnaryOperator<CompletionRequest.Builder> settings) {
+        var model = Lockstep.open(DemoModel.install(directory), LockstepOptions.DEFAULT.withCache(false));
+        try (var service = InferenceService.open(model, ServiceOptions.DEFAULT.withMaxWaiting(questions.size()))) {
+            return questions.stream()
+                    .map(question -> service.submit(
+                            settings.apply(CompletionRequest.of(Conversation.of(question)))
+                                    .build(),
+                            event -> {}))
+                    .toList()
+                    .stream()
+                    .map(ticket -> ticket.result().join().text())
+                    .toList();
+        }
     }
 
     private static List<Question> questions() throws IOException {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.engine.EngineChoice;
 import dev.lockstep.engine.EngineException;
-import dev.lockstep.engine.GenerationOptions;
-import dev.lockstep.engine.GenerationRequest;
 import dev.lockstep.engine.Lockstep;
 import dev.lockstep.engine.LockstepOptions;
+import dev.lockstep.engine.sampling.SamplingParameters;
+import dev.lockstep.engine.service.CompletionRequest;
+import dev.lockstep.engine.service.InferenceService;
+import dev.lockstep.engine.service.ServiceOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -55,6 +57,11 @@ class HostileModelTest {
             .withCache(false)
             .withWarnings(_ -> {});
 
+    private static final CompletionRequest GREEDY = CompletionRequest.of("ab")
+            .sampling(SamplingParameters.GREEDY)
+            .maxTokens(2)
+            .build();
+
     @TempDir
     private Path directory = Path.of("");
 
@@ -79,10 +86,9 @@ class HostileModelTest {
                 Duration.ofSeconds(20),
                 () -> {
                     boolean opened = false;
-                    try (Lockstep model = Lockstep.open(file, OPTIONS)) {
+                    try (var service = InferenceService.open(Lockstep.open(file, OPTIONS), ServiceOptions.DEFAULT)) {
                         opened = true;
-                        model.generate(
-                                GenerationRequest.of("ab").with(GenerationOptions.GREEDY.withMaxTokens(2)), _ -> {});
+                        service.complete(GREEDY, _ -> {});
                         return true;
                     } catch (EngineException refusal) {
                         assertThat(refusal.getMessage())

@@ -2,12 +2,13 @@ package dev.lockstep.engine.assistant;
 
 import dev.lockstep.engine.EngineException;
 import dev.lockstep.engine.sampling.SamplingParameters;
-import dev.lockstep.engine.service.CompletionEvent;
+import dev.lockstep.engine.service.CompletionListener;
 import dev.lockstep.engine.service.CompletionRequest;
 import dev.lockstep.engine.service.CompletionResult;
 import dev.lockstep.engine.service.Constraint;
 import dev.lockstep.engine.service.Conversation;
 import dev.lockstep.engine.service.InferenceService;
+import dev.lockstep.engine.service.Ticket;
 import dev.lockstep.engine.service.Tool;
 import dev.lockstep.engine.service.ToolChoice;
 import dev.lockstep.text.json.Json;
@@ -16,9 +17,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletionException;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 
 /**
  * A conversation with a served model. What it has said before is not computed again. Not for use by several threads at once; any number
@@ -32,29 +35,44 @@ public final class Assistant {
     private final List<Message> history = new ArrayList<>();
     private final Map<String, Function<Json, String>> functions = new LinkedHashMap<>();
     private final List<Tool> tools = new ArrayList<>();
-    private SamplingParameters sampling = SamplingParameters.DEFAULT;
-    private int maxTokens = 1024;
+    private UnaryOperator<CompletionRequest.Builder> settings = request -> request.maxTokens(1024);
+    private volatile Optional<Ticket> asked = Optional.empty();
 
     public Assistant(InferenceService service) {
         this.service = service;
     }
 
-    /** Tells the model who it is to be; before the first question. */
+    /** Tells the model who it is to be; replaces what it was told before. */
     public Assistant system(String content) {
+        history.removeIf(Assistant::isSystem);
         history.addFirst(Message.of("system", content));
+        return this;
+    }
+
+    /** Forgets all that was said, but not who the model is to be. */
+    public void reset() {
+        history.removeIf(message -> !isSystem(message));
+    }
+
+    private static boolean isSystem(Message message) {
+        return message.role().equals("system");
+    }
+
+    /** What requests are to have besides the conversation: limits, stop strings, whatever a {@link CompletionRequest} knows. */
+    public Assistant settings(UnaryOperator<CompletionRequest.Builder> more) {
+        UnaryOperator<CompletionRequest.Builder> before = settings;
+        settings = request -> more.apply(before.apply(request));
         return this;
     }
 
     /** How tokens are chosen. */
     public Assistant sampling(SamplingParameters sampling) {
-        this.sampling = sampling;
-        return this;
+        return settings(request -> request.sampling(sampling));
     }
 
     /** Most tokens of an answer. */
     public Assistant maxTokens(int maxTokens) {
-        this.maxTokens = maxTokens;
-        return this;
+        return settings(request -> request.maxTokens(maxTokens));
     }
 
     /**
@@ -77,24 +95,44 @@ public final class Assistant {
 
     /** Asks, and hears the answer as it comes, on another thread. */
     public String ask(String question, Consumer<String> text) {
-        history.add(Message.of("user", question));
-        for (int round = 0; round < MOST_ROUNDS; round++) {
-            CompletionResult.Choice answer = complete(Constraint.NONE, tools, text);
-            if (answer.toolCalls().isEmpty()) {
-                history.add(Message.of("assistant", answer.text()));
-                return answer.text();
+        return answer(question, CompletionListener.ofText(text)).text();
+    }
+
+    /**
+     * Asks, and hears all that happens, on another thread. Question and answer become part of the history, also if the answer was cut
+     * short; neither if an exception ends the call.
+     *
+     * @return the last result, where functions were called
+     */
+    public CompletionResult answer(String question, CompletionListener listener) {
+        return inHistory(question, () -> {
+            for (int round = 0; round < MOST_ROUNDS; round++) {
+                CompletionResult result = complete(Constraint.NONE, tools, listener);
+                CompletionResult.Choice answer = result.choices().getFirst();
+                if (answer.toolCalls().isEmpty()) {
+                    history.add(Message.of("assistant", answer.text()));
+                    return result;
+                }
+                call(answer);
             }
-            call(answer);
-        }
-        throw new EngineException("the model called functions " + MOST_ROUNDS + " times and did not answer");
+            throw new EngineException("the model called functions " + MOST_ROUNDS + " times and did not answer");
+        });
+    }
+
+    /** Ends an answer that is under way, from any thread. */
+    public void stop() {
+        asked.ifPresent(Ticket::cancel);
     }
 
     /** Asks for an answer in the form of a record. */
     public <R extends Record> R ask(String question, Class<R> type) {
-        history.add(Message.of("user", question));
         var schema = new Constraint.JsonSchema(RecordJson.schema(type).toString());
-        CompletionResult.Choice answer = complete(schema, List.of(), _ -> {});
-        history.add(Message.of("assistant", answer.text()));
+        CompletionResult.Choice answer = inHistory(question, () -> {
+            CompletionResult.Choice first =
+                    complete(schema, List.of(), _ -> {}).choices().getFirst();
+            history.add(Message.of("assistant", first.text()));
+            return first;
+        });
         return switch (answer.finishReason()) {
             case STOP -> RecordJson.read(Json.parse(answer.text()), type);
             case LENGTH, CANCELLED, TOOL_CALLS ->
@@ -105,7 +143,8 @@ public final class Assistant {
 
     /** Another conversation that goes on from here; what both have in common is computed and kept once. */
     public Assistant fork() {
-        var fork = new Assistant(service).sampling(sampling).maxTokens(maxTokens);
+        var fork = new Assistant(service);
+        fork.settings = settings;
         fork.history.addAll(history);
         fork.tools.addAll(tools);
         fork.functions.putAll(functions);
@@ -117,25 +156,28 @@ public final class Assistant {
         return List.copyOf(history);
     }
 
-    private CompletionResult.Choice complete(Constraint constraint, List<Tool> tools, Consumer<String> text) {
+    private <T> T inHistory(String question, Supplier<T> answers) {
+        int before = history.size();
+        history.add(Message.of("user", question));
+        try {
+            return answers.get();
+        } catch (RuntimeException failed) {
+            history.subList(before, history.size()).clear();
+            throw failed;
+        }
+    }
+
+    private CompletionResult complete(Constraint constraint, List<Tool> tools, CompletionListener listener) {
         var conversation = Conversation.of(history).withTools(tools, ToolChoice.AUTO, true);
-        var request = CompletionRequest.of(conversation)
-                .sampling(sampling)
-                .maxTokens(maxTokens)
+        CompletionRequest request = settings.apply(CompletionRequest.of(conversation))
                 .constraint(constraint)
                 .build();
+        Ticket ticket = service.submit(request, listener);
+        asked = Optional.of(ticket);
         try {
-            return service.submit(request, event -> {
-                        if (event instanceof CompletionEvent.Text(int _, String more)) {
-                            text.accept(more);
-                        }
-                    })
-                    .result()
-                    .join()
-                    .choices()
-                    .getFirst();
-        } catch (CompletionException failed) {
-            throw failed.getCause() instanceof EngineException known ? known : failed;
+            return InferenceService.await(ticket);
+        } finally {
+            asked = Optional.empty();
         }
     }
 

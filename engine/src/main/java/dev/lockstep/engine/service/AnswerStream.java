@@ -1,10 +1,10 @@
 package dev.lockstep.engine.service;
 
 import dev.lockstep.engine.FinishReason;
-import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.machine.Step;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One choice of a request on the machine: a text that grows. Its tokens that are not in the KV cache are pending; a step takes some
@@ -29,8 +29,15 @@ final class AnswerStream {
     private Optional<KvText> kv = Optional.empty();
     private int logitsIndex = NOT_IN_STEP;
     private final PromptLookup lookup = new PromptLookup();
+    private Optional<DraftText> draft = Optional.empty();
     private final int[] guesses = new int[MOST_GUESSES];
     private int guessed;
+
+    /** Whether the draft model is to make, or has made, the guesses; what each right one saves, and what all take. */
+    private boolean drafted;
+
+    private double saves;
+    private double takes;
 
     AnswerStream(CompletionJob job, Answer answer, int contextLength, WhenContextIsFull whenFull) {
         this.job = job;
@@ -54,18 +61,18 @@ final class AnswerStream {
     }
 
     /** Takes memory and what the cache has of its tokens; false if there is no memory now. */
-    boolean start(Machine machine, KvMemory memory) {
-        kv = KvText.open(machine, memory, tokens, size);
+    boolean start(KvMemory memory) {
+        kv = KvText.open(memory, tokens, size);
         kv.ifPresent(text -> job.started(text.length()));
         return kv.isPresent();
     }
 
     /** Takes what the cache has got of its tokens since it started. */
-    void lookAgain(Machine machine, KvMemory memory) {
+    void lookAgain(KvMemory memory) {
         if (nextBlock().map(memory.cache()::has).orElse(false)) {
             int before = pending();
             suspend();
-            start(machine, memory);
+            start(memory);
             job.foundInCache(before - pending());
         }
     }
@@ -77,12 +84,31 @@ final class AnswerStream {
 
     /** Gives its memory back, what is worth keeping to the cache; it can start again. */
     void suspend() {
+        leave(KvText::close);
+    }
+
+    /** Gives its memory back after a step that failed half-way: nobody knows what it holds. */
+    void abandon() {
+        kv.ifPresent(KvText::close);
+        kv = Optional.empty();
+        guessed = 0;
+        drafted = false;
+        draft.ifPresent(DraftText::close);
+    }
+
+    /** Gives its memory back for good, and to the cache all that it knows. */
+    private void end() {
+        leave(text -> text.end(tokens, Math.min(size, text.length())));
+    }
+
+    private void leave(Consumer<KvText> exit) {
         kv.ifPresent(text -> {
             text.share(tokens, Math.min(size, text.length()));
-            text.close();
+            exit.accept(text);
         });
         kv = Optional.empty();
         guessed = 0;
+        draft.ifPresent(DraftText::close);
     }
 
     /** Tokens that are not in the KV cache. */
@@ -110,11 +136,32 @@ final class AnswerStream {
         lookup.read(tokens, size);
         // Looked for in any case: whether a guess would have been right says whether the next ones are worth it.
         boolean found = lookup.find(tokens, size);
-        guessed = found && most > 0 ? times.worthwhile(streams, tokensInStep, lookup.trust(), most) : 0;
+        guessed = found && most > 0 ? times.worthwhile(streams, tokensInStep, lookup.trust(), most, 0) : 0;
         lookup.guess(tokens, size, guesses, guessed);
+        drafted = false;
+        if (guessed == 0 && most > 0 && draft.isPresent()) {
+            guessed = draft.get().worthwhile(tokens, size, times, streams, tokensInStep, most);
+            drafted = guessed > 0;
+            saves = times.nanos(tokensInStep) / streams;
+            takes = times.nanos(tokensInStep + guessed) - times.nanos(tokensInStep);
+        }
         if (guessed > 0 && !kv.orElseThrow().reserve(size + guessed)) {
             guessed = 0;
+            drafted = false;
         }
+        if (drafted) {
+            draft.orElseThrow().want(guesses, guessed);
+        }
+    }
+
+    /** Lets a draft model guess where the text itself does not. */
+    void draftWith(DraftModel model) {
+        draft = Optional.of(model.follow());
+    }
+
+    /** What is to guess its next tokens, if it is the draft model. */
+    Optional<DraftText> drafting() {
+        return drafted ? draft : Optional.empty();
     }
 
     /** Guesses that the next step is to check. */
@@ -182,6 +229,10 @@ final class AnswerStream {
             job.countRightGuess();
             answer(step.logits(), step.logitsOffset(step.logitsRow(logitsIndex + right)));
         }
+        if (drafted) {
+            draft.orElseThrow().learn(right, saves, takes);
+            drafted = false;
+        }
         if (guessed > 0) {
             kv.orElseThrow().truncate(size - 1);
             guessed = 0;
@@ -191,7 +242,7 @@ final class AnswerStream {
     private void answer(float[] logits, int offset) {
         int token = answer.next(logits, offset);
         if (answer.finished()) {
-            suspend();
+            end();
         } else if (size < contextLength) {
             append(token);
         } else if (shifts) {
@@ -220,7 +271,7 @@ final class AnswerStream {
 
     /** Ends with what there is so far. */
     void finish(FinishReason reason) {
-        suspend();
+        end();
         answer.finish(reason);
     }
 

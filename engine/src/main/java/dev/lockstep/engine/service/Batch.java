@@ -2,6 +2,8 @@ package dev.lockstep.engine.service;
 
 import dev.lockstep.engine.EngineException;
 import dev.lockstep.engine.FinishReason;
+import dev.lockstep.engine.FreeMemory;
+import dev.lockstep.graph.machine.KvMemoryException;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.machine.Step;
 import java.util.ArrayDeque;
@@ -18,7 +20,7 @@ import java.util.Set;
  * Those whose next token somebody waits for are in every step; what is left of it is for prompts. Where memory runs out, the stream that
  * came last is suspended. Used by one thread.
  */
-final class Batch {
+final class Batch implements AutoCloseable {
     private static final Comparator<AnswerStream> FIRST_COME = Comparator.<AnswerStream, Priority>comparing(
                     stream -> stream.job().priority())
             .thenComparing(stream -> stream.job().id());
@@ -45,15 +47,32 @@ final class Batch {
     private final List<AnswerStream> deciders = new ArrayList<>();
     private final StepTimes times = new StepTimes();
     private final boolean speculation;
+    private final Optional<DraftModel> draft;
+    private final List<DraftText> drafting = new ArrayList<>();
 
-    Batch(Machine machine, ServiceOptions options, StatusBoard board) {
+    Batch(Machine machine, Optional<DraftModel> draft, KvMemory memory, ServiceOptions options, StatusBoard board) {
         this.machine = machine;
+        this.draft = draft;
         this.maxRunning = Math.min(options.maxRunning(), machine.maxStepTokens());
-        this.memory = new KvMemory(machine, options.kvBytes());
+        this.memory = memory;
         this.step = new Step(machine);
         this.budget = new ChunkBudget(options.stallTime().toNanos(), machine.maxStepTokens());
         this.board = board;
         this.speculation = options.speculation();
+    }
+
+    /**
+     * A batch with memory as the options ask for it.
+     *
+     * @throws EngineException if there is not enough
+     */
+    static Batch of(Machine machine, Optional<DraftModel> draft, ServiceOptions options, StatusBoard board) {
+        long blockBytes = machine.kvBlockBytes()
+                + draft.map(model -> model.machine().kvBlockBytes()).orElse(0L);
+        long bytes = KvBudget.bytes(options, machine.contextLength(), blockBytes, FreeMemory.bytes());
+        Optional<SpillFile> spill =
+                options.spill().map(file -> SpillFile.open(file.directory(), file.bytes(), machine.kvBlockBytes()));
+        return new Batch(machine, draft, new KvMemory(machine, blockBytes, bytes, spill), options, board);
     }
 
     boolean isEmpty() {
@@ -65,6 +84,9 @@ final class Batch {
     }
 
     void add(CompletionJob job) {
+        if (speculation) {
+            draft.ifPresent(model -> job.streams().forEach(stream -> stream.draftWith(model)));
+        }
         waiting.addAll(job.streams());
         waiting.sort(FIRST_COME);
     }
@@ -79,8 +101,21 @@ final class Batch {
     void cancelAll() {
         running.forEach(stream -> stream.job().cancel());
         waiting.forEach(stream -> stream.job().cancel());
-        embeddings.forEach(job -> job.fail(new ServiceClosedException()));
+        embeddings.forEach(job -> job.fail(memory, new ServiceClosedException()));
         embeddings.clear();
+    }
+
+    /** Nothing can be computed any more. */
+    void failAll(Throwable cause) {
+        var failure = new EngineException("the service has broken down (" + cause + "); start it again", cause);
+        List.copyOf(running).forEach(stream -> stream.job().fail(failure));
+        List.copyOf(waiting).forEach(stream -> stream.job().fail(failure));
+        embeddings.forEach(job -> job.fail(memory, failure));
+    }
+
+    @Override
+    public void close() {
+        memory.close();
     }
 
     private void dropCancelled(List<AnswerStream> streams) {
@@ -111,9 +146,13 @@ final class Batch {
     private void embed() {
         EmbeddingJob job = embeddings.getFirst();
         try {
-            job.step(machine, step, running.isEmpty() ? machine.maxStepTokens() : budget.tokens());
+            boolean read =
+                    job.step(machine, memory, step, running.isEmpty() ? machine.maxStepTokens() : budget.tokens());
+            if (!read && running.isEmpty()) {
+                throw memory.tooLittle();
+            }
         } catch (RuntimeException fault) {
-            job.fail(fault);
+            job.fail(memory, fault);
         }
         if (job.done()) {
             embeddings.removeFirst();
@@ -126,9 +165,12 @@ final class Batch {
             AnswerStream stream = waiting.get(i);
             if (siblingReadsPrompt(stream)) {
                 i++;
-            } else if (stream.start(machine, memory)) {
+            } else if (stream.start(memory)) {
                 waiting.remove(i);
                 running.add(stream);
+            } else if (running.isEmpty()
+                    && (embeddings.isEmpty() || !embeddings.getFirst().begun())) {
+                fail(stream, memory.tooLittle());
             } else {
                 return;
             }
@@ -165,14 +207,24 @@ final class Batch {
 
     /** Their next tokens, and guesses of those behind as far as that pays. */
     private void planDeciders() {
-        int tokens = deciders.size();
-        for (int i = 0; i < deciders.size(); i++) {
-            AnswerStream stream = deciders.get(i);
-            if (speculation) {
-                stream.guess(times, deciders.size(), tokens, machine.maxStepTokens() - tokens);
-                tokens += stream.guessed();
-            }
+        if (speculation) {
+            guess();
+        }
+        for (AnswerStream stream : deciders) {
             take(stream, 1);
+        }
+    }
+
+    private void guess() {
+        drafting.clear();
+        int tokens = deciders.size();
+        for (AnswerStream stream : deciders) {
+            stream.guess(times, deciders.size(), tokens, machine.maxStepTokens() - tokens);
+            tokens += stream.guessed();
+            stream.drafting().ifPresent(drafting::add);
+        }
+        if (!drafting.isEmpty()) {
+            draft.orElseThrow().guess(drafting);
         }
     }
 
@@ -206,7 +258,7 @@ final class Batch {
     private void leaveOutThoseWhoseNextBlockIsBeingRead() {
         Set<PrefixCache.Place> beingRead = new HashSet<>();
         readers.removeIf(stream -> {
-            stream.lookAgain(machine, memory);
+            stream.lookAgain(memory);
             Optional<PrefixCache.Place> next = stream.nextBlock();
             return next.isPresent() && !beingRead.add(next.get());
         });
@@ -244,6 +296,9 @@ final class Batch {
         long start = System.nanoTime();
         try {
             machine.run(step);
+        } catch (KvMemoryException full) {
+            makeDo();
+            return;
         } catch (RuntimeException fault) {
             List.copyOf(inStep).forEach(stream -> fail(stream, fault));
             return;
@@ -258,6 +313,23 @@ final class Batch {
         }
         board.stepped(read, answered() - before, nanos);
         sortOut();
+    }
+
+    /**
+     * The system gives less memory than the service was promised: from now on it lives with what it has. Who was in the step begins anew
+     * when there is room; who was alone in it is told to try again later.
+     */
+    private void makeDo() {
+        List<AnswerStream> broken = List.copyOf(inStep);
+        broken.forEach(AnswerStream::abandon);
+        memory.shrink();
+        if (broken.size() == 1 && running.size() == 1) {
+            fail(broken.getFirst(), memory.tooLittle());
+            return;
+        }
+        running.removeAll(broken);
+        waiting.addAll(broken);
+        waiting.sort(FIRST_COME);
     }
 
     /** Learns how long such steps take, and says how many tokens of prompts it read. */

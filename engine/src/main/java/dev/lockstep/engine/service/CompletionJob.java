@@ -20,6 +20,7 @@ final class CompletionJob implements Ticket {
     private final CompletableFuture<CompletionResult> result = new CompletableFuture<>();
     private final long submitted = System.nanoTime();
     private volatile boolean cancelled;
+    private Optional<RuntimeException> listenersFault = Optional.empty();
     private Runnable wakeUp = () -> {};
     private long started;
     private long firstToken;
@@ -171,11 +172,15 @@ final class CompletionJob implements Ticket {
         firstToken = firstToken == 0 ? System.nanoTime() : firstToken;
     }
 
-    /** Tells the listener; one that throws ends its request. */
+    /** Tells the listener; one that throws ends its request, and hears no more. */
     void tell(CompletionEvent event) {
+        if (listenersFault.isPresent()) {
+            return;
+        }
         try {
             listener.on(event);
         } catch (RuntimeException fault) {
+            listenersFault = Optional.of(fault);
             cancel();
         }
     }
@@ -206,7 +211,7 @@ final class CompletionJob implements Ticket {
                 accepted);
         var completed = new CompletionResult(choices, usage, timings, receipt(choices));
         tell(new CompletionEvent.Completed(completed));
-        result.complete(completed);
+        listenersFault.ifPresentOrElse(result::completeExceptionally, () -> result.complete(completed));
     }
 
     /** None for an answer that was cancelled: it depends on time. */

@@ -1,6 +1,5 @@
 package dev.lockstep.engine.service;
 
-import dev.lockstep.engine.GenerationOptions;
 import dev.lockstep.engine.sampling.SamplingParameters;
 import java.util.List;
 import java.util.OptionalInt;
@@ -9,7 +8,7 @@ import java.util.OptionalInt;
  * What to answer, and how.
  *
  * @param sampling how tokens are chosen; choice {@code i} takes the seed plus {@code i}
- * @param maxTokens most tokens of an answer; {@link GenerationOptions#UNLIMITED} goes on until the context is full
+ * @param maxTokens most tokens of an answer; {@link #UNLIMITED} goes on until the context is full
  * @param stopStrings texts that end an answer; they do not become part of it
  * @param choices how many answers
  * @param alternatives how many of the most likely tokens to tell at each place, with log-probabilities; empty for none at all, 0
@@ -29,6 +28,9 @@ public record CompletionRequest(
         WhenContextIsFull whenContextIsFull,
         boolean ignoreEndOfGeneration,
         boolean receipt) {
+    /** Of {@link #maxTokens}: until the model stops or the context is full. */
+    public static final int UNLIMITED = Integer.MAX_VALUE;
+
     /** Most {@link #choices}. */
     public static final int MAX_CHOICES = 128;
 
@@ -68,7 +70,7 @@ public record CompletionRequest(
     public static final class Builder {
         private final Input input;
         private SamplingParameters sampling = SamplingParameters.DEFAULT;
-        private int maxTokens = GenerationOptions.UNLIMITED;
+        private int maxTokens = UNLIMITED;
         private List<String> stopStrings = List.of();
         private int choices = 1;
         private OptionalInt alternatives = OptionalInt.empty();

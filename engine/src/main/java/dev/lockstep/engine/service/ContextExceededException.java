@@ -1,5 +1,7 @@
 package dev.lockstep.engine.service;
 
+import dev.lockstep.engine.PromptCheck;
+
 /** The prompt does not fit the context. */
 public final class ContextExceededException extends RefusedException {
     private static final long serialVersionUID = 1L;
@@ -8,8 +10,7 @@ public final class ContextExceededException extends RefusedException {
     private final int limit;
 
     public ContextExceededException(int tokens, int limit) {
-        super("the prompt has " + tokens + " tokens, but the context holds " + limit
-                + "; shorten the prompt or open the model with a larger context");
+        super(PromptCheck.tooLong(tokens, limit));
         this.tokens = tokens;
         this.limit = limit;
     }

@@ -3,6 +3,7 @@ package dev.lockstep.engine.service;
 import dev.lockstep.engine.EngineException;
 import dev.lockstep.engine.Lockstep;
 import dev.lockstep.engine.Prompt;
+import dev.lockstep.graph.KvLayout;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.machine.Sequence;
 import dev.lockstep.graph.machine.Step;
@@ -34,6 +35,11 @@ final class EmbeddingJob {
             this.sequence = sequence;
             this.pooler = pooler;
         }
+
+        void close(KvMemory memory) {
+            sequence.close();
+            memory.giveBack(KvLayout.blocks(tokens.length));
+        }
     }
 
     private EmbeddingJob(EmbeddingRequest request, Pooling pooling, List<int[]> texts) {
@@ -61,32 +67,38 @@ final class EmbeddingJob {
         return result;
     }
 
+    /** Whether it has memory. */
+    boolean begun() {
+        return !begun.isEmpty();
+    }
+
     boolean done() {
         return result.isDone();
     }
 
-    /** Computes up to {@code room} more tokens. */
-    void step(Machine machine, Step step, int room) {
-        int left = plan(machine, step, room);
+    /** Computes up to {@code room} more tokens; false if there is no memory for any now. */
+    boolean step(Machine machine, KvMemory memory, Step step, int room) {
+        int left = plan(machine, memory, step, room);
         if (left < room) {
             step.wantHidden(machine.hiddenWidth());
             machine.run(step);
-            collect(step);
+            collect(memory, step);
         }
         if (vectors.size() == texts.size()) {
             result.complete(new Embeddings(
                     List.copyOf(vectors),
                     texts.stream().mapToInt(text -> text.length).sum()));
         }
+        return left < room;
     }
 
-    private int plan(Machine machine, Step step, int room) {
+    private int plan(Machine machine, KvMemory memory, Step step, int room) {
         int left = room;
         step.clear();
         for (Text text : begun) {
             left -= take(text, step, left);
         }
-        while (left > 0 && next < texts.size()) {
+        while (left > 0 && next < texts.size() && memory.take(KvLayout.blocks(texts.get(next).length))) {
             var text = new Text(texts.get(next++), machine.open(), new Pooler(pooling, machine.hiddenWidth()));
             begun.add(text);
             left -= take(text, step, left);
@@ -103,7 +115,7 @@ final class EmbeddingJob {
         return text.inStep;
     }
 
-    private void collect(Step step) {
+    private void collect(KvMemory memory, Step step) {
         int row = 0;
         for (Text text : begun) {
             for (int i = 0; i < text.inStep; i++) {
@@ -112,13 +124,13 @@ final class EmbeddingJob {
         }
         while (!begun.isEmpty() && begun.getFirst().sequence.length() == begun.getFirst().tokens.length) {
             Text text = begun.removeFirst();
-            text.sequence.close();
+            text.close(memory);
             vectors.add(text.pooler.vector(request.normalized()));
         }
     }
 
-    void fail(RuntimeException fault) {
-        begun.forEach(text -> text.sequence.close());
+    void fail(KvMemory memory, RuntimeException fault) {
+        begun.forEach(text -> text.close(memory));
         begun.clear();
         result.completeExceptionally(
                 fault instanceof EngineException known ? known : new EngineException(String.valueOf(fault), fault));

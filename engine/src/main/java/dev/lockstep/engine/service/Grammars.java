@@ -17,7 +17,9 @@ final class Grammars {
 
     private final Lockstep model;
     private final Map<Object, CompiledGrammar> known = new LinkedHashMap<>(16, 0.75f, true);
-    private Optional<TokenVocabulary> vocabulary = Optional.empty();
+
+    /** Sorting all tokens takes a moment. */
+    private final Once<TokenVocabulary> vocabulary = new Once<>(this::vocabulary);
 
     Grammars(Lockstep model) {
         this.model = model;
@@ -62,7 +64,7 @@ final class Grammars {
         }
         CompiledGrammar compiled;
         try {
-            compiled = grammar.get().compile(vocabulary());
+            compiled = grammar.get().compile(vocabulary.get());
         } catch (GrammarException refused) {
             throw new InvalidRequestException(parameter, refused.getMessage());
         }
@@ -85,13 +87,8 @@ final class Grammars {
         };
     }
 
-    /** Sorting all tokens takes a moment, so it is done when first needed. */
-    private synchronized TokenVocabulary vocabulary() {
-        if (vocabulary.isEmpty()) {
-            int size =
-                    Math.min(model.machine().vocabularySize(), model.tokenizer().vocabularySize());
-            vocabulary = Optional.of(TokenVocabulary.of(model.tokenizer(), size));
-        }
-        return vocabulary.get();
+    private TokenVocabulary vocabulary() {
+        int size = Math.min(model.machine().vocabularySize(), model.tokenizer().vocabularySize());
+        return TokenVocabulary.of(model.tokenizer(), size);
     }
 }

@@ -3,19 +3,21 @@ package dev.lockstep.engine.service;
 import dev.lockstep.engine.EngineException;
 import dev.lockstep.engine.Lockstep;
 import dev.lockstep.graph.machine.Machine;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
  * Serves a model to many at once.
  *
  * {@snippet lang=java :
- * try (var service = InferenceService.open(Lockstep.open(path), ServiceOptions.DEFAULT)) {
- *     Ticket ticket = service.submit(CompletionRequest.of("Once upon a time").build(), event -> {});
- *     System.out.println(ticket.result().join().text());
+ * try (var service = InferenceService.open(path)) {
+ *     service.generate("Once upon a time", text -> System.out.print(text));
  * }
  * }
  *
@@ -25,23 +27,53 @@ public final class InferenceService implements AutoCloseable {
     private final Lockstep model;
     private final PromptEncoder prompts;
     private final Grammars grammars;
+    private final Optional<DraftModel> draft;
     private final Scheduler scheduler;
     private final AtomicLong ids = new AtomicLong();
 
-    private InferenceService(Lockstep model, ServiceOptions options) {
+    private InferenceService(Lockstep model, Optional<Lockstep> draft, ServiceOptions options) {
         this.model = model;
         this.prompts = new PromptEncoder(model);
         this.grammars = new Grammars(model);
-        this.scheduler = new Scheduler(model.machine(), options);
+        var board = new StatusBoard();
+        this.draft = draft.map(small -> DraftModel.of(small, model));
+        this.scheduler =
+                new Scheduler(Batch.of(model.machine(), this.draft, options, board), board, model.machine(), options);
+    }
+
+    /**
+     * Opens a model file and serves it, with the defaults.
+     *
+     * @throws EngineException if it cannot be opened
+     */
+    public static InferenceService open(Path file) {
+        return open(Lockstep.open(file), ServiceOptions.DEFAULT);
     }
 
     /**
      * Starts to serve a model, which must not be used otherwise from now on.
      *
-     * @throws EngineException if what the model file brings as its chat template is none
+     * @throws EngineException if memory is short; the model is closed then
      */
     public static InferenceService open(Lockstep model, ServiceOptions options) {
-        return new InferenceService(model, options);
+        return open(model, Optional.empty(), options);
+    }
+
+    /**
+     * Serves a model with the help of a small one, which guesses tokens that the large one checks several at a time. Answers are the
+     * same to the bit.
+     *
+     * @param draft a model with the same vocabulary, which must not be used otherwise from now on, either
+     * @throws EngineException if it has another vocabulary, or memory is short; both models are closed then
+     */
+    public static InferenceService open(Lockstep model, Optional<Lockstep> draft, ServiceOptions options) {
+        try {
+            return new InferenceService(model, draft, options);
+        } catch (RuntimeException refused) {
+            draft.ifPresent(Lockstep::close);
+            model.close();
+            throw refused;
+        }
     }
 
     /**
@@ -54,6 +86,33 @@ public final class InferenceService implements AutoCloseable {
         CompletionJob job = CompletionJob.of(ids.incrementAndGet(), request, listener, prompts, grammars, model);
         scheduler.submit(job);
         return job;
+    }
+
+    /**
+     * Answers a request, and waits for it.
+     *
+     * @throws EngineException if the request is not taken, or cannot be completed
+     */
+    public CompletionResult complete(CompletionRequest request, CompletionListener listener) {
+        return await(submit(request, listener));
+    }
+
+    /**
+     * Waits for a request.
+     *
+     * @throws EngineException if it cannot be completed
+     */
+    public static CompletionResult await(Ticket ticket) {
+        try {
+            return ticket.result().join();
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof RuntimeException known ? known : failed;
+        }
+    }
+
+    /** Continues a text until the model stops or the context is full, and waits for it. */
+    public CompletionResult generate(String prompt, Consumer<String> text) {
+        return complete(CompletionRequest.of(prompt).build(), CompletionListener.ofText(text));
     }
 
     /** Turns texts into vectors; the future fails with a {@link RefusedException} if the request is not taken. */
@@ -78,8 +137,7 @@ public final class InferenceService implements AutoCloseable {
         if (objection.isPresent()) {
             return objection;
         }
-        CompletionResult result =
-                submit(Receipts.request(receipt), _ -> {}).result().join();
+        CompletionResult result = complete(Receipts.request(receipt), _ -> {});
         return Receipts.difference(
                 receipt.outputs(),
                 result.choices().stream()
@@ -129,6 +187,7 @@ public final class InferenceService implements AutoCloseable {
     /** Takes no more requests, completes those it has in at most {@code grace}, cancels the rest, and closes the model. */
     public void close(Duration grace) {
         scheduler.close(grace);
+        draft.ifPresent(DraftModel::close);
         model.close();
     }
 }

@@ -1,37 +1,71 @@
 package dev.lockstep.engine.service;
 
+import dev.lockstep.engine.ByteSize;
 import dev.lockstep.graph.KvLayout;
 import dev.lockstep.graph.machine.Machine;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * Who may have how much KV memory: running texts and the prefix cache share what there is. A block that both hold belongs to the
  * cache.
  */
-final class KvMemory {
-    private final PrefixCache cache = new PrefixCache();
+final class KvMemory implements AutoCloseable {
+    private final Optional<SpillFile> spill;
+    private final PrefixCache cache;
     private final long blockBytes;
-    private final int limit;
+    private int limit;
     private int taken;
 
-    /** @param bytes most memory; one text of the machine's full context gets its memory in any case */
-    KvMemory(Machine machine, long bytes) {
-        this.blockBytes = Math.max(1, machine.kvBlockBytes());
-        this.limit = (int)
-                Math.min(Integer.MAX_VALUE, Math.max(KvLayout.blocks(machine.contextLength()), bytes / blockBytes));
+    /**
+     * @param machine whose blocks the cache keeps
+     * @param blockBytes memory of a text for every {@link KvLayout#BLOCK} tokens, on all machines that compute it
+     * @param bytes most memory; one text of the machine's full context gets its memory in any case
+     */
+    KvMemory(Machine machine, long blockBytes, long bytes, Optional<SpillFile> spill) {
+        this.spill = spill;
+        this.cache = new PrefixCache(machine, spill);
+        this.blockBytes = Math.max(1, blockBytes);
+        this.limit = (int) Math.min(
+                Integer.MAX_VALUE, Math.max(KvLayout.blocks(machine.contextLength()), bytes / this.blockBytes));
     }
 
     PrefixCache cache() {
         return cache;
     }
 
+    /** What the cache has of a text, pinned; at most so many positions. */
+    List<PrefixCache.Node> pinPrefix(int[] tokens, int most) {
+        return cache.pinPrefix(tokens, most, () -> roomFor(1));
+    }
+
     /** Takes blocks for a text, at the cost of the cache if need be; all or none. */
     boolean take(int blocks) {
-        int missing = taken + cache.size() + blocks - limit;
-        if (missing > 0 && cache.evict(missing) < missing) {
+        if (!roomFor(blocks)) {
             return false;
         }
         taken += blocks;
         return true;
+    }
+
+    /** Makes room for blocks, at the cost of the cache; false if there is not enough. */
+    boolean roomFor(int blocks) {
+        int missing = taken + cache.size() + blocks - limit;
+        return missing <= 0 || cache.evict(missing) == missing;
+    }
+
+    /** Lives with what it has from now on: the system has no more. */
+    void shrink() {
+        limit = Math.max(1, taken + cache.size());
+    }
+
+    /** What a text is told for which there is too little, though it has all. */
+    OverloadedException tooLittle() {
+        return new OverloadedException(
+                "the system gives no more memory for the KV cache than " + ByteSize.print(limitBytes())
+                        + ", which is too little for this request; try again later, or with less text",
+                Duration.ofSeconds(10));
     }
 
     void giveBack(int blocks) {
@@ -46,7 +80,16 @@ final class KvMemory {
         return cache.size() * blockBytes;
     }
 
+    long spilledBytes() {
+        return cache.spilled() * blockBytes;
+    }
+
     long limitBytes() {
         return limit * blockBytes;
+    }
+
+    @Override
+    public void close() {
+        spill.ifPresent(SpillFile::close);
     }
 }

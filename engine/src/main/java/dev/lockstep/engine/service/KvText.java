@@ -1,7 +1,6 @@
 package dev.lockstep.engine.service;
 
 import dev.lockstep.graph.KvLayout;
-import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.machine.Sequence;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,15 +34,14 @@ final class KvText {
      * Begins a text with what the cache has of it, except for its last token: the logits after that are wanted. Empty if there is no
      * memory now.
      */
-    static Optional<KvText> open(Machine machine, KvMemory memory, int[] tokens, int size) {
-        List<PrefixCache.Node> path = memory.cache().pinPrefix(tokens, size - 1);
+    static Optional<KvText> open(KvMemory memory, int[] tokens, int size) {
+        List<PrefixCache.Node> path = memory.pinPrefix(tokens, size - 1);
         int owned = KvLayout.blocks(size) - path.size();
         if (!memory.take(owned)) {
             memory.cache().unpin(path);
             return Optional.empty();
         }
-        Sequence sequence =
-                machine.open(path.stream().map(PrefixCache.Node::block).toList());
+        Sequence sequence = memory.cache().open(path, tokens, size - 1);
         return Optional.of(new KvText(memory, sequence, path, path.size(), owned));
     }
 
@@ -104,6 +102,22 @@ final class KvText {
 
     void close() {
         sequence.close();
+        release();
+    }
+
+    /** Ends the text, and lets the cache have what is in its last block. */
+    void end(int[] tokens, int length) {
+        truncate(length);
+        boolean unfilled = sequence.length() % KvLayout.BLOCK != 0;
+        if (unfilled && shared == path.size() && sequence.length() / KvLayout.BLOCK == path.size()) {
+            memory.cache().keep(path, tokens, sequence);
+            release();
+        } else {
+            close();
+        }
+    }
+
+    private void release() {
         memory.cache().unpin(path);
         memory.giveBack(owned);
     }

@@ -1,8 +1,6 @@
 package dev.lockstep.engine.service;
 
-import dev.lockstep.engine.ChatMessage;
 import dev.lockstep.engine.Lockstep;
-import dev.lockstep.engine.PlainFormat;
 import dev.lockstep.engine.Prompt;
 import dev.lockstep.text.Tokenizer;
 import dev.lockstep.text.template.ChatTemplate;
@@ -11,17 +9,21 @@ import dev.lockstep.text.template.TemplateException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/** From what a request puts to the model to tokens. Immutable. */
+/** From what a request puts to the model to tokens. */
 final class PromptEncoder {
+    private final Lockstep model;
     private final Tokenizer tokenizer;
-    private final Optional<ChatTemplate> template;
     private final String source;
-    private final PlainFormat plain = new PlainFormat();
+
+    /** Read with the first conversation; texts to continue need none. */
+    private final Supplier<Optional<ChatTemplate>> template;
 
     PromptEncoder(Lockstep model) {
+        this.model = model;
         this.tokenizer = model.tokenizer();
-        this.template = model.chatTemplate();
+        this.template = new Once<>(this::readTemplate);
         this.source = model.metadata().string(ChatTemplate.METADATA_KEY).orElse("");
     }
 
@@ -53,12 +55,13 @@ final class PromptEncoder {
         List<Message> messages = tools.isEmpty() || knowsTools
                 ? conversation.messages()
                 : ToolPrompts.explained(conversation.messages(), tools);
-        if (template.isEmpty()) {
-            return plain.render(messages.stream().map(PromptEncoder::plain).toList());
+        Optional<ChatTemplate> form = template.get();
+        if (form.isEmpty()) {
+            return PlainFormat.render(messages);
         }
         List<Map<String, ?>> descriptions = knowsTools ? ToolPrompts.descriptions(tools) : List.of();
         try {
-            return template.get()
+            return form.get()
                     .render(
                             messages.stream().map(ToolPrompts::normalized).toList(),
                             true,
@@ -71,14 +74,15 @@ final class PromptEncoder {
 
     /** What ends an answer besides the tokens that end it. */
     List<String> stopStrings(Input input) {
-        return template.isEmpty() && input instanceof Conversation ? plain.stopStrings() : List.of();
+        return input instanceof Conversation && template.get().isEmpty() ? PlainFormat.STOP_STRINGS : List.of();
     }
 
-    private static ChatMessage plain(Message message) {
-        if (message.content() instanceof String text) {
-            return new ChatMessage(message.role(), text);
+    private Optional<ChatTemplate> readTemplate() {
+        Optional<ChatTemplate> found = model.chatTemplate();
+        if (found.isEmpty()) {
+            model.warn(model.name() + " has no chat template, so that the conversation is put to it as plain text"
+                    + " (\"User: ...\", \"Assistant: ...\"); do not expect much");
         }
-        throw new InvalidRequestException(
-                "input", "this model has no chat template, so that the content of a message must be text");
+        return found;
     }
 }

@@ -19,17 +19,18 @@ final class Scheduler {
     /** What other threads ask for; guarded by the lock. */
     private final Deque<Runnable> inbox = new ArrayDeque<>();
 
-    private final StatusBoard board = new StatusBoard();
+    private final StatusBoard board;
     private final Batch batch;
     private final Thread thread;
     private boolean closing;
     private boolean cancelAll;
     private boolean cancellations;
 
-    Scheduler(Machine machine, ServiceOptions options) {
+    Scheduler(Batch batch, StatusBoard board, Machine machine, ServiceOptions options) {
         this.machine = machine;
         this.options = options;
-        this.batch = new Batch(machine, options, board);
+        this.board = board;
+        this.batch = batch;
         this.thread = Thread.ofPlatform().name("lockstep-scheduler").start(this::serve);
     }
 
@@ -127,8 +128,16 @@ final class Scheduler {
     }
 
     private void serve() {
-        while (takeNews()) {
-            batch.step();
+        try {
+            while (takeNews()) {
+                batch.step();
+            }
+        } catch (Error fatal) { // such as a heap that is full: nobody is to wait for an answer that will not come
+            setClosing(true);
+            batch.failAll(fatal);
+            throw fatal;
+        } finally {
+            batch.close();
         }
     }
 

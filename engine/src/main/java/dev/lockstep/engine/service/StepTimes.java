@@ -11,16 +11,28 @@ final class StepTimes {
     private static final double FIRST_GUESS = 0.12;
 
     private final double[] nanos = new double[MOST + 1];
+    private boolean known;
 
     void measured(int tokens, long time) {
         if (tokens <= MOST) {
+            known = true;
             nanos[tokens] = nanos[tokens] == 0 ? time : nanos[tokens] + WEIGHT * (time - nanos[tokens]);
         }
     }
 
+    /** Whether any step was measured. */
+    boolean known() {
+        return known;
+    }
+
     /** How much longer a step of {@code more} tokens takes than one of {@code tokens}; 1 if as long. */
     double ratio(int tokens, int more) {
-        return more > MOST ? Double.POSITIVE_INFINITY : time(more) / time(tokens);
+        return nanos(more) / nanos(tokens);
+    }
+
+    /** How long a step takes; in steps of one token as long as nothing is known. */
+    double nanos(int tokens) {
+        return tokens > MOST ? Double.POSITIVE_INFINITY : time(tokens);
     }
 
     private double time(int tokens) {
@@ -46,8 +58,9 @@ final class StepTimes {
      * come out per time.
      *
      * @param trust how likely a guess is right, given that those before it were
+     * @param nanosPerGuess what it takes to make a guess
      */
-    int worthwhile(int streams, int tokens, double trust, int most) {
+    int worthwhile(int streams, int tokens, double trust, int most, double nanosPerGuess) {
         int best = 0;
         double bestGain = 1.05; // a little is not worth the risk
         double expected = 1;
@@ -55,7 +68,8 @@ final class StepTimes {
         for (int guesses = 1; guesses <= most; guesses++) {
             right *= trust;
             expected += right;
-            double gain = (streams - 1 + expected) / streams / ratio(tokens, tokens + guesses);
+            double longer = ratio(tokens, tokens + guesses) + guesses * nanosPerGuess / nanos(tokens);
+            double gain = (streams - 1 + expected) / streams / longer;
             if (gain > bestGain) {
                 best = guesses;
                 bestGain = gain;

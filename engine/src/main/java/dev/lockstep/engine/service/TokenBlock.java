@@ -14,6 +14,11 @@ final class TokenBlock {
         hash = Arrays.hashCode(tokens);
     }
 
+    /** Not to be changed. */
+    int[] tokens() {
+        return tokens;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof TokenBlock block && hash == block.hash && Arrays.equals(tokens, block.tokens);

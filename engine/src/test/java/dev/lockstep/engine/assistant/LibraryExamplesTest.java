@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.engine.FakeMachine;
 import dev.lockstep.engine.FakeModel;
-import dev.lockstep.engine.Lockstep;
 import dev.lockstep.engine.sampling.SamplingParameters;
 import dev.lockstep.engine.service.CompletionRequest;
 import dev.lockstep.engine.service.CompletionResult;
@@ -27,13 +26,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class LibraryExamplesTest {
     static void generate(Path file) {
-        try (Lockstep model = Lockstep.open(file)) {
-            model.generate("Once upon a time", text -> System.out.print(text));
+        try (var service = InferenceService.open(file)) {
+            service.generate("Once upon a time", text -> System.out.print(text));
         }
     }
 
     static void converse(Path file) {
-        try (var service = InferenceService.open(Lockstep.open(file), ServiceOptions.DEFAULT)) {
+        try (var service = InferenceService.open(file)) {
             var assistant = new Assistant(service).system("You are brief.").maxTokens(200);
             String answer = assistant.ask("Why is the sky blue?");
             assistant.ask("And the sea?", text -> System.out.print(text)); // streamed

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 
@@ -40,8 +41,9 @@ final class ServedAlike {
         this.grammars = new Grammars(model);
         this.random = new Random(seed);
         this.common = letters(model.machine().contextLength() * 2 / 3);
-        this.batch = new Batch(
+        this.batch = Batch.of(
                 model.machine(),
+                Optional.empty(),
                 ServiceOptions.DEFAULT
                         .withMaxRunning(1 + random.nextInt(8))
                         .withKvBytes(random.nextInt(20) * model.machine().kvBlockBytes())
@@ -127,8 +129,9 @@ final class ServedAlike {
 
     /** What a request is answered by a batch that serves nobody else, one choice after the other. */
     private CompletionResult alone(CompletionRequest request) {
-        var single = new Batch(
+        var single = Batch.of(
                 model.machine(),
+                Optional.empty(),
                 ServiceOptions.DEFAULT.withMaxRunning(1).withKvBytes(0).withSpeculation(false),
                 new StatusBoard());
         CompletionJob job = CompletionJob.of(0, request, _ -> {}, prompts, grammars, model);
@@ -136,12 +139,12 @@ final class ServedAlike {
         while (!single.isEmpty()) {
             single.step();
         }
-        single.memory().cache().evict(Integer.MAX_VALUE);
+        single.memory().cache().clear();
         return job.result().join();
     }
 
     /** Gives the cache's memory back. */
     void forget() {
-        batch.memory().cache().evict(Integer.MAX_VALUE);
+        batch.memory().cache().clear();
     }
 }

@@ -13,7 +13,7 @@ class StepTimesTest {
         for (int tokens = 1; tokens <= 16; tokens++) {
             times.measured(tokens, tokens * 1_000_000L);
         }
-        assertThat(times.worthwhile(1, 1, 0.9, 15)).isZero();
+        assertThat(times.worthwhile(1, 1, 0.9, 15, 0)).isZero();
     }
 
     @Test
@@ -21,9 +21,9 @@ class StepTimesTest {
         for (int tokens = 1; tokens <= 16; tokens++) {
             times.measured(tokens, 1_000_000L + tokens);
         }
-        assertThat(times.worthwhile(1, 1, 0.9, 15)).isEqualTo(15);
-        assertThat(times.worthwhile(1, 1, 0.01, 15)).isZero();
-        assertThat(times.worthwhile(1, 1, 0.9, 3)).isEqualTo(3);
+        assertThat(times.worthwhile(1, 1, 0.9, 15, 0)).isEqualTo(15);
+        assertThat(times.worthwhile(1, 1, 0.01, 15, 0)).isZero();
+        assertThat(times.worthwhile(1, 1, 0.9, 3, 0)).isEqualTo(3);
     }
 
     @Test
@@ -31,7 +31,7 @@ class StepTimesTest {
         for (int tokens = 1; tokens <= 16; tokens++) {
             times.measured(tokens, tokens <= 4 ? 1_000_000L : 4_000_000L);
         }
-        assertThat(times.worthwhile(1, 1, 0.9, 15)).isEqualTo(3);
+        assertThat(times.worthwhile(1, 1, 0.9, 15, 0)).isEqualTo(3);
     }
 
     @Test

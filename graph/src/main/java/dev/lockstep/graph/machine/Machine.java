@@ -45,6 +45,7 @@ public interface Machine extends AutoCloseable {
      * Appends the step's tokens to their sequences, in order, and computes the logits that it asks for.
      *
      * @throws IllegalArgumentException if a token is outside the vocabulary, or a sequence would exceed the context
+     * @throws KvMemoryException if there is no memory for a block
      */
     void run(Step step);
 

@@ -1,6 +1,5 @@
 package dev.lockstep.server.ollama;
 
-import dev.lockstep.engine.GenerationOptions;
 import dev.lockstep.engine.Prompt;
 import dev.lockstep.engine.sampling.SamplingParameters;
 import dev.lockstep.engine.service.CompletionRequest;
@@ -81,7 +80,7 @@ final class OllamaRequests {
         SamplingParameters sampling = SamplingReader.read(options, tokenizer);
         return request.sampling(sampling)
                 .stopStrings(options.strings("stop"))
-                .maxTokens(limit < 0 ? GenerationOptions.UNLIMITED : limit);
+                .maxTokens(limit < 0 ? CompletionRequest.UNLIMITED : limit);
     }
 
     private static Message message(JsonFields fields) {

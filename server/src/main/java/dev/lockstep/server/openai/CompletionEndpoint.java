@@ -1,6 +1,5 @@
 package dev.lockstep.server.openai;
 
-import dev.lockstep.engine.GenerationOptions;
 import dev.lockstep.engine.Prompt;
 import dev.lockstep.engine.service.CompletionRequest;
 import dev.lockstep.engine.service.CompletionResult;
@@ -75,7 +74,7 @@ final class CompletionEndpoint implements Endpoint {
         List<CompletionRequest> requests = new ArrayList<>();
         for (Prompt prompt : prompts) {
             CompletionRequest.Builder request = RequestReader.common(fields, new Input.Continue(prompt), tokenizer)
-                    .maxTokens(limit == -1 ? GenerationOptions.UNLIMITED : limit)
+                    .maxTokens(limit == -1 ? CompletionRequest.UNLIMITED : limit)
                     .constraint(constraint);
             alternatives.ifPresent(request::alternatives);
             requests.add(request.build());

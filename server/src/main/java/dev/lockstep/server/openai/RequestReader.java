@@ -1,6 +1,5 @@
 package dev.lockstep.server.openai;
 
-import dev.lockstep.engine.GenerationOptions;
 import dev.lockstep.engine.service.CompletionRequest;
 import dev.lockstep.engine.service.Conversation;
 import dev.lockstep.engine.service.Input;
@@ -98,7 +97,7 @@ final class RequestReader {
                 return limit.getAsInt();
             }
         }
-        return GenerationOptions.UNLIMITED;
+        return CompletionRequest.UNLIMITED;
     }
 
     private static Priority priority(JsonFields fields) {

@@ -18,13 +18,11 @@ record TimingReport(
         int acceptedTokens) {
     static TimingReport of(CompletionResult result) {
         Timings timings = result.timings();
-        int later = result.usage().completionTokens() - result.choices().size();
-        long nanos = timings.totalNanos() - timings.firstTokenNanos();
         return new TimingReport(
                 milliseconds(timings.queueNanos()),
                 milliseconds(timings.firstTokenNanos()),
                 milliseconds(timings.totalNanos()),
-                later <= 0 || nanos <= 0 ? 0 : Math.round(later * 1e11 / nanos) / 100.0,
+                Math.round(100 * result.answerTokensPerSecond()) / 100.0,
                 timings.steps(),
                 timings.draftedTokens(),
                 timings.acceptedTokens());

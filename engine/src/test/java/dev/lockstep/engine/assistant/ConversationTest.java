@@ -1,14 +1,25 @@
-package dev.lockstep.engine;
+package dev.lockstep.engine.assistant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lockstep.engine.EngineException;
+import dev.lockstep.engine.FakeMachine;
+import dev.lockstep.engine.FakeModel;
+import dev.lockstep.engine.Lockstep;
+import dev.lockstep.engine.TinyTokenizer;
+import dev.lockstep.engine.service.CompletionResult;
+import dev.lockstep.engine.service.InferenceService;
+import dev.lockstep.engine.service.ServiceOptions;
+import dev.lockstep.text.template.Message;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
-class ChatTest {
+@Timeout(30)
+class ConversationTest {
     private static final String TEMPLATE = "{% for m in messages %}[{{ m.role }}]{{ m.content }}{% endfor %}"
             + "{% if add_generation_prompt %}[assistant]{% endif %}";
 
@@ -20,48 +31,47 @@ class ChatTest {
     @Test
     void shouldPutEveryTurnBehindTheOnesBefore() {
         FakeMachine machine = answering("]", "Fine!");
-        try (Lockstep model = fake.openWithTemplate(machine, TEMPLATE)) {
-            Chat chat = model.chat().system("Be kind.");
-            assertThat(chat.say("Hello?", GenerationOptions.GREEDY, _ -> {}).text())
-                    .isEqualTo("Fine!");
+        try (var service = open(fake.openWithTemplate(machine, TEMPLATE))) {
+            Assistant chat = new Assistant(service).system("Be kind.");
+            assertThat(chat.ask("Hello?")).isEqualTo("Fine!");
             int before = machine.tokensComputed();
-            Generation second = chat.say("And you?", GenerationOptions.GREEDY, _ -> {});
+            CompletionResult second = chat.answer("And you?", _ -> {});
             assertThat(prompts)
                     .containsExactly(
                             "[system]Be kind.[user]Hello?[assistant]",
                             "[system]Be kind.[user]Hello?[assistant]Fine![user]And you?[assistant]");
             assertThat(machine.tokensComputed() - before).isEqualTo("[user]And you?[assistant]Fine!".length());
-            assertThat(second.statistics().cachedTokens())
+            assertThat(second.usage().cachedTokens())
                     .isEqualTo(1 + prompts.getFirst().length() + 5);
             assertThat(chat.history())
                     .containsExactly(
-                            new ChatMessage("system", "Be kind."),
-                            new ChatMessage("user", "Hello?"),
-                            new ChatMessage("assistant", "Fine!"),
-                            new ChatMessage("user", "And you?"),
-                            new ChatMessage("assistant", "Fine!"));
+                            Message.of("system", "Be kind."),
+                            Message.of("user", "Hello?"),
+                            Message.of("assistant", "Fine!"),
+                            Message.of("user", "And you?"),
+                            Message.of("assistant", "Fine!"));
         }
         assertThat(fake.warnings).isEmpty();
     }
 
     @Test
     void shouldForgetAllButTheSystemMessageAndReplaceThat() {
-        try (Lockstep model = fake.openWithTemplate(answering("]", "ok"), TEMPLATE)) {
-            Chat chat = model.chat();
-            chat.say("one", _ -> {});
+        try (var service = open(fake.openWithTemplate(answering("]", "ok"), TEMPLATE))) {
+            var chat = new Assistant(service);
+            chat.ask("one");
             chat.system("first").system("second").reset();
-            assertThat(chat.history()).containsExactly(new ChatMessage("system", "second"));
+            assertThat(chat.history()).containsExactly(Message.of("system", "second"));
         }
     }
 
     @Test
     void shouldTalkPlainlyWithoutATemplateAndSaySo() {
-        try (Lockstep model = fake.open(answering("Assistant:", " Yes.\n\nUser: invented"))) {
-            Chat chat = model.chat().system("Be brief.");
+        try (var service = open(fake.open(answering("Assistant:", " Yes.\n\nUser: invented")))) {
+            Assistant chat = new Assistant(service).system("Be brief.");
+            assertThat(chat.ask("Is it?")).isEqualTo(" Yes.\n");
             assertThat(fake.warnings).singleElement().asString().contains("fake.gguf has no chat template");
-            assertThat(chat.say("Is it?", GenerationOptions.GREEDY, _ -> {}).text())
-                    .isEqualTo(" Yes.\n");
-            chat.say("Sure?", GenerationOptions.GREEDY, _ -> {});
+            chat.ask("Sure?");
+            assertThat(fake.warnings).hasSize(1);
             assertThat(prompts.getLast())
                     .isEqualTo("Be brief.\n\nUser: Is it?\n\nAssistant: Yes.\n\nUser: Sure?\n\nAssistant:");
         }
@@ -69,10 +79,10 @@ class ChatTest {
 
     @Test
     void shouldKeepItsHistoryWhenATurnFails() {
-        try (Lockstep model = fake.openWithTemplate(answering("]", "ok"), TEMPLATE)) {
-            Chat chat = model.chat();
-            chat.say("short", _ -> {});
-            assertThatThrownBy(() -> chat.say("long".repeat(200), _ -> {}))
+        try (var service = open(fake.openWithTemplate(answering("]", "ok"), TEMPLATE))) {
+            var chat = new Assistant(service);
+            chat.ask("short");
+            assertThatThrownBy(() -> chat.ask("long".repeat(200)))
                     .isInstanceOf(EngineException.class)
                     .hasMessageContaining("but the context holds 512");
             assertThat(chat.history()).hasSize(2);
@@ -81,17 +91,21 @@ class ChatTest {
 
     @Test
     void shouldExplainTemplatesThatAreBrokenOrRefuse() {
-        try (Lockstep model = fake.openWithTemplate(answering("]", "ok"), "{% for %}")) {
-            assertThatThrownBy(model::chat)
+        try (var service = open(fake.openWithTemplate(answering("]", "ok"), "{% for %}"))) {
+            assertThatThrownBy(() -> new Assistant(service).ask("x"))
                     .isInstanceOf(EngineException.class)
                     .hasMessageStartingWith("fake.gguf: tokenizer.chat_template: ");
-            assertThat(model.generate("x]", _ -> {}).text()).isEqualTo("ok");
+            assertThat(service.generate("x]", _ -> {}).text()).isEqualTo("ok");
         }
-        try (Lockstep model = fake.openWithTemplate(answering("]", "ok"), "{{ raise_exception('No thanks.') }}")) {
-            assertThatThrownBy(() -> model.chat().say("x", _ -> {}))
+        try (var service = open(fake.openWithTemplate(answering("]", "ok"), "{{ raise_exception('No thanks.') }}"))) {
+            assertThatThrownBy(() -> new Assistant(service).ask("x"))
                     .isInstanceOf(EngineException.class)
                     .hasMessage("the model's chat template refuses: No thanks.");
         }
+    }
+
+    private static InferenceService open(Lockstep model) {
+        return InferenceService.open(model, ServiceOptions.DEFAULT.withSpeculation(false));
     }
 
     /** Continues whatever ends with {@code cue} by {@code answer}. */
