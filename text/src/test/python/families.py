@@ -704,3 +704,263 @@ FAMILIES["smollm-3"] = """{%- set default_system = "You are a helpful AI assista
     {{ "<|im_start|>assistant\n" ~ ("<think>\n\n</think>\n" if reasoning_mode == "/no_think") }}
 {%- endif -%}
 """
+
+FAMILIES["glm-4.5"] = """[gMASK]<sop>
+{%- if tools -%}
+<|system|>
+# Tools
+<tools>
+{% for tool in tools %}
+{{ tool | tojson(ensure_ascii=False) }}
+{% endfor %}
+</tools>
+{%- endif -%}
+{%- macro visible(content) -%}
+    {%- if content is string -%}
+        {{- content }}
+    {%- elif content is iterable and content is not mapping -%}
+        {%- for item in content -%}
+            {%- if item is mapping and item.type == 'text' -%}
+                {{- item.text }}
+            {%- elif item is string -%}
+                {{- item }}
+            {%- endif -%}
+        {%- endfor -%}
+    {%- else -%}
+        {{- content }}
+    {%- endif -%}
+{%- endmacro -%}
+{%- set ns = namespace(last=-1) %}
+{%- for m in messages %}
+    {%- if m.role == 'user' %}{% set ns.last = loop.index0 %}{% endif %}
+{%- endfor %}
+{%- for m in messages -%}
+{%- if m.role == 'user' -%}<|user|>
+{{ visible(m.content) }}
+{{- '/nothink' if (enable_thinking is defined and not enable_thinking and not visible(m.content).endswith('/nothink')) else '' -}}
+{%- elif m.role == 'assistant' -%}
+<|assistant|>
+{%- set thought = '' %}
+{%- set content = visible(m.content) %}
+{%- if m.reasoning_content is string %}
+    {%- set thought = m.reasoning_content %}
+{%- elif '</think>' in content %}
+    {%- set thought = content.split('</think>')[0].rstrip('\\n').split('<think>')[-1].lstrip('\\n') %}
+    {%- set content = content.split('</think>')[-1].lstrip('\\n') %}
+{%- endif %}
+{%- if loop.index0 > ns.last and thought -%}
+{{ '\\n<think>' + thought.strip() + '</think>' }}
+{%- else -%}
+{{ '\\n<think></think>' }}
+{%- endif -%}
+{%- if content.strip() -%}
+{{ '\\n' + content.strip() }}
+{%- endif -%}
+{% for tc in m.tool_calls or [] %}
+{%- if tc.function %}{% set tc = tc.function %}{% endif -%}
+{{ '\\n<call>' + tc.name }}
+{% set given = tc.arguments %}
+{% for k, v in given.items() %}
+<key>{{ k }}</key>
+<value>{{ v | tojson(ensure_ascii=False) if v is not string else v }}</value>
+{% endfor %}
+</call>{% endfor %}
+{%- elif m.role == 'tool' -%}
+{%- if loop.first or messages[loop.index0 - 1].role != 'tool' %}
+    {{- '<|observation|>' }}
+{%- endif %}
+{{- '\\n<seen>\\n' ~ m.content ~ '\\n</seen>' }}
+{%- elif m.role == 'system' -%}
+<|system|>
+{{ visible(m.content) }}
+{%- endif -%}
+{%- endfor -%}
+{%- if add_generation_prompt -%}
+    <|assistant|>{{- '\\n<think></think>' if (enable_thinking is defined and not enable_thinking) else '' -}}
+{%- endif -%}
+"""
+
+FAMILIES["qwen-3-coder"] = """{% macro extra_keys(spec, handled) %}
+    {%- if spec is mapping %}
+        {%- for key in spec if key not in handled %}
+            {%- if spec[key] is mapping or (spec[key] is sequence and spec[key] is not string) %}
+                {{- '\\n<' ~ key ~ '>' ~ (spec[key] | tojson | safe) ~ '</' ~ key ~ '>' }}
+            {%- else %}
+                {{- '\\n<' ~ key ~ '>' ~ (spec[key] | string) ~ '</' ~ key ~ '>' }}
+            {%- endif %}
+        {%- endfor %}
+    {%- endif %}
+{% endmacro %}
+{%- if messages[0]["role"] == "system" %}
+    {%- set first = messages[0]["content"] %}
+    {%- set rest = messages[1:] %}
+{%- else %}
+    {%- set rest = messages %}
+{%- endif %}
+{%- if not tools is defined %}
+    {%- set tools = [] %}
+{%- endif %}
+{%- if first is defined %}
+    {{- "<|im_start|>system\\n" ~ first }}
+{%- elif tools is iterable and tools | length > 0 %}
+    {{- "<|im_start|>system\\nYou can act." }}
+{%- endif %}
+{%- if tools is iterable and tools | length > 0 %}
+    {{- "\\n\\n<tools>" }}
+    {%- for tool in tools %}
+        {%- if tool.function is defined %}
+            {%- set tool = tool.function %}
+        {%- endif %}
+        {{- "\\n<function>\\n<name>" ~ tool.name ~ "</name>" }}
+        {%- if tool.description is defined %}
+            {{- '\\n<description>' ~ (tool.description | trim) ~ '</description>' }}
+        {%- endif %}
+        {%- if tool.parameters is defined and tool.parameters is mapping and tool.parameters.properties is defined and tool.parameters.properties is mapping %}
+            {%- for name, fields in tool.parameters.properties|items %}
+                {{- '\\n<parameter>\\n<name>' ~ name ~ '</name>' }}
+                {%- if fields.type is defined %}
+                    {{- '\\n<type>' ~ (fields.type | string) ~ '</type>' }}
+                {%- endif %}
+                {%- set handled = ['name', 'type'] %}
+                {{- extra_keys(fields, handled) }}
+                {{- '\\n</parameter>' }}
+            {%- endfor %}
+        {%- endif %}
+        {%- set handled = ['type', 'properties'] %}
+        {{- extra_keys(tool.parameters, handled) }}
+        {{- '\\n</function>' }}
+    {%- endfor %}
+    {{- "\\n</tools>" }}
+{%- endif %}
+{{- '<|im_end|>\\n' if first is defined or tools }}
+{%- for message in rest %}
+    {%- if message.role == "assistant" and message.tool_calls is defined and message.tool_calls is iterable and message.tool_calls | length > 0 %}
+        {{- '<|im_start|>' + message.role }}
+        {%- if message.content is defined and message.content is string and message.content | trim | length > 0 %}
+            {{- '\\n' + message.content | trim + '\\n' }}
+        {%- endif %}
+        {%- for call in message.tool_calls %}
+            {%- if call.function is defined %}{%- set call = call.function %}{%- endif %}
+            {{- '\\n<function=' + call.name + '>' }}
+            {%- for name, value in call.arguments|items %}
+                {%- set value = value if value is string else value | string %}
+                {{- '\\n<parameter=' + name + '>\\n' ~ value ~ '\\n</parameter>' }}
+            {%- endfor %}
+        {%- endfor %}
+        {{- '<|im_end|>\\n' }}
+    {%- elif message.role == "tool" %}
+        {%- if loop.previtem and loop.previtem.role != "tool" %}
+            {{- '<|im_start|>user\\n' }}
+        {%- endif %}
+        {{- '<tool_response>\\n' ~ message.content ~ '\\n</tool_response>\\n' }}
+        {%- if not loop.last and loop.nextitem.role != "tool" or loop.last %}
+            {{- '<|im_end|>\\n' }}
+        {%- endif %}
+    {%- else %}
+        {{- '<|im_start|>' ~ message.role ~ '\\n' ~ message.content ~ '<|im_end|>\\n' }}
+    {%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}
+    {{- '<|im_start|>assistant\\n' }}
+{%- endif %}
+"""
+
+FAMILIES["mistral-3"] = """{%- set today = strftime_now("%Y-%m-%d") %}
+{%- set default_system_message = "You are small.\\nToday is " + today + "." %}
+{{- bos_token }}
+{%- if messages[0]['role'] == 'system' %}
+    {%- if messages[0]['content'] is string %}
+        {%- set system_message = messages[0]['content'] %}
+    {%- else %}
+        {%- set system_message = messages[0]['content'][0]['text'] %}
+    {%- endif %}
+    {%- set loop_messages = messages[1:] %}
+{%- else %}
+    {%- set system_message = default_system_message %}
+    {%- set loop_messages = messages %}
+{%- endif %}
+{{- '[SYSTEM_PROMPT]' + system_message + '[/SYSTEM_PROMPT]' }}
+{%- set available %}
+    {%- if tools is defined and tools is not none and tools|length > 0 %}
+        {{- '[AVAILABLE_TOOLS]' + (tools|tojson) + '[/AVAILABLE_TOOLS]' }}
+    {%- endif %}
+{%- endset %}
+{%- if loop_messages|length > 0 and loop_messages[0].role == 'user' %}{{ available|safe }}{% endif %}
+{%- for message in loop_messages %}
+    {%- if message['role'] == 'user' %}
+        {%- if message['content'] is string %}
+            {{- '[INST]' + message['content'] + '[/INST]' }}
+        {%- else %}
+            {{- '[INST]' }}
+            {%- for block in message['content'] %}
+                {%- if block['type'] == 'text' %}
+                    {{- block['text'] }}
+                {%- elif block['type'] in ['image', 'image_url'] %}
+                    {{- '[IMG]' }}
+                {%- else %}
+                    {{- raise_exception('Only text and image blocks are supported in message content!') }}
+                {%- endif %}
+            {%- endfor %}
+            {{- '[/INST]' }}
+        {%- endif %}
+    {%- elif message['role'] == 'assistant' and message.get('tool_calls') %}
+        {%- for call in message['tool_calls'] %}
+            {%- set arguments = call['function']['arguments'] %}
+            {%- if arguments is not string %}{% set arguments = arguments|tojson(separators=(',', ':')) %}{% endif %}
+            {{- '[TOOL_CALLS]' + call['function']['name'] + '[ARGS]' + arguments }}
+        {%- endfor %}
+        {{- eos_token }}
+    {%- elif message['role'] == 'assistant' %}
+        {{- message['content'] + eos_token }}
+    {%- elif message['role'] == 'tool' %}
+        {{- '[TOOL_RESULTS]%s[TOOL_CONTENT]%s[/TOOL_RESULTS]' % (message['tool_call_id'], message['content']) }}
+    {%- else %}
+        {{- raise_exception('Only user, assistant and tool roles are supported, not ' ~ message['role'] ~ '!') }}
+    {%- endif %}
+{%- endfor %}
+"""
+
+FAMILIES["seed-oss"] = """{# Types of a schema as a language's, by a table and a recursive macro; a budget with thresholds. #}
+{%- set think = '<seed:think>' -%}
+{%- macro type_of(schema) -%}
+{%- set known = {'string': 'str', 'integer': 'int', 'boolean': 'bool', 'array': 'list', 'object': 'dict'} -%}
+{%- if schema is mapping -%}{{ known.get(schema.type, 'Any') if schema.type is string else 'Union[' ~ (schema.type | map('string') | join(', ')) ~ ']' }}{%- endif -%}
+{%- endmacro -%}
+{%- set thresholds = [[0, 0], [512, 128], [1024, 256]] -%}
+{%- set reflect = namespace(every=0) -%}
+{%- for limit, every in thresholds -%}
+{%- if (thinking_budget | default(600)) >= limit -%}{%- set reflect.every = every -%}{%- continue -%}{%- endif -%}
+{%- break -%}
+{%- endfor -%}
+{%- for message in messages if message.role == 'system' -%}
+{{ bos_token ~ 'system\\n' ~ (message.content if message.content is string else message.content | map(attribute='text') | join('')) | trim ~ eos_token }}
+{%- else -%}
+{{ bos_token ~ 'system\\nreflect every ' ~ reflect.every ~ eos_token }}
+{%- endfor -%}
+{%- if tools is iterable and tools -%}
+{%- for tool in tools | map(attribute='function') -%}
+{{ '\\ndef ' ~ tool.name ~ '(' }}
+{%- for name, schema in tool.parameters.properties | dictsort -%}
+{{ name ~ ': ' ~ type_of(schema) ~ (' = ...' if name not in tool.parameters.required) ~ (', ' if not loop.last) }}
+{%- endfor -%}
+{{ '):\\n    \"\"\"' ~ tool.description | default('no words', true) | indent(4) ~ '\"\"\"' }}
+{%- endfor -%}
+{%- endif -%}
+{%- for message in messages if message.role != 'system' -%}
+{%- set role = message.role | lower -%}
+{{ '\\n' ~ bos_token ~ role ~ '\\n' }}
+{%- if role == 'assistant' and message.reasoning_content is defined -%}
+{{ think ~ message.reasoning_content | trim ~ think | replace('<', '</', 1) }}
+{%- endif -%}
+{%- if message.tool_calls -%}
+{%- for call in message.tool_calls -%}
+{{ '<function=' ~ call.function.name ~ '>' ~ (call.function.arguments | dictsort | map('join', '=') | join(';') if call.function.arguments is mapping else call.function.arguments) ~ '</function>' }}
+{%- endfor -%}
+{%- else -%}
+{{ message.content | trim if message.content is string else (message.content | selectattr('type', 'equalto', 'text') | map(attribute='text') | list)[0] }}
+{%- endif -%}
+{{ eos_token }}
+{%- endfor -%}
+{{ '\\n' ~ bos_token ~ 'assistant\\n' if add_generation_prompt }}
+{{- think ~ '0' if add_generation_prompt and enable_thinking is defined and enable_thinking is sameas false }}
+"""

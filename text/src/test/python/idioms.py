@@ -176,7 +176,6 @@ IDIOMS = [
     "{{ 'a b/c?d=\u00e9&~*'|urlencode }} {{ {'a b': 'c/d', 'e': 1}|urlencode }} {{ 'abc'|center(7) }}| {{ 'hello big world'|truncate(9, leeway=0) }} {{ 'hello big world'|truncate(9, true, '..', 0) }} {{ 'short'|truncate(3) }}",
     "{{ nums|batch(3)|list }} {{ nums|batch(3, 'x')|list }} {{ d|attr('get') is callable }} {{ s|attr('nope') is defined }}",
     "{{ words|map('length')|list }} {{ words|map('first')|list }} {{ [[1, 2], [3]]|map('join', '-')|list }} {{ [[3, 1]]|map('sort')|list }}",
-    "{{ none_value[1:] }}|{{ x[::-1] }}|{{ none_value[0] }}|",
     "{{ none|map('upper')|list }} {{ 0|select|list }} {{ none_value|selectattr('a')|list }} {{ q|map(attribute='x')|list }} {{ q is callable }}",
     "{{ (nums|select('odd')) is iterable }} {% if nums|select('gt', 100) %}lazy values are true{% endif %}",
     # globals
