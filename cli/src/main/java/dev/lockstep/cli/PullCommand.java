@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "An interrupted download goes on where it stopped when the command is repeated.",
-            "HF_TOKEN opens what is not public, HF_ENDPOINT names a mirror.",
+            "HF_TOKEN opens what is not public, HF_ENDPOINT names a mirror; HTTPS_PROXY and NO_PROXY are respected.",
             "Examples:",
             "  lockstep pull hf:bartowski/Llama-3.2-1B-Instruct-GGUF",
             "  lockstep pull hf:bartowski/Llama-3.2-1B-Instruct-GGUF:Q8_0",

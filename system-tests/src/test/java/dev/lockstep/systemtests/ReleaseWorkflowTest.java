@@ -32,8 +32,7 @@ class ReleaseWorkflowTest {
     void shouldBeShellThroughout() throws Exception {
         for (var script : steps()) {
             // GitHub puts the values in before the shell sees them.
-            var process = new ProcessBuilder(
-                            "bash", "-n", "-c", script.replaceAll("\\$\\{\\{.*?}}", "value"))
+            var process = new ProcessBuilder("bash", "-n", "-c", script.replaceAll("\\$\\{\\{.*?}}", "value"))
                     .inheritIO()
                     .start();
             assertThat(process.waitFor()).as(script).isZero();

@@ -25,7 +25,7 @@ public final class Puller {
     }
 
     public static Puller ofUser(ModelDirectory directory, ProgressListener progress) {
-        var web = new Web();
+        var web = new Web(System.getenv());
         return new Puller(directory, Hub.ofUser(web), new Download(web, progress, Duration.ofSeconds(1)));
     }
 

@@ -2,20 +2,41 @@ package dev.lockstep.cli.models;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.Authenticator;
+import java.net.PasswordAuthentication;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Gets things by HTTP. */
 final class Web {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int MOST_REDIRECTS = 10;
 
-    private final HttpClient client =
-            HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+    private final EnvironmentProxies proxies;
+    private final HttpClient client;
+
+    /** @param environment where proxies are named */
+    Web(Map<String, String> environment) {
+        proxies = new EnvironmentProxies(environment);
+        client = HttpClient.newBuilder()
+                .connectTimeout(PATIENCE)
+                .proxy(proxies)
+                .authenticator(new Authenticator() {
+                    @Override
+                    protected @Nullable PasswordAuthentication getPasswordAuthentication() {
+                        return getRequestorType() == RequestorType.PROXY
+                                ? proxies.credentials(getRequestingHost(), getRequestingPort())
+                                        .orElse(null)
+                                : null;
+                    }
+                })
+                .build();
+    }
 
     /**
      * The answer to a request, which is one of success, or 416 where a range was asked for.
@@ -52,7 +73,11 @@ final class Web {
             }
             return client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         } catch (IOException failure) {
-            throw new UnreachableException(address.getHost() + " cannot be reached (" + reason(failure) + ")", failure);
+            var way = proxies.proxy(address)
+                    .map(proxy -> " through the proxy " + proxy.getHost() + ":" + proxy.getPort())
+                    .orElse("");
+            throw new UnreachableException(
+                    address.getHost() + " cannot be reached" + way + " (" + reason(failure) + ")", failure);
         } catch (IllegalArgumentException wrong) {
             throw new ModelException(address + ": is no address of the web; write https://...", wrong);
         } catch (InterruptedException interrupted) {
@@ -71,6 +96,9 @@ final class Web {
             case 401, 403 ->
                 new ModelException(address + ": there is no such file, or it is not public (status " + status
                         + "); check the name, and set HF_TOKEN if it is yours");
+            case 407 ->
+                new ModelException("the proxy wants a name and a password; write them into HTTPS_PROXY: "
+                        + "http://NAME:PASSWORD@HOST:PORT");
             case 404, 410 ->
                 new ModelException(address + ": there is no such file (status " + status + "); check the name");
             case 408, 425, 429, 500, 502, 503, 504 ->

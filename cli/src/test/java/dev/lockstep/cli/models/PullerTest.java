@@ -12,6 +12,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +29,7 @@ class PullerTest {
     private @Nullable FakeHub server;
     private ModelDirectory directory = new ModelDirectory(temporary);
     private byte[] model = {};
+    private Map<String, String> environment = Map.of();
 
     @BeforeEach
     void start() throws IOException {
@@ -140,12 +142,30 @@ class PullerTest {
         assertThatThrownBy(() -> HubName.parse("hf:../repo")).isInstanceOf(ModelException.class);
     }
 
+    @Test
+    void shouldGoThroughTheProxyThatTheEnvironmentNames() {
+        // The server also answers as a proxy that knows hub.invalid.
+        environment = Map.of("http_proxy", server.endpoint(), "no_proxy", "localhost");
+        var web = new Web(environment);
+        var hub = new Hub("http://hub.invalid", Optional.empty(), web);
+        var pulled = new Puller(directory, hub, download()).pull(HubName.parse(REPOSITORY));
+        assertThat(pulled.file()).hasBinaryContent(model);
+    }
+
+    @Test
+    void shouldNameTheProxyThatDoesNotAnswer() {
+        environment = Map.of("HTTP_PROXY", "127.0.0.1:9", "NO_PROXY", ".example.org");
+        assertThatThrownBy(() -> puller(Optional.empty()).pull(HubName.parse(REPOSITORY)))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("127.0.0.1 cannot be reached through the proxy 127.0.0.1:9");
+    }
+
     private Download download() {
-        return new Download(new Web(), (_, _, _) -> {}, Duration.ofMillis(1));
+        return new Download(new Web(environment), (_, _, _) -> {}, Duration.ofMillis(1));
     }
 
     private Puller puller(Optional<String> token) {
-        return new Puller(directory, new Hub(server.endpoint(), token, new Web()), download());
+        return new Puller(directory, new Hub(server.endpoint(), token, new Web(environment)), download());
     }
 
     private static String sha256(byte[] content) {
