@@ -10,10 +10,10 @@ import dev.lockstep.lpu.program.Placement;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** Checks whole programs. */
@@ -26,7 +26,10 @@ public final class LegalityChecker {
         this.machine = machine;
     }
 
-    /** What a program must not do, earliest first; nothing if it is legal. Chips with the same placements are checked once. */
+    /**
+     * What a program must not do, earliest first; nothing if it is legal. What chips do that do the same, perhaps at another time, is checked once: all rules
+     * of a chip compare cycles with one another. What passes over links is checked for every chip.
+     */
     public List<Violation> check(LpuProgram program) {
         return check(program, Optional.empty());
     }
@@ -41,10 +44,10 @@ public final class LegalityChecker {
             throw new LpuException("The program was made for the machine " + program.machine() + ", not for "
                     + machine.name() + ". Check it with that one.");
         }
-        Map<List<Placement>, Integer> seen = new HashMap<>();
+        Set<List<Placement>> seen = new HashSet<>();
         List<Integer> different = new ArrayList<>();
         for (int chip = 0; chip < program.chips().size(); chip++) {
-            if (seen.putIfAbsent(program.chips().get(chip), chip) == null || image.isPresent()) {
+            if (seen.add(fromItsStart(program.chips().get(chip))) || image.isPresent()) {
                 different.add(chip);
             }
         }
@@ -71,6 +74,13 @@ public final class LegalityChecker {
                 .toList());
         violations.sort(Comparator.comparingLong(Violation::cycle).thenComparingInt(Violation::chip));
         return violations;
+    }
+
+    private static List<Placement> fromItsStart(List<Placement> chip) {
+        return chip.stream()
+                .map(placement -> new Placement(
+                        placement.block(), placement.start() - chip.getFirst().start(), placement.bases()))
+                .toList();
     }
 
     private BitSet held(LpuProgram program, int chip, Optional<MemoryImage> image) {

@@ -12,8 +12,11 @@ import dev.lockstep.lpu.program.Buffer;
 import dev.lockstep.lpu.program.LpuProgram;
 import dev.lockstep.lpu.program.MemoryImage;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -85,16 +88,29 @@ public final class LpuSystem implements AutoCloseable {
 
     /** Runs a program from its first cycle to its last. */
     public SimulationResult run(LpuProgram program) {
+        return run(program, Collections.emptySortedMap());
+    }
+
+    /**
+     * Runs a program while a host reads and writes memory.
+     *
+     * @param host what it does before anything is dispatched in a cycle, and after all that was dispatched earlier
+     */
+    public SimulationResult run(LpuProgram program, SortedMap<Long, Runnable> host) {
         List<Chip> chips = chips(program);
         Wiring wiring = Wiring.of(machine, program.topology(), chips.size());
         // Nothing that is sent in a window can arrive in it.
         int window = chips.size() == 1 ? Integer.MAX_VALUE : machine.linkCycles();
+        var visits = new TreeMap<>(host);
         while (true) {
             long next = chips.stream().mapToLong(Chip::nextCycle).min().orElse(QueueWalker.END);
+            while (!visits.isEmpty() && visits.firstKey() <= next) {
+                visits.pollFirstEntry().getValue().run();
+            }
             if (next == QueueWalker.END) {
                 break;
             }
-            long limit = next + window;
+            long limit = Math.min(next + window, visits.isEmpty() ? QueueWalker.END : visits.firstKey());
             inParallel(chip -> chips.get(chip).runBefore(limit));
             deliver(chips, wiring);
         }

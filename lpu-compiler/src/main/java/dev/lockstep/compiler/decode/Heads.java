@@ -27,6 +27,9 @@ final class Heads {
     private static final float HEADROOM = 1;
 
     private static final float NEVER = -1e6f;
+    /** Operations that begin before the values are complete: the sum of both sides, and from there to the factor. */
+    private static final long INVERSION = 4;
+
     private static final int ROW_STREAM = 0;
     private static final int WIDE_STREAM = 24;
 
@@ -443,6 +446,16 @@ final class Heads {
                 ready = Math.max(ready, side.ready());
             }
         }
+        // Sums of probabilities are inverted while values are still added up, which may be done sooner.
+        for (List<Kept> sums : denominators.sums()) {
+            long operations = sums.size() == 2 ? INVERSION : INVERSION - 1;
+            for (Kept sum : sums) {
+                ready = Math.max(ready, sum.ready() + operations * alu);
+            }
+        }
+        for (Kept current : denominators.current()) {
+            ready = Math.max(ready, current.ready() + 2L * alu);
+        }
         long[] available = new long[1];
         scheduler.attempt(ready, at -> {
             Kept both = null;
@@ -464,9 +477,8 @@ final class Heads {
     }
 
     private Kept head(List<Kept> sides, Denominators denominators, int head, long at) {
-        // The reciprocal is ready before the values are.
         List<Kept> parts = denominators.sums().get(head);
-        long early = at - 4L * alu;
+        long early = at - INVERSION * alu;
         Operand sum = parts.getFirst().operand();
         if (parts.size() == 2) {
             Kept added = all.binary(BinaryOperation.ADD, sum, parts.get(1).operand(), early, early + alu);

@@ -5,11 +5,13 @@ import dev.lockstep.compiler.partition.Partition;
 import dev.lockstep.compiler.partition.Question;
 import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.program.MemoryImage;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.IntUnaryOperator;
 
-/** What the memories of all chips hold before the step of a {@link SmallDecoder}. */
-final class DecodeImage implements MemoryImage {
+/** What the memories of all chips hold before steps of {@link SmallDecoder}s, one for each user, whose weights and positions are the same. */
+final class DecodeImage {
     private static final int LANES = 320;
     private static final int GROUP = 16;
     private static final float HIDDEN = -1e9f;
@@ -17,22 +19,20 @@ final class DecodeImage implements MemoryImage {
     private final Question question;
     private final Partition partition;
     private final DecodeCompiler.WithLayouts compiled;
-    private final SmallDecoder decoder;
+    private final List<SmallDecoder> users;
     private final AttentionSizes.Grouped attention;
     private final Shape shape;
     private final Geometry geometry;
-    private final int position;
 
-    DecodeImage(Question question, Partition partition, DecodeCompiler.WithLayouts compiled, SmallDecoder decoder) {
+    DecodeImage(Question question, Partition partition, DecodeCompiler.WithLayouts compiled, List<SmallDecoder> users) {
         this.question = question;
         this.partition = partition;
         this.compiled = compiled;
-        this.decoder = decoder;
+        this.users = users;
         var layer = question.model().layers().getFirst();
         attention = (AttentionSizes.Grouped) layer.attention();
         shape = Shape.of(question.machine(), question.model(), layer, partition.tensor(), question.context());
         geometry = new Geometry(question.machine());
-        position = question.context() - 1;
     }
 
     /** The model's number of a head of keys of a chip. */
@@ -40,23 +40,44 @@ final class DecodeImage implements MemoryImage {
         return new OfChip(chip, 0, chip % partition.tensor(), (side, slice, word, vector) -> {}).keyHead(local);
     }
 
-    /** First word of the cache of a chip. */
-    int base(int chip) {
-        return compiled.schedule()
-                .program()
-                .chips()
-                .get(chip)
-                .getFirst()
-                .bases()
-                .getFirst();
+    /** First word of a user's cache on a chip. */
+    int base(int chip, int user) {
+        var schedule = compiled.schedule();
+        var placement = schedule.program().chips().get(chip).getFirst();
+        return placement.bases().getFirst() + user * schedule.cacheWords().get(placement.block());
     }
 
-    @Override
-    public void load(int chip, Writer writer) {
-        int stage = chip / partition.tensor();
-        if (stage < partition.stages()) {
-            new OfChip(chip, stage, chip % partition.tensor(), writer).load();
-        }
+    /** What is the same for all positions. */
+    MemoryImage weights() {
+        return image(OfChip::weights);
+    }
+
+    /** What depends on the position of the step. */
+    MemoryImage position() {
+        return image(OfChip::position);
+    }
+
+    /** Keys and values of all positions before the step's. */
+    MemoryImage caches() {
+        return image(chip -> {
+            for (int user = 0; user < users.size(); user++) {
+                chip.caches(user);
+            }
+        });
+    }
+
+    /** The row that a user's step begins with. */
+    MemoryImage residual(int user) {
+        return image(chip -> chip.residual(users.get(user)));
+    }
+
+    private MemoryImage image(Consumer<OfChip> part) {
+        return (chip, writer) -> {
+            int stage = chip / partition.tensor();
+            if (stage < partition.stages()) {
+                part.accept(new OfChip(chip, stage, chip % partition.tensor(), writer));
+            }
+        };
     }
 
     /** Writes the memory of one chip. */
@@ -64,10 +85,10 @@ final class DecodeImage implements MemoryImage {
         private final int chip;
         private final int stage;
         private final int rank;
-        private final Writer writer;
+        private final MemoryImage.Writer writer;
         private final Layout layout;
 
-        OfChip(int chip, int stage, int rank, Writer writer) {
+        OfChip(int chip, int stage, int rank, MemoryImage.Writer writer) {
             this.chip = chip;
             this.stage = stage;
             this.rank = rank;
@@ -75,14 +96,42 @@ final class DecodeImage implements MemoryImage {
             layout = compiled.layouts().get(stage);
         }
 
-        void load() {
+        void weights() {
             layout.contents().tiles().forEach(this::tile);
             for (Hemisphere side : Hemisphere.values()) {
-                tables(side);
+                constants(side);
             }
             ones();
             choice();
-            layout.contents().caches().forEach(this::cache);
+        }
+
+        void position() {
+            for (Hemisphere side : Hemisphere.values()) {
+                for (Contents.Tables words : layout.contents().tables()) {
+                    double logarithm = 1 / Math.log(2) / Math.sqrt(attention.headSize());
+                    rotation(side, words.cosine(), words.sine(), logarithm);
+                    rotation(side, words.keyCosine(), words.keySine(), 1);
+                }
+                int last = users.getFirst().position() % LANES;
+                wide(Layout.mask(side), side, lane -> lane <= last ? 0 : HIDDEN);
+                wide(Layout.oneHot(side), side, lane -> lane == last ? 1 : 0);
+            }
+        }
+
+        void caches(int user) {
+            layout.contents().caches().forEach(cached -> cache(cached, user));
+        }
+
+        void residual(SmallDecoder user) {
+            for (int block = 0; stage == 0 && block < shape.blocks(); block++) {
+                int before = LANES * block;
+                for (Hemisphere side : Hemisphere.values()) {
+                    half(
+                            Layout.residual(block),
+                            side,
+                            lane -> before + lane < question.model().width() ? user.residual(before + lane) : 0);
+                }
+            }
         }
 
         private int layer(int half) {
@@ -179,41 +228,29 @@ final class DecodeImage implements MemoryImage {
             return lane < length && local < share ? expert * whole + rank * share + local : -1;
         }
 
-        private void tables(Hemisphere side) {
+        private void constants(Hemisphere side) {
             for (int word = 0; word < layout.constants(); word++) {
-                wide(Layout.constant(side, word), side, lane -> decoder.scale());
+                wide(Layout.constant(side, word), side, lane -> users.getFirst().scale());
             }
-            double logarithm = 1 / Math.log(2) / Math.sqrt(attention.headSize());
-            for (Contents.Tables words : layout.contents().tables()) {
-                rotation(side, words.cosine(), words.sine(), logarithm);
-                rotation(side, words.keyCosine(), words.keySine(), 1);
-            }
-            int last = position % LANES;
             int size = attention.headSize();
             int first = side == Hemisphere.EAST ? 0 : size;
-            wide(Layout.mask(side), side, lane -> lane <= last ? 0 : HIDDEN);
-            wide(Layout.oneHot(side), side, lane -> lane == last ? 1 : 0);
             wide(Layout.headLanes(side), side, lane -> lane >= first && lane < first + size ? 1 : 0);
             for (int element = 0; element < size; element++) {
                 int own = element;
                 half(Layout.unit(element), side, lane -> lane == own ? 1 : 0);
             }
-            for (int block = 0; stage == 0 && block < shape.blocks(); block++) {
-                int before = LANES * block;
-                half(
-                        Layout.residual(block),
-                        side,
-                        lane -> before + lane < question.model().width() ? decoder.residual(before + lane) : 0);
-            }
         }
 
         private void rotation(Hemisphere side, int cosine, int sine, double factor) {
             int size = attention.headSize();
-            wide(Layout.constant(side, cosine), side, lane -> lane < size ? decoder.cosine(lane) * factor : 0);
+            wide(
+                    Layout.constant(side, cosine),
+                    side,
+                    lane -> lane < size ? users.getFirst().cosine(lane) * factor : 0);
             wide(
                     Layout.constant(side, sine),
                     side,
-                    lane -> lane < size ? decoder.sine(lane) * factor * (lane % 2 == 0 ? -1 : 1) : 0);
+                    lane -> lane < size ? users.getFirst().sine(lane) * factor * (lane % 2 == 0 ? -1 : 1) : 0);
         }
 
         /** The tables of ones that every stage begins with. */
@@ -249,8 +286,10 @@ final class DecodeImage implements MemoryImage {
             }
         }
 
-        private void cache(Contents.Cached cached) {
-            int base = DecodeImage.this.base(chip);
+        private void cache(Contents.Cached cached, int user) {
+            SmallDecoder decoder = users.get(user);
+            int position = decoder.position();
+            int base = base(chip, user);
             int layer = layer(cached.half());
             int keyHead = keyHead(cached.keyHead());
             int size = attention.headSize();
@@ -261,7 +300,7 @@ final class DecodeImage implements MemoryImage {
                         Cache.side(at / LANES),
                         at % GROUP,
                         base + word,
-                        lane -> lane < size ? decoder.pastKey(layer, keyHead, own, lane) : 0);
+                        lane -> lane < size ? decoder.key(layer, keyHead, own, lane) : 0);
             }
             for (int block = 0; block < shape.positionBlocks(); block++) {
                 int first = LANES * block;
@@ -271,7 +310,7 @@ final class DecodeImage implements MemoryImage {
                             Cache.side(block),
                             element % GROUP,
                             base + cached.cache().valueWord(block).word() + element / GROUP,
-                            lane -> first + lane < position ? decoder.pastValue(layer, keyHead, first + lane, own) : 0);
+                            lane -> first + lane < position ? decoder.value(layer, keyHead, first + lane, own) : 0);
                 }
             }
         }

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** A decoder with made-up weights, and what one of its steps gives, in double precision and plain loops. */
+/** A decoder with made-up weights, and what its steps give for one user, in double precision and plain loops. */
 final class SmallDecoder {
     private static final double ROTATION_BASE = 10_000;
     private static final double EPSILON = 1e-5;
@@ -30,14 +30,38 @@ final class SmallDecoder {
 
     private final ModelSizes model;
     private final AttentionSizes.Grouped attention;
-    private final int position;
-    private final List<double[]> values = new ArrayList<>();
+    private final int user;
+    private final int madeUp;
+    /** Of each layer: keys and values of all heads, position by position. */
+    private final List<List<double[]>> keys = new ArrayList<>();
 
-    /** @param position of the token; those before it have made-up keys and values */
-    SmallDecoder(ModelSizes model, int position) {
+    private final List<List<double[]>> values = new ArrayList<>();
+    private int position;
+
+    /** @param position of the first token; those before it have made-up keys and values */
+    SmallDecoder(ModelSizes model, int user, int position) {
         this.model = model;
         this.attention = (AttentionSizes.Grouped) model.layers().getFirst().attention();
+        this.user = user;
         this.position = position;
+        this.madeUp = position;
+        int elements = attention.kvHeads() * attention.headSize();
+        for (int layer = 0; layer < model.layers().size(); layer++) {
+            keys.add(past(Kind.PAST_KEY, layer, elements));
+            values.add(past(Kind.PAST_VALUE, layer, elements));
+        }
+    }
+
+    private List<double[]> past(Kind kind, int layer, int elements) {
+        List<double[]> past = new ArrayList<>();
+        for (int at = 0; at < position; at++) {
+            double[] made = new double[elements];
+            for (int element = 0; element < elements; element++) {
+                made[element] = half(noise(kind, layer + 32 * user, at, element));
+            }
+            past.add(made);
+        }
+        return past;
     }
 
     /** A weight as it is stored, between -127 and 127. */
@@ -50,16 +74,35 @@ final class SmallDecoder {
         return 1 / (73 * Math.sqrt(model.width()));
     }
 
+    /** The position of the next step. */
+    int position() {
+        return position;
+    }
+
+    /** Whether keys and values of a position were not computed by a step. */
+    boolean isMadeUp(int at) {
+        return at < madeUp;
+    }
+
+    int vocabulary() {
+        return model.vocabulary();
+    }
+
+    int headSize() {
+        return attention.headSize();
+    }
+
+    /** The row that the next step begins with. */
     double residual(int element) {
-        return half(noise(Kind.RESIDUAL, 0, element, 0));
+        return half(noise(Kind.RESIDUAL, user, element, position));
     }
 
-    double pastKey(int layer, int keyHead, int at, int element) {
-        return half(noise(Kind.PAST_KEY, layer, at, keyHead * attention.headSize() + element));
+    double key(int layer, int keyHead, int at, int element) {
+        return keys.get(layer).get(at)[keyHead * attention.headSize() + element];
     }
 
-    double pastValue(int layer, int keyHead, int at, int element) {
-        return half(noise(Kind.PAST_VALUE, layer, at, keyHead * attention.headSize() + element));
+    double value(int layer, int keyHead, int at, int element) {
+        return values.get(layer).get(at)[keyHead * attention.headSize() + element];
     }
 
     double cosine(int element) {
@@ -74,7 +117,8 @@ final class SmallDecoder {
         return position * Math.pow(ROTATION_BASE, -(element / 2 * 2.0) / attention.headSize());
     }
 
-    double[] logits() {
+    /** Does one step; gives its logits. */
+    double[] step() {
         double[] x = new double[model.width()];
         for (int i = 0; i < x.length; i++) {
             x[i] = residual(i);
@@ -83,53 +127,45 @@ final class SmallDecoder {
             add(x, multiply(Kind.OUTPUT, layer, model.width(), attend(layer, normalized(x))));
             add(x, multiply(Kind.DOWN, layer, model.width(), hidden(layer, normalized(x))));
         }
+        position++;
         return multiply(Kind.HEAD, 0, model.vocabulary(), normalized(x));
-    }
-
-    /** What the step has added to the values of a layer. */
-    double value(int layer, int keyHead, int element) {
-        return values.get(layer)[keyHead * attention.headSize() + element];
     }
 
     private double[] attend(int layer, double[] x) {
         int size = attention.headSize();
         int group = attention.heads() / attention.kvHeads();
-        double[] queries = multiply(Kind.QUERY, layer, attention.heads() * size, x);
-        double[] keys = multiply(Kind.KEY, layer, attention.kvHeads() * size, x);
-        double[] values = multiply(Kind.VALUE, layer, attention.kvHeads() * size, x);
-        this.values.add(values);
+        double[] queries = rotated(multiply(Kind.QUERY, layer, attention.heads() * size, x));
+        keys.get(layer).add(rotated(multiply(Kind.KEY, layer, attention.kvHeads() * size, x)));
+        values.get(layer).add(multiply(Kind.VALUE, layer, attention.kvHeads() * size, x));
         double[] attended = new double[queries.length];
         for (int head = 0; head < attention.heads(); head++) {
             int keyHead = head / group;
-            double[] query = rotated(queries, head * size);
-            double[] key = rotated(keys, keyHead * size);
             double[] shares = new double[position + 1];
             double sum = 0;
             for (int at = 0; at <= position; at++) {
                 double score = 0;
                 for (int e = 0; e < size; e++) {
-                    score += query[e] * (at < position ? pastKey(layer, keyHead, at, e) : key[e]);
+                    score += queries[head * size + e] * key(layer, keyHead, at, e);
                 }
                 shares[at] = Math.exp(score / Math.sqrt(size));
                 sum += shares[at];
             }
             for (int e = 0; e < size; e++) {
                 for (int at = 0; at <= position; at++) {
-                    double value = at < position ? pastValue(layer, keyHead, at, e) : values[keyHead * size + e];
-                    attended[head * size + e] += shares[at] / sum * value;
+                    attended[head * size + e] += shares[at] / sum * value(layer, keyHead, at, e);
                 }
             }
         }
         return attended;
     }
 
-    private double[] rotated(double[] rows, int first) {
-        double[] rotated = new double[attention.headSize()];
-        for (int e = 0; e < rotated.length; e += 2) {
-            double even = rows[first + e];
-            double odd = rows[first + e + 1];
-            rotated[e] = even * cosine(e) - odd * sine(e);
-            rotated[e + 1] = odd * cosine(e) + even * sine(e);
+    /** All heads, each rotated by the position. */
+    private double[] rotated(double[] rows) {
+        double[] rotated = new double[rows.length];
+        for (int i = 0; i < rows.length; i += 2) {
+            int e = i % attention.headSize();
+            rotated[i] = rows[i] * cosine(e) - rows[i + 1] * sine(e);
+            rotated[i + 1] = rows[i + 1] * cosine(e) + rows[i] * sine(e);
         }
         return rotated;
     }
@@ -199,7 +235,7 @@ final class SmallDecoder {
 
     /** Between -1 and 1, and the same for the same numbers. */
     private static double noise(Kind kind, int layer, int one, int other) {
-        long z = ((kind.ordinal() * 64L + layer) * 0x1F123BB5L + one) * 0x9E3779B97F4A7C15L + other;
+        long z = ((kind.ordinal() * 4096L + layer) * 0x1F123BB5L + one) * 0x9E3779B97F4A7C15L + other;
         z = (z ^ z >>> 30) * 0xBF58476D1CE4E5B9L;
         z = (z ^ z >>> 27) * 0x94D049BB133111EBL;
         z ^= z >>> 31;
