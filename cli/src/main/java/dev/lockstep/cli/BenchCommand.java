@@ -102,6 +102,9 @@ final class BenchCommand implements Callable<Integer> {
         line("model", "%s, %s", result.model(), result.type());
         line("machine", "%s, %d threads", result.engine(), result.threads());
         line("prefill", "%s tokens/s (%d tokens)", Printable.rate(result.prefillTps()), promptTokens);
+        if (Double.isFinite(result.arithmeticShare())) {
+            printArithmetic(result);
+        }
         line("decode", "%s tokens/s (%.2f ms per token)", Printable.rate(result.decodeTps()), 1e3 / result.decodeTps());
         if (Double.isFinite(result.bandwidthShare())) {
             printShare(result);
@@ -140,6 +143,15 @@ final class BenchCommand implements Callable<Integer> {
                                 phase.microseconds(), 100 * phase.microseconds() / all, phase.count(), phase.work()));
             }
         }
+    }
+
+    private void printArithmetic(BenchmarkResult result) {
+        line(
+                "arithmetic",
+                "%.0f %% of %.0f G multiply-adds/s that products alone reach (%.1f M per token)",
+                100 * result.arithmeticShare(),
+                result.arithmeticGps(),
+                result.productsPerToken() / 1e6);
     }
 
     private void printShare(BenchmarkResult result) {

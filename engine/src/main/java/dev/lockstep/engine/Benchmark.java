@@ -1,6 +1,7 @@
 package dev.lockstep.engine;
 
 import dev.lockstep.graph.machine.Machine;
+import dev.lockstep.host.ArithmeticPeak;
 import dev.lockstep.host.HostMachine;
 import dev.lockstep.host.MemoryBandwidth;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ final class Benchmark {
     private final Samples decodeSeconds;
     private final Samples stepSeconds;
     private final Samples bandwidths;
+    private final Samples peaks;
     private List<BenchmarkResult.Phase> prefillPhases = List.of();
     private List<BenchmarkResult.Phase> decodePhases = List.of();
     private List<BenchmarkResult.Batch> batches = List.of();
@@ -29,6 +31,7 @@ final class Benchmark {
         this.decodeSeconds = new Samples(options.repetitions());
         this.stepSeconds = new Samples(options.repetitions() * options.generatedTokens());
         this.bandwidths = new Samples(options.repetitions() + 1);
+        this.peaks = new Samples(options.repetitions());
     }
 
     static BenchmarkResult run(Program program, BenchmarkOptions options) {
@@ -62,8 +65,10 @@ final class Benchmark {
             }
             residentBytes = ResidentMemory.bytes();
             var memory = MemoryBandwidth.open(program.threads());
+            var arithmetic = ArithmeticPeak.open(program.threads(), WeightTraffic.mainType(program.graph()));
             for (int repetition = 0; repetition < options.repetitions(); repetition++) {
                 memory.ifPresent(m -> bandwidths.add(m.measure()));
+                arithmetic.ifPresent(a -> peaks.add(a.measure()));
                 text.clear();
                 long start = System.nanoTime();
                 while (text.length() < prompt.length) {
@@ -82,6 +87,7 @@ final class Benchmark {
             }
             memory.ifPresent(m -> bandwidths.add(m.measure()));
             memory.ifPresent(MemoryBandwidth::close);
+            arithmetic.ifPresent(ArithmeticPeak::close);
         }
         prefillPhases = phases(true, options.promptTokens());
         decodePhases = phases(false, options.generatedTokens());
@@ -101,6 +107,8 @@ final class Benchmark {
         double prefill = prefillSeconds.quantile(0.5);
         double decode = options.generatedTokens() / decodeSeconds.quantile(0.5);
         long bytes = WeightTraffic.bytesPerToken(program.graph());
+        long products = WeightTraffic.promptProducts(program.graph());
+        double peak = peaks.quantile(0.5);
         return new BenchmarkResult(
                 program.name(),
                 program.type(),
@@ -111,6 +119,9 @@ final class Benchmark {
                 bytes,
                 bandwidth,
                 bytes * decode / (bandwidth * 1e9),
+                products,
+                peak,
+                products * options.promptTokens() / prefill / (peak * 1e9),
                 prefill * 1e3,
                 residentBytes / 1e6,
                 stepSeconds.quantile(0.5) * 1e3,

@@ -16,6 +16,10 @@ import java.util.SequencedMap;
  * @param bytesPerToken bytes of weights that one decode step reads
  * @param bandwidthGbs read bandwidth of this computer, 10^9 bytes per second, measured with the same threads
  * @param bandwidthShare {@code bytesPerToken * decodeTps} as a share of it; above 1 where weights stay in the cache
+ * @param productsPerToken multiply-adds with matrices that a token of a prompt takes
+ * @param arithmeticGps multiply-adds that this computer's cores reach at most with this type, 10^9 per second, measured with the same threads; NaN where
+ *     that cannot be measured
+ * @param arithmeticShare {@code productsPerToken * prefillTps} as a share of it
  * @param firstTokenMs from the beginning of the prompt to the first token
  * @param residentMb memory of the process, 10^6 bytes
  * @param tokenMedianMs of the times between two tokens
@@ -34,6 +38,9 @@ public record BenchmarkResult(
         long bytesPerToken,
         double bandwidthGbs,
         double bandwidthShare,
+        long productsPerToken,
+        double arithmeticGps,
+        double arithmeticShare,
         double firstTokenMs,
         double residentMb,
         double tokenMedianMs,
@@ -92,6 +99,9 @@ public record BenchmarkResult(
         fields.put("bytes_per_token", bytesPerToken);
         fields.put("bandwidth_gbs", bandwidthGbs);
         fields.put("bandwidth_share", bandwidthShare);
+        fields.put("products_per_token", productsPerToken);
+        fields.put("arithmetic_gps", arithmeticGps);
+        fields.put("arithmetic_share", arithmeticShare);
         fields.put("first_token_ms", firstTokenMs);
         fields.put("resident_mb", residentMb);
         fields.put("token_median_ms", tokenMedianMs);

@@ -23,6 +23,38 @@ final class WeightTraffic {
                 .sum();
     }
 
+    /**
+     * Multiply-adds with matrices that a token of a prompt takes, if its logits are not wanted: nothing that comes after the last attention
+     * is computed for it.
+     */
+    static long promptProducts(Graph graph) {
+        long products = 0;
+        long untilAttention = 0;
+        for (Node node : graph.nodes()) {
+            products += products(node.op());
+            if (node.op() instanceof Op.Attention) {
+                untilAttention = products;
+            }
+        }
+        return untilAttention;
+    }
+
+    private static long products(Op op) {
+        return switch (op) {
+            case Op.Linear linear -> elements(linear.matrix());
+            case Op.HeadLinear linear -> elements(linear.matrices());
+            case Op.ExpertLinear linear ->
+                elements(linear.matrices())
+                        / linear.matrices().matrices()
+                        * linear.choice().width();
+            default -> 0;
+        };
+    }
+
+    private static long elements(Weight weight) {
+        return (long) weight.matrices() * weight.rows() * weight.columns();
+    }
+
     /** The type that most bytes of weights have. */
     static TensorType mainType(Graph graph) {
         Map<TensorType, Long> bytes = new EnumMap<>(TensorType.class);

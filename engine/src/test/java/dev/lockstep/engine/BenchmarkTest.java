@@ -46,6 +46,9 @@ class BenchmarkTest {
                             "bytes_per_token",
                             "bandwidth_gbs",
                             "bandwidth_share",
+                            "products_per_token",
+                            "arithmetic_gps",
+                            "arithmetic_share",
                             "first_token_ms",
                             "resident_mb");
         }

@@ -72,7 +72,7 @@ public final class MemoryBandwidth implements AutoCloseable {
                 MemorySegment sum = sums.asSlice(64L * thread, 64);
                 readers.add(Thread.ofPlatform().start(() -> read(mine, sum)));
             }
-            readers.forEach(MemoryBandwidth::join);
+            Threads.join(readers);
             best = Math.max(best, (double) part * threads / (System.nanoTime() - start));
         }
         return best;
@@ -107,20 +107,6 @@ public final class MemoryBandwidth implements AutoCloseable {
             read.invokeExact(mine, mine.byteSize(), sum);
         } catch (Throwable e) {
             throw new AssertionError("generated code throws nothing", e);
-        }
-    }
-
-    private static void join(Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

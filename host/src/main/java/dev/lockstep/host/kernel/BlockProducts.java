@@ -30,7 +30,7 @@ final class BlockProducts {
     private BlockProducts(IrFunction f, Simd simd, QuantLayout layout, QuantPanel panel, int tokens) {
         this.f = f;
         this.simd = simd;
-        this.unpacked = new UnpackedBlock(layout);
+        this.unpacked = UnpackedBlock.of(layout);
         this.panel = panel;
         this.tokens = tokens;
     }
@@ -98,15 +98,15 @@ final class BlockProducts {
                 Ir.i64((long) groups * part),
                 Ir.i64((long) groups * (part + 1)),
                 Ir.i64(round),
-                carried(sums),
+                DotProduct.Sum.carried(sums),
                 (group, carried) -> {
-                    resume(sums, carried);
+                    DotProduct.Sum.resume(sums, carried);
                     for (int i = 0; i < round; i++) {
                         addGroup(f.add(group, Ir.i64(i)), weights, quants, sums);
                     }
-                    return carried(sums);
+                    return DotProduct.Sum.carried(sums);
                 });
-        resume(sums, totals);
+        DotProduct.Sum.resume(sums, totals);
         return sums.stream().map(DotProduct.Sum::total).toList();
     }
 
@@ -118,19 +118,6 @@ final class BlockProducts {
             Ir x = f.load(Type.I32, plane(f.offset(columns, (long) token * QuantPanel.quantsStride()), plane));
             sums.get(token * panel.planes() + plane).add(w, f.splat(x, QuantLayout.ROWS));
         });
-    }
-
-    private static List<Ir> carried(List<DotProduct.Sum> sums) {
-        return sums.stream().flatMap(sum -> sum.carried().stream()).toList();
-    }
-
-    private static void resume(List<DotProduct.Sum> sums, List<Ir> carried) {
-        int from = 0;
-        for (DotProduct.Sum sum : sums) {
-            int count = sum.carried().size();
-            sum.resume(carried.subList(from, from + count));
-            from += count;
-        }
     }
 
     private void eachRow(RowBody body) {

@@ -23,9 +23,9 @@ record BlockSum(IrFunction f, QuantPanel panel, Ir scale, List<Ir> halfScales, L
         return new BlockSum(
                 f,
                 panel,
-                f.load(FLOATS, weights, UnpackedBlock.scaleOffset()),
+                f.load(FLOATS, weights, unpacked.scaleOffset()),
                 IntStream.range(0, unpacked.halfScales())
-                        .mapToObj(half -> f.load(FLOATS, weights, UnpackedBlock.halfScaleOffset(half)))
+                        .mapToObj(half -> f.load(FLOATS, weights, unpacked.halfScaleOffset(half)))
                         .toList(),
                 IntStream.range(0, unpacked.minima())
                         .mapToObj(i -> f.load(FLOATS, weights, unpacked.minOffset(i)))

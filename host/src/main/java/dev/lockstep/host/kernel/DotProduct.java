@@ -61,6 +61,21 @@ sealed interface DotProduct {
 
         /** Goes on from carried values. */
         void resume(List<Ir> carried);
+
+        /** What a loop has to carry of several sums. */
+        static List<Ir> carried(List<Sum> sums) {
+            return sums.stream().flatMap(sum -> sum.carried().stream()).toList();
+        }
+
+        /** Lets several sums go on. */
+        static void resume(List<Sum> sums, List<Ir> carried) {
+            int from = 0;
+            for (Sum sum : sums) {
+                int count = sum.carried().size();
+                sum.resume(carried.subList(from, from + count));
+                from += count;
+            }
+        }
     }
 
     /** The best variant for a target. */

@@ -17,11 +17,17 @@ import java.util.List;
 
 /** Kernels by what they do: each method instantiates one in the module, if it is not there yet, and returns its name. */
 public record Kernels(IrModule module, Simd simd) {
-    /** Bytes that {@link #panelLinear} needs for each core. */
-    public static final int SCRATCH_BYTES = PanelLinear.SCRATCH_BYTES;
+    /** Bytes that {@link #panelLinear} and {@link #tileLinear} need for each core. */
+    public static final int SCRATCH_BYTES = Math.max(PanelLinear.SCRATCH_BYTES, TileLinear.SCRATCH_BYTES);
+
+    /** Bytes of anything that {@link #peak} needs. */
+    public static final int PEAK_BYTES = PeakKernel.MEMORY_BYTES;
 
     /** With fewer tokens than a panel has, tiles take longer than vectors, which run at half their rate beside them. */
     public static final int LEAST_TILED = QuantPanel.TOKENS;
+
+    /** Tiles of 16 rows that {@link #tileLinear} takes at once. */
+    public static final int ROW_TILES = TileLinear.ROW_TILES;
 
     /** {@code void (ptr tile, ptr x, ptr y, i64 yStride)}: 16 rows of a matrix of floats times rows of {@code tokens} tokens. */
     public String floatLinear(TensorType type, int columns, int tokens) {
@@ -36,14 +42,20 @@ public record Kernels(IrModule module, Simd simd) {
     /**
      * {@code void (ptr tile, ptr panels, i64 tokens, ptr y, i64 yStride, ptr scratch)}: 16 rows of a quantised matrix times up to
      * {@link #panelTokens} tokens.
-     *
-     * @param tiled whether tile registers make the products; of {@link #LEAST_TILED} tokens or more, and where there are {@link #tiles}
      */
-    public String panelLinear(TensorType type, RowKind kind, int columns, boolean tiled) {
-        return PanelLinear.emit(module, simd, tiled, QuantLayout.of(type).orElseThrow(), kind, columns);
+    public String panelLinear(TensorType type, RowKind kind, int columns) {
+        return PanelLinear.emit(module, simd, QuantLayout.of(type).orElseThrow(), kind, columns);
     }
 
-    /** Most tokens of {@link #panelLinear}. */
+    /**
+     * {@code void (ptr tile, ptr panels, i64 tokens, ptr y, i64 yStride, ptr scratch, i64 second)}: the same where there are {@link #tiles}, for
+     * {@link #LEAST_TILED} tokens or more, and for another 16 rows, {@code second} bytes after the first ones, if that is not 0.
+     */
+    public String tileLinear(TensorType type, RowKind kind, int columns) {
+        return TileLinear.emit(module, simd, QuantLayout.of(type).orElseThrow(), kind, columns);
+    }
+
+    /** Most tokens of {@link #panelLinear} and {@link #tileLinear}. */
     public int panelTokens(RowKind kind, int columns) {
         return PanelLinear.tokens(simd, kind, columns);
     }
@@ -183,7 +195,7 @@ public record Kernels(IrModule module, Simd simd) {
         return CopyQuantized.emit(module, QuantPanel.of(kind, width, QuantPanel.TOKENS));
     }
 
-    /** Whether a step of {@link #LEAST_TILED} tokens with {@link #panelLinear} has to begin with {@link #openTiles} and to end with {@link #closeTiles}. */
+    /** Whether there is {@link #tileLinear}. A step with it has to begin with {@link #openTiles} and to end with {@link #closeTiles}. */
     public boolean tiles() {
         return simd.tiles();
     }
@@ -196,6 +208,16 @@ public record Kernels(IrModule module, Simd simd) {
     /** Gives the core's tile registers up, so that the system need not keep them when it runs others. */
     public void closeTiles(IrFunction f) {
         f.callVoid("llvm.x86.tilerelease");
+    }
+
+    /** {@code void (i64 rounds, ptr memory)}: integer products of several tokens and nothing else; see {@link PeakKernel}. */
+    public String peak(TensorType type) {
+        return PeakKernel.emit(module, simd, QuantLayout.of(type).orElseThrow());
+    }
+
+    /** Multiply-adds of a round of {@link #peak}. */
+    public long peakProducts(TensorType type) {
+        return PeakKernel.products(simd, QuantLayout.of(type).orElseThrow());
     }
 
     /** {@code void (ptr arrived, ptr generation, ptr sleepers, i64 cores)}. */

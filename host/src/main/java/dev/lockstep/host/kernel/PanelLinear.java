@@ -19,39 +19,34 @@ import java.util.Locale;
  */
 final class PanelLinear {
     private static final Type FLOATS = Type.FLOAT.times(QuantLayout.ROWS);
-    private static final int MAX_TOKENS = 256;
-
-    /** What is left behind whole panels of tiles is computed as if it were so many tokens, at least. */
-    private static final int LEAST_TILE_TOKENS = 4;
+    /** Most tokens of a call. */
+    static final int MAX_TOKENS = 256;
 
     /** Unpacked weights, and sums of each segment of each token. */
     static final int SCRATCH_BYTES = UnpackedBlock.MAX_BYTES + Segments.MAX * MAX_TOKENS * FLOATS.bytes();
 
     private final IrFunction f;
     private final Simd simd;
-    private final boolean tiles;
     private final QuantLayout layout;
     private final UnpackedBlock unpacked;
     private final QuantPanel panel;
     private final Segments segments;
 
-    private PanelLinear(IrFunction f, Simd simd, boolean tiles, QuantLayout layout, QuantPanel panel) {
+    private PanelLinear(IrFunction f, Simd simd, QuantLayout layout, QuantPanel panel) {
         this.f = f;
         this.simd = simd;
-        this.tiles = tiles;
         this.layout = layout;
-        this.unpacked = new UnpackedBlock(layout);
+        this.unpacked = UnpackedBlock.of(layout);
         this.panel = panel;
         this.segments = Segments.of(panel.width(), layout.columns());
     }
 
-    /** @param tiles whether products are made by {@link TileProducts}, which take no fewer tokens than a panel has */
-    static String emit(IrModule module, Simd simd, boolean tiles, QuantLayout layout, RowKind kind, int columns) {
-        String name = "%s_%s_%s_%d".formatted(tiles ? "tiled" : "linear", layout, kind.text(), columns);
+    static String emit(IrModule module, Simd simd, QuantLayout layout, RowKind kind, int columns) {
+        String name = "linear_%s_%s_%d".formatted(layout, kind.text(), columns);
         return module.function(
                 name.toLowerCase(Locale.ROOT),
                 List.of(Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR),
-                f -> new PanelLinear(f, simd, tiles, layout, QuantPanel.of(kind, columns, QuantPanel.TOKENS)).emit());
+                f -> new PanelLinear(f, simd, layout, QuantPanel.of(kind, columns, QuantPanel.TOKENS)).emit());
     }
 
     /** Most tokens of a call: several panels, as long as they stay in the cache from tile to tile with those fields that are read. */
@@ -62,15 +57,7 @@ final class PanelLinear {
     }
 
     private void emit() {
-        f.loop(Ir.i64(0), Ir.i64(segments.segments()), 1, segment -> {
-            Ir from = segments.firstUnit(f, segment);
-            Ir to = segments.firstUnit(f, f.add(segment, Ir.i64(1)));
-            f.loop(from, to, unpacked.units(), unit -> {
-                Ir rest = f.sub(to, unit);
-                Ir most = Ir.i64(unpacked.units());
-                addUnits(unit, f.select(f.icmp("slt", rest, most), rest, most), segment, f.icmp("eq", unit, from));
-            });
-        });
+        segments.eachRange(f, unpacked.units(), this::addUnits);
         f.loop(Ir.i64(0), f.parameter(2), 1, token -> {
             Ir total = segments.total(f, segment -> f.load(FLOATS, sum(Ir.i64(segment), token)));
             f.store(total, f.offset(f.parameter(3), f.mul(token, f.parameter(4))));
@@ -83,53 +70,35 @@ final class PanelLinear {
         return f.offset(sums, f.mul(f.add(f.mul(segment, Ir.i64(MAX_TOKENS)), token), Ir.i64(FLOATS.bytes())));
     }
 
-    private void addUnits(Ir unit, Ir count, Ir segment, Ir first) {
-        Ir packed = f.offset(f.parameter(0), f.mul(unit, Ir.i64(layout.unitBytes())));
-        int bias = tiles ? 0 : BlockBias.of(simd, layout);
-        f.callLocal(UnpackKernel.emit(f.module(), simd, layout, bias), packed, count, f.parameter(5));
-        Ir block = f.mul(unit, Ir.i64(layout.blocks()));
-        Ir blocks = f.mul(count, Ir.i64(layout.blocks()));
+    private void addUnits(Segments.Range range, Ir segment) {
+        Ir packed = f.offset(f.parameter(0), f.mul(range.unit(), Ir.i64(layout.unitBytes())));
+        String unpack = UnpackKernel.emit(f.module(), simd, unpacked, BlockBias.of(simd, layout));
+        f.callLocal(unpack, packed, range.count(), f.parameter(5));
+        Ir block = f.mul(range.unit(), Ir.i64(layout.blocks()));
+        Ir blocks = f.mul(range.count(), Ir.i64(layout.blocks()));
         Ir tokens = f.parameter(2);
-        int most = tiles ? QuantPanel.TOKENS : simd.blockTokens(panel.planes());
+        int most = simd.blockTokens(panel.planes());
         f.loop(
                 Ir.i64(0),
                 f.and(tokens, Ir.i64(-most)),
                 most,
-                token -> addBlocks(products(most), block, blocks, sum(segment, token), first, token));
-        if (tiles) {
-            Ir token = f.and(tokens, Ir.i64(-most));
-            Ir rest = f.sub(tokens, token);
-            for (int size = most, less; size > 0; size = less) {
-                less = size > LEAST_TILE_TOKENS ? size / 2 : 0;
-                String products = products(size);
-                Ir fits = f.icmp("ult", f.sub(rest, Ir.i64(less + 1)), Ir.i64(size - less));
-                f.ifThen(fits, () -> addBlocks(products, block, blocks, sum(segment, token), first, token));
-            }
-            return;
-        }
+                token -> addBlocks(most, block, blocks, sum(segment, token), range.first(), token));
         for (int size = most / 2; size >= 1; size /= 2) {
             int few = size;
             Ir token = f.and(tokens, Ir.i64(-2L * few));
             f.ifThen(
                     f.icmp("ne", f.and(tokens, Ir.i64(few)), Ir.i64(0)),
-                    () -> addBlocks(products(few), block, blocks, sum(segment, token), first, token));
+                    () -> addBlocks(few, block, blocks, sum(segment, token), range.first(), token));
         }
     }
 
-    private String products(int tokens) {
-        return tiles
-                ? TileProducts.emit(f.module(), layout, panel, tokens)
-                : BlockProducts.emit(f.module(), simd, layout, panel, tokens);
-    }
-
-    /** @param products the kernel that does it, for as many tokens as it takes */
-    private void addBlocks(String products, Ir block, Ir blocks, Ir sums, Ir first, Ir token) {
+    private void addBlocks(int tokens, Ir block, Ir blocks, Ir sums, Ir first, Ir token) {
         Ir place = f.offset(f.parameter(1), f.mul(f.udiv(token, Ir.i64(QuantPanel.TOKENS)), Ir.i64(panel.bytes())));
         Ir lane = f.urem(token, Ir.i64(QuantPanel.TOKENS));
         Ir quants = f.add(f.mul(block, Ir.i64(panel.blockBytes())), f.mul(lane, Ir.i64(QuantLayout.BLOCK)));
         Ir fields = f.add(f.mul(block, Ir.i64(panel.fieldsBytes())), f.mul(lane, Ir.i64(Integer.BYTES)));
         f.callLocal(
-                products,
+                BlockProducts.emit(f.module(), simd, layout, panel, tokens),
                 f.parameter(5),
                 blocks,
                 f.offset(place, quants),

@@ -5,6 +5,7 @@ import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -53,6 +54,26 @@ record Segments(int units, int segments) {
             totals.add(total(f, segment -> f.load(vector, partial, ((long) segment * count + index) * vector.bytes())));
         }
         return totals;
+    }
+
+    /**
+     * Units of a segment that are taken at once.
+     *
+     * @param first whether they are the first of their segment
+     */
+    record Range(Ir unit, Ir count, Ir first) {}
+
+    /** Goes through all units, at most {@code units} of a segment at a time; the body gets the range and the segment. */
+    void eachRange(IrFunction f, int units, BiConsumer<Range, Ir> body) {
+        f.loop(Ir.i64(0), Ir.i64(segments), 1, segment -> {
+            Ir from = firstUnit(f, segment);
+            Ir to = firstUnit(f, f.add(segment, Ir.i64(1)));
+            f.loop(from, to, units, unit -> {
+                Ir rest = f.sub(to, unit);
+                Ir count = f.select(f.icmp("slt", rest, Ir.i64(units)), rest, Ir.i64(units));
+                body.accept(new Range(unit, count, f.icmp("eq", unit, from)), segment);
+            });
+        });
     }
 
     /** The first unit of a segment; that of the segment after the last is the number of units. */

@@ -6,180 +6,227 @@ import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.layout.QuantLayout;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * What {@link BlockProducts} does, for the first tokens of a panel, with AMX: an instruction makes all integer dot products of a block, or of
- * half a block. Emitted with the same parameters.
+ * Adds products of some blocks of two tiles of rows with one or two panels of tokens, made by AMX: an instruction makes the dot products of a
+ * block, or of half a block, of 16 rows with 16 tokens.
  *
- * <p>While tiles are at work, vectors run at half their speed. So some blocks are multiplied first, into the first-level cache, and what they
- * give is scaled and added after that.
+ * <p>{@code void (ptr weights, i64 blocks, ptr quants, ptr fields, i64 planeBytes, ptr sums, i1 first)}: {@code weights} are the {@link UnpackedBlock}s of
+ * the first tile, those of the second lie {@link UnpackedBlock#MAX_BYTES} further; {@code quants} and {@code fields} are those of the first block and
+ * the first token; sums of the second tile lie {@link TileLinear#SUMS_BYTES} after those of the first. If {@code first}, sums begin.
+ *
+ * <p>Operands that are loaded serve two products each, since loads take as long as products wherever a core's other thread is at work. What
+ * products give has to go through memory; it is scaled and added while those of the next blocks are made.
  */
 final class TileProducts {
     private static final Type FLOATS = Type.FLOAT.times(QuantLayout.ROWS);
     private static final Type INTS = Type.I32.times(QuantLayout.ROWS);
+    private static final int PANEL_SUMS_BYTES = QuantPanel.TOKENS * FLOATS.bytes();
 
-    /** Products that are made before they are added: as many as the first-level cache holds beside weights and activations. */
-    private static final int AT_ONCE = 16;
-
-    /** Products that are begun before one is stored. */
-    private static final int LATE = TileShape.PRODUCTS - 1;
+    /** Products that are begun before one is stored, lest that waits for it. */
+    private static final int LATE = 2;
 
     private final IrFunction f;
     private final UnpackedBlock unpacked;
     private final QuantPanel panel;
-    private final int tokens;
-    private final TileShape shape;
-    private final int productsOfBlock;
-    private final Ir products;
+    private final int panels;
+    private final int corners;
+    private final int blocksOfRound;
+    private final int productsOfRound;
+    private final Ir zeros;
 
-    private TileProducts(IrFunction f, QuantLayout layout, QuantPanel panel, int tokens) {
+    private TileProducts(IrFunction f, QuantLayout layout, QuantPanel panel, int panels) {
         this.f = f;
-        this.unpacked = new UnpackedBlock(layout);
+        this.unpacked = UnpackedBlock.ofTiles(layout);
         this.panel = panel;
-        this.tokens = tokens;
-        this.shape = TileShape.of(layout);
-        this.productsOfBlock = layout.parts() * panel.planes();
-        this.products = f.offset(
-                f.alloca((long) (LATE + AT_ONCE) * TileShape.PRODUCT_BYTES), (long) LATE * TileShape.PRODUCT_BYTES);
+        this.panels = panels;
+        this.corners = TileLinear.ROW_TILES * panels;
+        int productsOfBlock = layout.parts() * panel.planes() * corners;
+        this.blocksOfRound = layout.parts() * panel.planes() == 1 ? 2 : 1;
+        this.productsOfRound = blocksOfRound * productsOfBlock;
+        this.zeros = f.alloca(PANEL_SUMS_BYTES);
     }
 
-    /**
-     * @param panel how activations lie, but for its width
-     * @param tokens whose sums are made; there may be fewer, and what comes after is of no use
-     */
-    static String emit(IrModule module, QuantLayout layout, QuantPanel panel, int tokens) {
-        String name = "tiles_%s_%d_x%d".formatted(layout, panel.planes(), tokens);
+    /** @param panel how activations lie, but for its width */
+    static String emit(IrModule module, QuantLayout layout, QuantPanel panel, int panels) {
+        String name = "tiles_%s_%d_x%d".formatted(layout, panel.planes(), panels);
         return module.function(
                 name.toLowerCase(Locale.ROOT),
                 List.of(Type.PTR, Type.I64, Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I1),
-                f -> new TileProducts(f, layout, panel, tokens).emit());
+                f -> new TileProducts(f, layout, panel, panels).emit());
     }
 
     private void emit() {
-        int most = AT_ONCE / productsOfBlock;
-        f.loop(Ir.i64(0), f.parameter(1), most, from -> {
-            Ir rest = f.sub(f.parameter(1), from);
-            Ir count = f.select(f.icmp("slt", rest, Ir.i64(most)), rest, Ir.i64(most));
-            multiply(from, count);
-            add(from, count);
+        for (int token = 0; token < QuantPanel.TOKENS; token++) {
+            f.store(Ir.zero(FLOATS), f.offset(zeros, (long) token * FLOATS.bytes()));
+        }
+        Ir made = f.alloca((long) productsOfRound * TileShape.PRODUCT_BYTES);
+        Ir next = f.alloca((long) productsOfRound * TileShape.PRODUCT_BYTES);
+        Ir blocks = f.parameter(1);
+        Ir whole = f.and(blocks, Ir.i64(-blocksOfRound));
+        f.ifThen(f.icmp("ne", whole, Ir.i64(0)), () -> rounds(whole, made, next));
+        if (blocksOfRound > 1) {
+            f.ifThen(f.icmp("eq", whole, Ir.i64(0)), () -> {
+                multiply(1, whole, made, made).forEachRemaining(Runnable::run);
+                addLast(1, whole, made);
+            });
+        }
+    }
+
+    /** Adds the products of each round while those of the next one, or of a block that is left, are made. */
+    private void rounds(Ir whole, Ir made, Ir next) {
+        Ir step = Ir.i64(blocksOfRound);
+        multiply(blocksOfRound, Ir.i64(0), made, made).forEachRemaining(Runnable::run);
+        List<Ir> places = f.loop(step, whole, step, List.of(made, next), (block, carried) -> {
+            Iterator<Runnable> products = multiply(blocksOfRound, block, carried.get(1), carried.get(0));
+            add(blocksOfRound, f.sub(block, step), carried.get(0), products);
+            return List.of(carried.get(1), carried.get(0));
         });
+        Ir last = f.sub(whole, step);
+        Ir ends = f.icmp("eq", whole, f.parameter(1));
+        f.ifThen(ends, () -> addLast(blocksOfRound, last, places.get(0)));
+        if (blocksOfRound > 1) {
+            f.ifThen(f.xor(ends, new Ir(Type.I1, "true")), () -> {
+                add(blocksOfRound, last, places.get(0), multiply(1, whole, places.get(1), places.get(0)));
+                addLast(1, whole, places.get(1));
+            });
+        }
     }
 
     // --- products ----------------------------------------------------------------------------------------------------
 
     /**
-     * As many blocks together as there are registers, then the rest one by one. Three more products are begun before one is stored, lest
-     * that waits for it; so in the first round nothing is stored that is of use, and it goes to places before the first.
+     * What makes the products of some blocks, one by one. The first also store the last ones of the round before.
+     *
+     * @param made where the products go
+     * @param before where those of the round before went; the same if there was none
      */
-    private void multiply(Ir from, Ir count) {
-        int together = TileShape.PRODUCTS / productsOfBlock;
-        Ir whole = f.and(count, Ir.i64(-together));
-        f.loop(Ir.i64(0), whole, together, block -> {
-            for (int product = 0; product < TileShape.PRODUCTS; product++) {
-                multiply(f.add(from, block), product);
-                int ready = product - LATE;
-                store(block, ready, Math.floorMod(ready, TileShape.PRODUCTS));
-            }
-        });
-        for (int ready = -LATE; ready < 0; ready++) {
-            store(whole, ready, Math.floorMod(ready, TileShape.PRODUCTS));
-        }
-        if (together > 1) {
-            f.loop(whole, count, 1, block -> {
-                for (int product = 0; product < productsOfBlock; product++) {
-                    multiply(f.add(from, block), product);
-                    store(block, product, product);
-                }
-            });
-        }
+    private Iterator<Runnable> multiply(int blocks, Ir block, Ir made, Ir before) {
+        int count = blocks * productsOfRound / blocksOfRound;
+        return IntStream.range(0, count)
+                .<Runnable>mapToObj(index -> () -> {
+                    multiply(block, index);
+                    if (index >= LATE) {
+                        store(index - LATE, made);
+                    } else if (before != made) {
+                        store(productsOfRound + index - LATE, before);
+                    }
+                })
+                .iterator();
     }
 
-    /** @param product counted from the first of the block; one for each plane and part of it, then those of the next block */
-    private void multiply(Ir block, int product) {
+    /** Products in the order of blocks, planes, parts, tiles of rows and panels. */
+    private void multiply(Ir firstBlock, int index) {
         int parts = unpacked.layout().parts();
-        Ir number = f.add(block, Ir.i64(product / productsOfBlock));
-        int part = product % parts;
-        Ir quants = quants(number, product % productsOfBlock / parts, part);
-        Ir tile = register(product);
-        f.callVoid("llvm.x86.tileloadd64", register(shape.activations()), quants, Ir.i64(QuantPanel.quantsStride()));
+        int ofPanel = index % panels;
+        int ofTile = index % corners / panels;
+        int part = index / corners % parts;
+        int plane = index / corners / parts % panel.planes();
+        Ir block = f.add(firstBlock, Ir.i64(index / corners / parts / panel.planes()));
+        Ir activations = TileShape.register(TileShape.activations(ofPanel));
+        Ir weights = TileShape.register(TileShape.weights(ofTile));
+        if (ofTile == 0 && part == 0) {
+            Ir stride = Ir.i64(QuantPanel.quantsStride());
+            f.callVoid("llvm.x86.tileloadd64", activations, quants(block, ofPanel, plane), stride);
+        }
+        if (ofPanel == 0) {
+            Ir place = f.offset(weights(block, ofTile), (long) part * UnpackedBlock.PART_BYTES);
+            f.callVoid("llvm.x86.tileloadd64", weights, place, Ir.i64(QuantLayout.GROUP_BYTES));
+        }
+        Ir product = TileShape.register(index % TileShape.PRODUCTS);
+        f.callVoid("llvm.x86.tilezero", product);
+        f.callVoid("llvm.x86.tdpbssd", product, activations, weights);
+    }
+
+    private void store(int index, Ir made) {
         f.callVoid(
-                "llvm.x86.tileloadd64",
-                register(shape.weights()),
-                weights(number, part),
-                Ir.i64(QuantLayout.GROUP_BYTES));
-        f.callVoid("llvm.x86.tilezero", tile);
-        f.callVoid("llvm.x86.tdpbssd", tile, register(shape.activations()), register(shape.weights()));
-    }
-
-    private void store(Ir block, int product, int register) {
-        f.callVoid(
-                "llvm.x86.tilestored64", register(register), product(block, product), Ir.i64(QuantLayout.GROUP_BYTES));
-    }
-
-    private static Ir register(int number) {
-        return Ir.constant(Type.I8, number);
-    }
-
-    private Ir quants(Ir block, int plane, int part) {
-        Ir place = f.offset(f.parameter(2), f.mul(block, Ir.i64(panel.blockBytes())));
-        return f.offset(plane(place, plane), (long) part * shape.columns());
-    }
-
-    private Ir weights(Ir block, int part) {
-        Ir place = f.offset(f.parameter(0), f.mul(block, Ir.i64(unpacked.bytes())));
-        return f.offset(place, UnpackedBlock.groupOffset(part * shape.columns() / 4));
-    }
-
-    private Ir plane(Ir place, int plane) {
-        return plane == 0 ? place : f.offset(place, f.parameter(4));
-    }
-
-    /** Where a product of a block is, blocks counted from the first that are made together. */
-    private Ir product(Ir block, int index) {
-        return f.offset(
-                f.offset(products, f.mul(block, Ir.i64((long) productsOfBlock * TileShape.PRODUCT_BYTES))),
-                (long) index * TileShape.PRODUCT_BYTES);
+                "llvm.x86.tilestored64",
+                TileShape.register(index % TileShape.PRODUCTS),
+                f.offset(made, (long) index * TileShape.PRODUCT_BYTES),
+                Ir.i64(INTS.bytes()));
     }
 
     // --- sums --------------------------------------------------------------------------------------------------------
 
-    private void add(Ir from, Ir count) {
-        Ir sums = f.parameter(5);
-        Ir fresh = f.and(f.parameter(6), f.icmp("eq", from, Ir.i64(0)));
-        List<Ir> before = IntStream.range(0, tokens)
-                .mapToObj(token -> f.load(FLOATS, sums, (long) token * FLOATS.bytes()))
-                .map(sum -> f.select(fresh, Ir.zero(FLOATS), sum))
-                .toList();
-        List<Ir> after = f.loop(
-                Ir.i64(0), count, Ir.i64(1), before, (block, carried) -> addBlock(f.add(from, block), block, carried));
-        for (int token = 0; token < tokens; token++) {
-            f.store(after.get(token), f.offset(sums, (long) token * FLOATS.bytes()));
+    /** Adds products after which no others are made. */
+    private void addLast(int blocks, Ir block, Ir made) {
+        int count = blocks * productsOfRound / blocksOfRound;
+        for (int index = count - LATE; index < count; index++) {
+            store(index, made);
+        }
+        add(blocks, block, made, List.<Runnable>of().iterator());
+    }
+
+    /**
+     * Adds the products of some blocks.
+     *
+     * @param beside what is done meanwhile, a bit before each of the products is added
+     */
+    private void add(int blocks, Ir block, Ir made, Iterator<Runnable> beside) {
+        Ir fresh = f.and(f.parameter(6), f.icmp("eq", block, Ir.i64(0)));
+        for (int corner = 0; corner < corners; corner++) {
+            Ir place = f.offset(
+                    f.offset(f.parameter(5), (long) (corner / panels) * TileLinear.SUMS_BYTES),
+                    (long) (corner % panels) * PANEL_SUMS_BYTES);
+            List<Ir> sums = load(f.select(fresh, zeros, place));
+            for (int number = 0; number < blocks; number++) {
+                for (int i = 0; i < productsOfRound / corners / blocksOfRound && beside.hasNext(); i++) {
+                    beside.next().run();
+                }
+                sums = addBlock(f.add(block, Ir.i64(number)), number, corner, made, sums);
+            }
+            for (int token = 0; token < QuantPanel.TOKENS; token++) {
+                f.store(sums.get(token), f.offset(place, (long) token * FLOATS.bytes()));
+            }
         }
     }
 
-    private List<Ir> addBlock(Ir block, Ir made, List<Ir> sums) {
-        Ir weights = f.offset(f.parameter(0), f.mul(block, Ir.i64(unpacked.bytes())));
-        Ir fields = f.offset(f.parameter(3), f.mul(block, Ir.i64(panel.fieldsBytes())));
-        BlockSum sum = BlockSum.of(f, panel, unpacked, weights);
+    private List<Ir> load(Ir sums) {
+        return IntStream.range(0, QuantPanel.TOKENS)
+                .mapToObj(token -> f.load(FLOATS, sums, (long) token * FLOATS.bytes()))
+                .toList();
+    }
+
+    private List<Ir> addBlock(Ir block, int number, int corner, Ir made, List<Ir> sums) {
+        Ir fields = f.offset(inPanel(f.parameter(3), corner % panels), f.mul(block, Ir.i64(panel.fieldsBytes())));
+        BlockSum sum = BlockSum.of(f, panel, unpacked, weights(block, corner / panels));
         List<Ir> next = new ArrayList<>();
-        for (int token = 0; token < tokens; token++) {
-            next.add(sum.add(
-                    sums.get(token), dots(made, token), f.offset(fields, (long) token * QuantPanel.fieldsStride())));
+        for (int token = 0; token < QuantPanel.TOKENS; token++) {
+            Ir tokenFields = f.offset(fields, (long) token * QuantPanel.fieldsStride());
+            next.add(sum.add(sums.get(token), dots(number, corner, token, made), tokenFields));
         }
         return next;
     }
 
     /** For each plane the dot products of each part of the block. */
-    private List<List<Ir>> dots(Ir made, int token) {
+    private List<List<Ir>> dots(int block, int corner, int token, Ir made) {
         int parts = unpacked.layout().parts();
         return IntStream.range(0, panel.planes())
                 .mapToObj(plane -> IntStream.range(0, parts)
-                        .mapToObj(
-                                part -> f.load(INTS, product(made, plane * parts + part), (long) token * INTS.bytes()))
+                        .map(part -> ((block * panel.planes() + plane) * parts + part) * corners + corner)
+                        .mapToObj(index -> f.load(
+                                INTS, made, (long) index * TileShape.PRODUCT_BYTES + (long) token * INTS.bytes()))
                         .toList())
                 .toList();
+    }
+
+    // --- addresses ---------------------------------------------------------------------------------------------------
+
+    private Ir quants(Ir block, int ofPanel, int plane) {
+        Ir place = f.offset(inPanel(f.parameter(2), ofPanel), f.mul(block, Ir.i64(panel.blockBytes())));
+        return plane == 0 ? place : f.offset(place, f.parameter(4));
+    }
+
+    private Ir inPanel(Ir place, int number) {
+        return number == 0 ? place : f.offset(place, f.mul(f.parameter(4), Ir.i64(panel.planes())));
+    }
+
+    private Ir weights(Ir block, int ofTile) {
+        Ir tile = f.offset(f.parameter(0), (long) ofTile * UnpackedBlock.MAX_BYTES);
+        return f.offset(tile, f.mul(block, Ir.i64(unpacked.bytes())));
     }
 }

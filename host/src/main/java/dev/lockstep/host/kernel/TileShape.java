@@ -6,27 +6,37 @@ import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.layout.QuantLayout;
 
 /**
- * What AMX's eight tile registers hold: four the products of up to 16 tokens and 16 rows, and one each the operands of a whole block of 32 columns
- * and of half a block.
- *
- * @param activations register of the tokens' columns
- * @param weights register of 16 rows' columns, four in each of its rows
+ * What AMX's eight tile registers hold: four the products of 16 tokens and 16 rows, two each the 32 columns of a block of 16 tokens, and of
+ * 16 rows, of which a register's row has four columns of all.
  */
-record TileShape(int activations, int weights, int columns) {
+final class TileShape {
     /** Registers of products: numbers 0 to 3. */
     static final int PRODUCTS = 4;
 
     static final int PRODUCT_BYTES = QuantPanel.TOKENS * QuantLayout.ROWS * Integer.BYTES;
 
-    private static final TileShape WHOLE = new TileShape(4, 5, QuantLayout.BLOCK);
-    private static final TileShape HALF = new TileShape(6, 7, QuantLayout.BLOCK / 2);
+    private static final int OPERANDS = 2;
+
+    static final int REGISTERS = PRODUCTS + 2 * OPERANDS;
 
     private static final int CONFIGURATION_BYTES = 64;
     private static final int PALETTE = 1;
 
-    /** The registers for parts of blocks. */
-    static TileShape of(QuantLayout layout) {
-        return layout.parts() == 1 ? WHOLE : HALF;
+    private TileShape() {}
+
+    /** A register as tile instructions name it. */
+    static Ir register(int number) {
+        return Ir.constant(Type.I8, number);
+    }
+
+    /** The register for activations of a panel. */
+    static int activations(int panel) {
+        return PRODUCTS + panel;
+    }
+
+    /** The register for weights of a tile of rows. */
+    static int weights(int tile) {
+        return PRODUCTS + OPERANDS + tile;
     }
 
     /**
@@ -39,9 +49,9 @@ record TileShape(int activations, int weights, int columns) {
         for (int product = 0; product < PRODUCTS; product++) {
             shape(f, memory, product, QuantPanel.TOKENS, QuantLayout.GROUP_BYTES);
         }
-        for (TileShape shape : new TileShape[] {WHOLE, HALF}) {
-            shape(f, memory, shape.activations, QuantPanel.TOKENS, shape.columns);
-            shape(f, memory, shape.weights, shape.columns / 4, QuantLayout.GROUP_BYTES);
+        for (int i = 0; i < OPERANDS; i++) {
+            shape(f, memory, activations(i), QuantPanel.TOKENS, QuantLayout.BLOCK);
+            shape(f, memory, weights(i), QuantLayout.GROUPS, QuantLayout.GROUP_BYTES);
         }
         f.callVoid("llvm.x86.ldtilecfg", memory);
     }

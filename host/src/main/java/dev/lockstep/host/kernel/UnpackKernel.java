@@ -17,16 +17,20 @@ final class UnpackKernel {
 
     private UnpackKernel() {}
 
-    /** @param bias what quants are to be too large by */
-    static String emit(IrModule module, Simd simd, QuantLayout layout, int bias) {
+    /**
+     * @param unpacked where everything goes
+     * @param bias what quants are to be too large by
+     */
+    static String emit(IrModule module, Simd simd, UnpackedBlock unpacked, int bias) {
+        String name = "unpack_%s_%d_%d".formatted(unpacked.layout(), bias, unpacked.gap());
         return module.function(
-                "unpack_%s_%d".formatted(layout.name().toLowerCase(Locale.ROOT), bias),
+                name.toLowerCase(Locale.ROOT),
                 List.of(Type.PTR, Type.I64, Type.PTR),
-                f -> emit(f, simd, layout, bias));
+                f -> emit(f, simd, unpacked, bias));
     }
 
-    private static void emit(IrFunction f, Simd simd, QuantLayout layout, int bias) {
-        UnpackedBlock unpacked = new UnpackedBlock(layout);
+    private static void emit(IrFunction f, Simd simd, UnpackedBlock unpacked, int bias) {
+        QuantLayout layout = unpacked.layout();
         f.loop(Ir.i64(0), f.parameter(1), 1, index -> {
             Ir place = f.offset(f.parameter(0), f.mul(index, Ir.i64(layout.unitBytes())));
             for (int at = 0; at < layout.unitBytes(); at += LINE) {
@@ -43,12 +47,16 @@ final class UnpackKernel {
     private static void store(IrFunction f, UnpackedBlock unpacked, PackedUnit unit, int block, Ir to) {
         PackedUnit.Quants quants = unit.quants(block);
         for (int group : quants.order()) {
-            f.store(quants.group(group), f.offset(to, UnpackedBlock.groupOffset(group)));
+            f.store(quants.group(group), f.offset(to, unpacked.groupOffset(group)));
         }
-        f.store(unit.blockScale(block), f.offset(to, UnpackedBlock.scaleOffset()));
+        for (int at = 0; at < unpacked.gap(); at += QuantLayout.GROUP_BYTES) {
+            Ir zeros = Ir.zero(Type.I8.times(QuantLayout.GROUP_BYTES));
+            f.store(zeros, f.offset(to, UnpackedBlock.PART_BYTES + at));
+        }
+        f.store(unit.blockScale(block), f.offset(to, unpacked.scaleOffset()));
         List<Ir> halfScales = unit.halfScales(block);
         for (int half = 0; half < halfScales.size(); half++) {
-            f.store(halfScales.get(half), f.offset(to, UnpackedBlock.halfScaleOffset(half)));
+            f.store(halfScales.get(half), f.offset(to, unpacked.halfScaleOffset(half)));
         }
         List<Ir> minima = unit.minima(block);
         for (int i = 0; i < minima.size(); i++) {

@@ -9,26 +9,42 @@ import dev.lockstep.host.layout.QuantLayout;
  * <pre>
  *   | 8 groups of 64 bytes | scale 16 x f32 | 0 or 2 scales of halves | 0 to 2 minima |
  * </pre>
+ *
+ * @param gap zeros between the halves of a block: a half and they are a block, so that products of halves are products of blocks
  */
-record UnpackedBlock(QuantLayout layout) {
+record UnpackedBlock(QuantLayout layout, int columns, int gap) {
     private static final int VECTOR_BYTES = QuantLayout.ROWS * Float.BYTES;
+    private static final int QUANT_BYTES = QuantLayout.GROUPS * QuantLayout.GROUP_BYTES;
+
+    /** Bytes from the first half of a block to the zeros after it, and from there to the second half. */
+    static final int PART_BYTES = QUANT_BYTES / 2;
 
     /** Columns that are unpacked at once: few enough to stay in the first-level cache beside the activations. */
-    static final int COLUMNS = 512;
+    private static final int COLUMNS = 512;
+
+    /** Fewer of two tiles, beside products. */
+    private static final int COLUMNS_OF_TILES = 384;
 
     /** Bytes of so many columns, of any type. */
-    static final int MAX_BYTES =
-            COLUMNS / QuantLayout.BLOCK * (QuantLayout.GROUPS * QuantLayout.GROUP_BYTES + 5 * VECTOR_BYTES);
+    static final int MAX_BYTES = COLUMNS / QuantLayout.BLOCK * (QUANT_BYTES + 5 * VECTOR_BYTES);
 
-    static int groupOffset(int group) {
-        return group * QuantLayout.GROUP_BYTES;
+    static UnpackedBlock of(QuantLayout layout) {
+        return new UnpackedBlock(layout, COLUMNS, 0);
     }
 
-    static int scaleOffset() {
-        return groupOffset(QuantLayout.GROUPS);
+    static UnpackedBlock ofTiles(QuantLayout layout) {
+        return new UnpackedBlock(layout, COLUMNS_OF_TILES, layout.parts() == 1 ? 0 : PART_BYTES);
     }
 
-    static int halfScaleOffset(int half) {
+    int groupOffset(int group) {
+        return group * QuantLayout.GROUP_BYTES + (group < QuantLayout.GROUPS / 2 ? 0 : gap);
+    }
+
+    int scaleOffset() {
+        return QUANT_BYTES + gap;
+    }
+
+    int halfScaleOffset(int half) {
         return scaleOffset() + (1 + half) * VECTOR_BYTES;
     }
 
@@ -50,6 +66,6 @@ record UnpackedBlock(QuantLayout layout) {
 
     /** Units that are unpacked at once. */
     int units() {
-        return COLUMNS / layout.columns();
+        return columns / layout.columns();
     }
 }

@@ -276,10 +276,10 @@ final class StepEmitter {
             Ir rest = f.sub(count(task), token);
             Ir some = f.select(f.icmp("slt", rest, Ir.i64(most)), rest, Ir.i64(most));
             if (kernels.tiles()) {
-                f.ifThen(tiled(some), () -> panelLinear(task, matrix, token, some, true));
-                f.ifThen(f.icmp("ult", some, LEAST_TILED), () -> panelLinear(task, matrix, token, some, false));
+                f.ifThen(tiled(some), () -> tileLinear(task, matrix, token, some));
+                f.ifThen(f.icmp("ult", some, LEAST_TILED), () -> panelLinear(task, matrix, token, some));
             } else {
-                panelLinear(task, matrix, token, some, false);
+                panelLinear(task, matrix, token, some);
             }
         });
     }
@@ -288,18 +288,37 @@ final class StepEmitter {
         return f.icmp("uge", tokens, LEAST_TILED);
     }
 
-    private void panelLinear(Task task, Weight matrix, Ir token, Ir count, boolean tiled) {
+    private void panelLinear(Task task, Weight matrix, Ir token, Ir count) {
         Slot x = task.inputs().getFirst();
         eachVector(
                 task.output(),
                 tile -> f.callLocal(
-                        kernels.panelLinear(matrix.type(), x.kind(), matrix.columns(), tiled),
+                        kernels.panelLinear(matrix.type(), x.kind(), matrix.columns()),
                         tile(matrix, tile),
                         quants(x, token, Ir.i64(0)),
                         count,
                         outputs(task.output(), tile, token),
                         Ir.i64(task.output().rowBytes()),
                         f.offset(privateArena, program.scratchOffset())));
+    }
+
+    private void tileLinear(Task task, Weight matrix, Ir token, Ir count) {
+        Slot x = task.inputs().getFirst();
+        Ir end = endVector(task.output());
+        Ir tileBytes = Ir.i64(Packer.tileBytes(matrix.type(), matrix.columns()));
+        f.loop(
+                firstVector(task.output()),
+                end,
+                Kernels.ROW_TILES,
+                tile -> f.callLocal(
+                        kernels.tileLinear(matrix.type(), x.kind(), matrix.columns()),
+                        tile(matrix, tile),
+                        quants(x, token, Ir.i64(0)),
+                        count,
+                        outputs(task.output(), tile, token),
+                        Ir.i64(task.output().rowBytes()),
+                        f.offset(privateArena, program.scratchOffset()),
+                        f.select(f.icmp("ult", f.add(tile, Ir.i64(1)), end), tileBytes, Ir.i64(0))));
     }
 
     private Ir tile(Weight matrix, Ir tile) {

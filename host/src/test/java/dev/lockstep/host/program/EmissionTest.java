@@ -16,6 +16,7 @@ import dev.lockstep.host.kernel.Kernels;
 import dev.lockstep.host.kernel.Simd;
 import dev.lockstep.host.llvm.TestLlvm;
 import dev.lockstep.tensor.TensorType;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,12 @@ class EmissionTest {
         }
         return called;
     }
+
+    private static final Pattern PRODUCT =
+            Pattern.compile("vpmaddubsw|vpdpbusd|tdpbssd|\\ssdot|\\ssmull|\\ssmlal|\\smla");
+
+    private static final Pattern VECTOR_ON_STACK =
+            Pattern.compile("mm\\d+[^\\n]*%rsp|%rsp[^\\n]*mm\\d+|\\b[qv]\\d+\\b[^\\n]*\\[sp");
 
     static Stream<Target> fast() {
         return Stream.of(
@@ -167,7 +174,7 @@ class EmissionTest {
                 .isEmpty();
     }
 
-    /** Spills of sums around the innermost loop, which multiplies, are cheap; within it they would not be. */
+    /** Spills of sums around the innermost loop, which multiplies, are cheap, and so are those of addresses; sums within it would not be. */
     @ParameterizedTest
     @MethodSource("fast")
     void theInnermostLoopForSeveralTokensShouldNotUseTheStack(Target target) {
@@ -175,19 +182,36 @@ class EmissionTest {
         IrModule module = new IrModule(simd.functionAttributes());
         Kernels kernels = new Kernels(module, simd);
         module.publicFunction(
-                "product",
-                List.of(Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR),
-                f -> f.callLocal(
-                        kernels.panelLinear(TensorType.Q4_0, RowKind.Q8, 4096, kernels.tiles()),
-                        IntStream.range(0, 6).mapToObj(f::parameter).toArray(Ir[]::new)));
+                "product", List.of(Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR, Type.I64), f -> {
+                    Ir[] parameters =
+                            IntStream.range(0, 7).mapToObj(f::parameter).toArray(Ir[]::new);
+                    f.callLocal(kernels.panelLinear(TensorType.Q4_0, RowKind.Q8, 4096), Arrays.copyOf(parameters, 6));
+                    if (kernels.tiles()) {
+                        f.callLocal(kernels.tileLinear(TensorType.Q4_0, RowKind.Q8, 4096), parameters);
+                    }
+                });
         List<String> loops = innermostLoops(TestLlvm.codeGenerator().assembly(module.text(), target));
-        Pattern product = Pattern.compile("vpmaddubsw|vpdpbusd|tdpbssd|\\ssdot|\\ssmull|\\ssmlal|\\smla");
         assertThat(loops)
                 .as("loops with products")
-                .anyMatch(loop -> product.matcher(loop).find());
+                .anyMatch(loop -> PRODUCT.matcher(loop).find());
         assertThat(loops)
-                .filteredOn(loop -> product.matcher(loop).find())
-                .noneMatch(loop -> loop.contains("rsp)") || loop.contains("[sp"));
+                .filteredOn(loop -> PRODUCT.matcher(loop).find())
+                .noneMatch(loop -> VECTOR_ON_STACK.matcher(loop).find());
+    }
+
+    /** What is called the limit of arithmetic multiplies in its loop, and moves no sums to memory and back. */
+    @ParameterizedTest
+    @MethodSource("fast")
+    void theLoopOfThePeakShouldOnlyMultiply(Target target) {
+        Simd simd = Simd.of(target);
+        IrModule module = new IrModule(simd.functionAttributes());
+        module.publicFunction(
+                "product",
+                List.of(Type.I64, Type.PTR),
+                f -> f.callLocal(new Kernels(module, simd).peak(TensorType.Q4_0), f.parameter(0), f.parameter(1)));
+        assertThat(innermostLoops(TestLlvm.codeGenerator().assembly(module.text(), target)))
+                .anyMatch(loop -> PRODUCT.matcher(loop).find())
+                .noneMatch(loop -> VECTOR_ON_STACK.matcher(loop).find());
     }
 
     /** The text between a label and the first jump back to it, where no other label is between. */

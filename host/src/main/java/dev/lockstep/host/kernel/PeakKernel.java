@@ -1,0 +1,96 @@
+package dev.lockstep.host.kernel;
+
+import dev.lockstep.host.ir.Ir;
+import dev.lockstep.host.ir.IrFunction;
+import dev.lockstep.host.ir.IrModule;
+import dev.lockstep.host.ir.Type;
+import dev.lockstep.host.layout.QuantLayout;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The integer products of several tokens and nothing else, from operands in the first-level cache: what arithmetic allows at most.
+ *
+ * <p>{@code void (i64 rounds, ptr memory)}: the memory holds anything, {@link #MEMORY_BYTES} of it.
+ */
+final class PeakKernel {
+    /** Groups in memory: more than a round takes, so that none of them can stay in registers. */
+    private static final int GROUPS = 4 * QuantLayout.GROUPS;
+
+    private static final int MOST_SUMS = 16;
+    private static final int WEIGHT_BYTES = GROUPS * QuantLayout.GROUP_BYTES;
+    private static final int TOKEN_BYTES = GROUPS * Integer.BYTES;
+
+    static final int MEMORY_BYTES = WEIGHT_BYTES + MOST_SUMS * TOKEN_BYTES;
+
+    private PeakKernel() {}
+
+    static String emit(IrModule module, Simd simd, QuantLayout layout) {
+        return module.function("peak", List.of(Type.I64, Type.PTR), f -> {
+            if (simd.tiles()) {
+                tiles(f);
+            } else {
+                vectors(f, simd, layout);
+            }
+        });
+    }
+
+    /** Multiply-adds of a round. */
+    static long products(Simd simd, QuantLayout layout) {
+        return simd.tiles()
+                ? (long) TileShape.PRODUCTS * QuantPanel.TOKENS * QuantLayout.ROWS * QuantLayout.BLOCK
+                : (long) sums(simd) * simd.dot().groupsOfRound(layout.largestByte()) * QuantLayout.GROUP_BYTES;
+    }
+
+    private static void tiles(IrFunction f) {
+        TileShape.configure(f);
+        for (int register = 0; register < TileShape.REGISTERS; register++) {
+            f.callVoid("llvm.x86.tilezero", TileShape.register(register));
+        }
+        f.loop(Ir.i64(0), f.parameter(0), 1, _ -> {
+            for (int product = 0; product < TileShape.PRODUCTS; product++) {
+                f.callVoid(
+                        "llvm.x86.tdpbssd",
+                        TileShape.register(product),
+                        TileShape.register(TileShape.activations(0)),
+                        TileShape.register(TileShape.weights(0)));
+            }
+        });
+        f.callVoid("llvm.x86.tilerelease");
+    }
+
+    /** As many sums as kernels hold in registers; more where a sum would otherwise wait for the one before. */
+    private static int sums(Simd simd) {
+        return Math.min(MOST_SUMS, simd.dot().blockTokens() * simd.dot().chains());
+    }
+
+    private static void vectors(IrFunction f, Simd simd, QuantLayout layout) {
+        int largest = layout.largestByte();
+        int round = simd.dot().groupsOfRound(largest);
+        List<DotProduct.Sum> sums = IntStream.range(0, sums(simd))
+                .mapToObj(_ -> simd.dot().start(f, Ir.zero(Type.I32.times(QuantLayout.ROWS)), largest))
+                .toList();
+        List<Ir> totals =
+                f.rolledLoop(Ir.i64(0), f.parameter(0), Ir.i64(1), DotProduct.Sum.carried(sums), (number, carried) -> {
+                    DotProduct.Sum.resume(sums, carried);
+                    for (int i = 0; i < round; i++) {
+                        Ir group = f.and(f.add(f.mul(number, Ir.i64(round)), Ir.i64(i)), Ir.i64(GROUPS - 1));
+                        add(f, group, sums);
+                    }
+                    return DotProduct.Sum.carried(sums);
+                });
+        DotProduct.Sum.resume(sums, totals);
+        Ir all = sums.stream().map(DotProduct.Sum::total).reduce(f::add).orElseThrow();
+        f.store(all, f.parameter(1));
+    }
+
+    private static void add(IrFunction f, Ir group, List<DotProduct.Sum> sums) {
+        Ir weights = f.offset(f.parameter(1), f.mul(group, Ir.i64(QuantLayout.GROUP_BYTES)));
+        Ir w = f.load(Type.I8.times(QuantLayout.GROUP_BYTES), weights);
+        Ir columns = f.offset(f.offset(f.parameter(1), WEIGHT_BYTES), f.shl(group, 2));
+        for (int token = 0; token < sums.size(); token++) {
+            Ir x = f.load(Type.I32, columns, (long) token * TOKEN_BYTES);
+            sums.get(token).add(w, f.splat(x, QuantLayout.ROWS));
+        }
+    }
+}
