@@ -47,7 +47,22 @@ final class WeightTraffic {
                 elements(linear.matrices())
                         / linear.matrices().matrices()
                         * linear.choice().width();
-            default -> 0;
+            case Op.Embedding _,
+                    Op.RmsNorm _,
+                    Op.LayerNorm _,
+                    Op.Quantize _,
+                    Op.Weave _,
+                    Op.Attention _,
+                    Op.Route _,
+                    Op.Add _,
+                    Op.Bias _,
+                    Op.Scale _,
+                    Op.SoftCap _,
+                    Op.Activate _,
+                    Op.RowGate _,
+                    Op.Gated _,
+                    Op.ExpertBias _,
+                    Op.ExpertSum _ -> 0;
         };
     }
 
