@@ -11,6 +11,7 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "chat",
+        addMethodSubcommands = false,
         description = "Talks with a model.",
         customSynopsis = "lockstep chat [OPTIONS] [-m MODEL]",
         footer = {

@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /**
  * Standard input, output and error of the command, UTF-8 whatever the locale, and which of them are terminals. Results go to
@@ -26,6 +27,7 @@ final class Console {
     private final PrintStream error;
     private final Terminals terminals;
     private boolean noteOpen;
+    private Optional<Timings> timings = Optional.empty();
 
     Console(InputStream input, OutputStream output, OutputStream error, Terminals terminals) {
         this.input = input;
@@ -75,6 +77,16 @@ final class Console {
         } catch (IOException failure) {
             throw outputFailure(failure);
         }
+    }
+
+    /** From now on, says when what was done. */
+    void startTimings(Timings kept) {
+        timings = Optional.of(kept);
+    }
+
+    /** A stage on the way to the first token is over. */
+    void passed(String stage) {
+        timings.ifPresent(kept -> note(kept.line(stage)));
     }
 
     /** A line on standard error. */

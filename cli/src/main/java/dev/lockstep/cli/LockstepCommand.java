@@ -1,55 +1,57 @@
 package dev.lockstep.cli;
 
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Model.ISetter;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
-/** What stands before the verbs. */
-@Command(
-        name = "lockstep",
-        description = "Runs language models as one statically scheduled program.",
-        synopsisSubcommandLabel = "VERB",
-        commandListHeading = "%nVerbs:%n",
-        versionProvider = LockstepCommand.Version.class,
-        footer = {
-            "",
-            "MODEL is a GGUF file, a name of lockstep models, or demo, which is inside.",
-            "Examples:",
-            "  lockstep run -m model.gguf -p \"Once upon a time\" -n 100",
-            "  lockstep chat -m model.gguf",
-            "  lockstep run --help",
-            "",
-            "Exit status: 0 done, 1 failed, 2 wrong usage or bad input."
-        })
+/** What stands before the verbs. Put together by hand, since annotations of every class that has some cost time at every start. */
 final class LockstepCommand implements Callable<Integer> {
     private final Console console;
-
-    @Spec
-    private @Nullable CommandSpec spec;
-
-    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Show stack traces (also LOCKSTEP_DEBUG=1).")
+    private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
     private boolean verbose;
-
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            scope = ScopeType.INHERIT,
-            description = "Show this help.")
-    private boolean help;
-
-    @Option(
-            names = {"-V", "--version"},
-            versionHelp = true,
-            description = "Show the version.")
-    private boolean version;
 
     LockstepCommand(Console console) {
         this.console = console;
+        spec.name("lockstep")
+                .versionProvider(LockstepCommand::version)
+                .addOption(flag("--verbose")
+                        .scopeType(ScopeType.INHERIT)
+                        .description("Show stack traces (also LOCKSTEP_DEBUG=1).")
+                        .setter(new Verbosity())
+                        .build())
+                .addOption(flag("-h", "--help")
+                        .usageHelp(true)
+                        .scopeType(ScopeType.INHERIT)
+                        .description("Show this help.")
+                        .build())
+                .addOption(flag("-V", "--version")
+                        .versionHelp(true)
+                        .description("Show the version.")
+                        .build());
+        spec.usageMessage()
+                .description("Runs language models as one statically scheduled program.")
+                .synopsisSubcommandLabel("VERB")
+                .commandListHeading("%nVerbs:%n")
+                .footer(
+                        "",
+                        "MODEL is a GGUF file, a name of lockstep models, or demo, which is inside.",
+                        "Examples:",
+                        "  lockstep run -m model.gguf -p \"Once upon a time\" -n 100",
+                        "  lockstep chat -m model.gguf",
+                        "  lockstep run --help",
+                        "",
+                        "Exit status: 0 done, 1 failed, 2 wrong usage or bad input.");
+    }
+
+    private static OptionSpec.Builder flag(String... names) {
+        return OptionSpec.builder(names).arity("0").type(boolean.class);
+    }
+
+    /** For picocli. */
+    CommandSpec spec() {
+        return spec;
     }
 
     boolean verbose() {
@@ -58,18 +60,24 @@ final class LockstepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var verbs = Given.required(spec).subcommands().keySet();
+        var verbs = spec.subcommands().keySet();
         console.printLine(new Welcome(verbs, console.coloured()).text());
         return ExitStatus.DONE;
     }
 
-    static final class Version implements IVersionProvider {
+    private static String[] version() {
+        return new String[] {
+            "lockstep " + Main.version() + " (Java " + Runtime.version() + ", " + System.getProperty("os.name") + " "
+                    + System.getProperty("os.arch") + ")"
+        };
+    }
+
+    /** Hears of {@code --verbose}. */
+    private final class Verbosity implements ISetter {
         @Override
-        public String[] getVersion() {
-            return new String[] {
-                "lockstep " + Main.version() + " (Java " + Runtime.version() + ", " + System.getProperty("os.name")
-                        + " " + System.getProperty("os.arch") + ")"
-            };
+        public <T> T set(T value) {
+            verbose = Boolean.TRUE.equals(value);
+            return value;
         }
     }
 }

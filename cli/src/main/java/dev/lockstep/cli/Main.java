@@ -1,9 +1,11 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.host.HostMachine;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Help;
 import picocli.CommandLine.Help.Ansi;
@@ -42,20 +44,22 @@ public final class Main {
     /** The command with all its verbs and their options. */
     static CommandLine commandLine(Console console) {
         var root = new LockstepCommand(console);
-        var command = new CommandLine(root);
+        var command = new CommandLine(root.spec());
         Verbs.all(console).forEach(command::addSubcommand);
         return dressed(command, console, root);
     }
 
-    /** What these arguments need of it: to learn the options of all verbs takes as long as to open a model. */
+    /** What these arguments need of it. */
     private static CommandLine commandLine(Console console, String... arguments) {
+        if (List.of(arguments).contains("-m")) {
+            HostMachine.prepare();
+        }
         var root = new LockstepCommand(console);
-        var command = new CommandLine(root);
-        var verbs = Verbs.all(console);
-        var named = Verbs.named(verbs, arguments);
-        named.ifPresentOrElse(
-                command::addSubcommand,
-                () -> verbs.stream().map(Verbs::summary).forEach(spec -> command.addSubcommand(spec.name(), spec)));
+        var command = new CommandLine(root.spec());
+        Verbs.named(console, arguments)
+                .ifPresentOrElse(
+                        command::addSubcommand,
+                        () -> Verbs.summaries().forEach(spec -> command.addSubcommand(spec.name(), spec)));
         return dressed(command, console, root);
     }
 

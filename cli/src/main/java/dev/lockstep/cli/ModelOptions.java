@@ -52,6 +52,9 @@ final class ModelOptions {
     @Option(names = "--no-cache", description = "Keep nothing for the next start, use nothing kept.")
     private boolean noCache;
 
+    @Option(names = "--timings", description = "Say on standard error when what was done up to the first token.")
+    private boolean timings;
+
     /** @throws UsageException if none is named */
     ModelReference model() {
         if (model == null) {
@@ -77,6 +80,10 @@ final class ModelOptions {
     LockstepOptions options(Console console, int otherwise) {
         if (threads < 0) {
             throw new UsageException("--threads is " + threads + ", must be 1 or more");
+        }
+        if (timings) {
+            console.startTimings(new Timings());
+            console.passed("command line understood");
         }
         return UsageException.refusing(() -> LockstepOptions.DEFAULT
                 .withThreads(threads)

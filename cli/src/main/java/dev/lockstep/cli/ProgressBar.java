@@ -30,6 +30,11 @@ final class ProgressBar implements ProgressListener {
     }
 
     @Override
+    public synchronized void passed(String stage) {
+        console.passed(stage);
+    }
+
+    @Override
     public synchronized void progress(String what, long done, long total) {
         long now = clock.getAsLong();
         if (!what.equals(current)) {

@@ -25,6 +25,7 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "run",
+        addMethodSubcommands = false,
         description = "Continues a prompt and streams the text.",
         customSynopsis = "lockstep run [OPTIONS] -m MODEL [-p TEXT | -f FILE]",
         footer = {

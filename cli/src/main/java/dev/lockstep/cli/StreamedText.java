@@ -9,6 +9,7 @@ final class StreamedText implements CompletionListener {
     private final ProgressBar progress;
     private final boolean shown;
     private boolean lineOpen;
+    private boolean first = true;
 
     StreamedText(Console console, boolean shown) {
         this.console = console;
@@ -27,6 +28,10 @@ final class StreamedText implements CompletionListener {
     }
 
     void text(String text) {
+        if (first) {
+            console.passed("first token");
+            first = false;
+        }
         if (shown) {
             console.print(console.terminals().output() ? Printable.harmless(text) : text);
             console.flush();

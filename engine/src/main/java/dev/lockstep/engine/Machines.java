@@ -6,6 +6,7 @@ import dev.lockstep.graph.reference.ReferenceMachine;
 import dev.lockstep.host.HostCache;
 import dev.lockstep.host.HostMachine;
 import dev.lockstep.host.HostOptions;
+import dev.lockstep.host.HostProgress;
 import dev.lockstep.host.HostUnavailableException;
 import dev.lockstep.host.cpu.CpuException;
 import dev.lockstep.host.memory.NativeMemoryException;
@@ -95,10 +96,24 @@ final class Machines {
                 context,
                 options.maxStepTokens(),
                 Optional.empty(),
-                options.progress()::progress,
+                heardBy(options.progress()),
                 cache,
                 packed);
         return HostMachine.open(lowered, weights, hostOptions);
+    }
+
+    private static HostProgress heardBy(ProgressListener listener) {
+        return new HostProgress() {
+            @Override
+            public void report(String work, long done, long total) {
+                listener.progress(work, done, total);
+            }
+
+            @Override
+            public void passed(String stage) {
+                listener.passed(stage);
+            }
+        };
     }
 
     /** Makes a machine or says in a {@link HostUnavailableException} why there is none. */

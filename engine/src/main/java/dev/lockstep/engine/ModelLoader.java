@@ -8,6 +8,7 @@ import dev.lockstep.graph.architecture.Architectures;
 import dev.lockstep.graph.architecture.ModelDescription;
 import dev.lockstep.graph.architecture.TensorRows;
 import dev.lockstep.graph.pass.Passes;
+import dev.lockstep.host.Background;
 import dev.lockstep.text.Tokenizer;
 import java.nio.file.Path;
 
@@ -18,6 +19,7 @@ final class ModelLoader {
     static LoadedModel load(Path path, LockstepOptions options) {
         try {
             GgufFile file = GgufFile.open(path);
+            options.progress().passed("model file read");
             try {
                 return load(file, options);
             } catch (Throwable failure) {
@@ -34,7 +36,8 @@ final class ModelLoader {
         Graph graph = Passes.lower(
                 Architectures.build(ModelDescription.of(file.metadata(), file.tensors()), context),
                 options.precision());
-        Tokenizer tokenizer = Tokenizer.of(file.metadata());
+        options.progress().passed("graph built");
+        var tokenizer = Background.start("lockstep-tokenizer", () -> tokenizer(file, options));
         String name = file.path().getFileName().toString();
         String type = WeightTraffic.mainType(graph).toString();
         var program = new Program(
@@ -48,11 +51,26 @@ final class ModelLoader {
                         () -> ProgramCaches.of(file, name, type, options),
                         _ -> {}),
                 options.effectiveThreads());
+        try {
+            return loaded(file, program, tokenizer.result(), options);
+        } catch (RuntimeException refused) {
+            program.close();
+            throw refused;
+        }
+    }
+
+    private static Tokenizer tokenizer(GgufFile file, LockstepOptions options) {
+        Tokenizer tokenizer = Tokenizer.of(file.metadata());
+        options.progress().passed("tokenizer made");
+        return tokenizer;
+    }
+
+    private static LoadedModel loaded(GgufFile file, Program program, Tokenizer tokenizer, LockstepOptions options) {
         return new LoadedModel(
                 program,
                 file.metadata(),
                 tokenizer,
-                () -> ModelFingerprint.of(file.tensors().values(), graph, options.kvType(), tokenizer),
+                () -> ModelFingerprint.of(file.tensors().values(), program.graph(), options.kvType(), tokenizer),
                 file::close,
                 options.warnings());
     }

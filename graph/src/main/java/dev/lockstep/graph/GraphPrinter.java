@@ -41,7 +41,8 @@ public final class GraphPrinter {
     private void line(Node node) {
         String operation = operation(node.op());
         Value value = node.value();
-        text.append("%s %s[%d] = %s\n".formatted(value, value.kind().text(), value.width(), operation));
+        text.append(value).append(' ').append(value.kind().text()).append('[').append(value.width());
+        text.append("] = ").append(operation).append('\n');
     }
 
     private String operation(Op op) {
@@ -50,44 +51,57 @@ public final class GraphPrinter {
                 "embedding " + weight(table)
                         + positions.map(rows -> " positions " + weight(rows)).orElse("");
             case Op.RmsNorm(Value x, Weight gain, float epsilon) ->
-                "rms_norm %s %s epsilon %s".formatted(x, weight(gain), epsilon);
+                words("rms_norm", x, weight(gain), "epsilon", epsilon);
             case Op.LayerNorm(Value x, Weight gain, float epsilon) ->
-                "layer_norm %s %s epsilon %s".formatted(x, weight(gain), epsilon);
+                words("layer_norm", x, weight(gain), "epsilon", epsilon);
             case Op.Quantize quantize -> "quantize " + quantize.x();
-            case Op.Linear(Value x, Weight matrix) -> "linear %s %s".formatted(x, weight(matrix));
-            case Op.HeadLinear(Value x, Weight matrices) -> "head_linear %s %s".formatted(x, weight(matrices));
+            case Op.Linear(Value x, Weight matrix) -> words("linear", x, weight(matrix));
+            case Op.HeadLinear(Value x, Weight matrices) -> words("head_linear", x, weight(matrices));
             case Op.Weave weave -> weave(weave);
-            case Op.Bias(Value x, Weight vector) -> "bias %s %s".formatted(x, weight(vector));
-            case Op.Add(Value a, Value b) -> "add %s %s".formatted(a, b);
-            case Op.Scale(Value x, float factor) -> "scale %s by %s".formatted(x, factor);
-            case Op.SoftCap(Value x, float cap) -> "soft_cap %s cap %s".formatted(x, cap);
-            case Op.Activate(Activation activation, Value x) -> "activate %s %s".formatted(activation.text(), x);
-            case Op.RowGate(Value x, Value gate) -> "row_gate %s %s".formatted(x, gate);
-            case Op.Gated(Activation activation, Value gate, Value up) ->
-                "gated %s %s %s".formatted(activation.text(), gate, up);
+            case Op.Bias(Value x, Weight vector) -> words("bias", x, weight(vector));
+            case Op.Add(Value a, Value b) -> words("add", a, b);
+            case Op.Scale(Value x, float factor) -> words("scale", x, "by", factor);
+            case Op.SoftCap(Value x, float cap) -> words("soft_cap", x, "cap", cap);
+            case Op.Activate(Activation activation, Value x) -> words("activate", activation.text(), x);
+            case Op.RowGate(Value x, Value gate) -> words("row_gate", x, gate);
+            case Op.Gated(Activation activation, Value gate, Value up) -> words("gated", activation.text(), gate, up);
             case Op.Attention attention -> attention(attention);
-            case Op.Route(Value scores, Routing routing) -> "route %s %s".formatted(scores, routing(routing));
+            case Op.Route(Value scores, Routing routing) -> words("route", scores, routing(routing));
             case Op.ExpertLinear(Value x, Value choice, Weight matrices) ->
-                "expert_linear %s %s %s".formatted(x, choice, weight(matrices));
+                words("expert_linear", x, choice, weight(matrices));
             case Op.ExpertBias(Value x, Value choice, Weight vectors) ->
-                "expert_bias %s %s %s".formatted(x, choice, weight(vectors));
-            case Op.ExpertSum(Value x, Value choice) -> "expert_sum %s %s".formatted(x, choice);
+                words("expert_bias", x, choice, weight(vectors));
+            case Op.ExpertSum(Value x, Value choice) -> words("expert_sum", x, choice);
         };
     }
 
     private String attention(Op.Attention op) {
-        return "attention %s %s %s layer %d heads %d kv_heads %d head_size %d scale %s rope !%d%s"
-                .formatted(
+        return words(
+                        "attention",
                         op.q(),
                         op.k(),
                         op.v(),
+                        "layer",
                         op.layer(),
+                        "heads",
                         op.heads(),
+                        "kv_heads",
                         op.kvHeads(),
+                        "head_size",
                         op.headSize(),
+                        "scale",
                         op.scale(),
-                        rope(op.rope()),
-                        scoring(op.scoring()));
+                        "rope !" + rope(op.rope()))
+                + scoring(op.scoring());
+    }
+
+    /** By hand, for formats take the larger part of the time: the text is made at every start, as a key of the program cache. */
+    private static String words(Object first, Object... others) {
+        StringBuilder words = new StringBuilder().append(first);
+        for (Object other : others) {
+            words.append(' ').append(other);
+        }
+        return words.toString();
     }
 
     private static String weave(Op.Weave op) {
@@ -119,10 +133,14 @@ public final class GraphPrinter {
     private int rope(Rope rope) {
         return ropes.computeIfAbsent(rope, _ -> {
             String growth = rope.growth()
-                    .map(g -> "growth %s every %d ".formatted(g.factor(), g.length()))
+                    .map(g -> "growth " + g.factor() + " every " + g.length() + " ")
                     .orElse("");
-            text.append("rope !%d %s magnitude %s %s%s\n"
-                    .formatted(ropes.size(), rope.pairing().text(), rope.magnitude(), growth, rope.frequencies()));
+            String head = words("rope !" + ropes.size(), rope.pairing().text(), "magnitude", rope.magnitude());
+            text.append(head)
+                    .append(' ')
+                    .append(growth)
+                    .append(rope.frequencies())
+                    .append('\n');
             return ropes.size();
         });
     }
@@ -136,7 +154,7 @@ public final class GraphPrinter {
         } else {
             shape = List.of(weight.columns());
         }
-        return "%s %s%s".formatted(quoted(weight.name()), weight.type(), shape);
+        return words(quoted(weight.name()), weight.type()) + shape;
     }
 
     /** Quotes, backslashes and control characters are escaped, the latter as four hexadecimal digits. */

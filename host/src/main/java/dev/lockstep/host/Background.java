@@ -5,21 +5,22 @@ import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 
 /** A result that is worked out beside other work, by a thread of its own. */
-final class Background<T> {
+public final class Background<T> {
     private final FutureTask<T> task;
 
     private Background(FutureTask<T> task) {
         this.task = task;
     }
 
-    static <T> Background<T> start(String name, Supplier<T> work) {
+    /** Begins the work. */
+    public static <T> Background<T> start(String name, Supplier<T> work) {
         FutureTask<T> task = new FutureTask<>(work::get);
         Thread.ofPlatform().daemon().name(name).start(task);
         return new Background<>(task);
     }
 
     /** Waits for the result; throws what the work threw. */
-    T result() {
+    public T result() {
         boolean interrupted = false;
         try {
             while (true) {

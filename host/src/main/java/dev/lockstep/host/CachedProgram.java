@@ -75,7 +75,7 @@ final class CachedProgram {
         }
     }
 
-    /** The packed weights of a model that the cache has, in memory of the arena. */
+    /** The packed weights of a model that the cache has, until the arena closes. */
     Optional<MemorySegment> knownWeights(WeightPlan plan, Arena arena) {
         return cache.flatMap(known -> known.programs().read(weightsKey(plan), arena))
                 .filter(content -> content.byteSize() == plan.bytes());

@@ -8,6 +8,7 @@ import dev.lockstep.graph.machine.KvBlock;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.machine.Sequence;
 import dev.lockstep.graph.machine.Step;
+import dev.lockstep.host.cache.CacheKey;
 import dev.lockstep.host.code.NativeCode;
 import dev.lockstep.host.cpu.Target;
 import dev.lockstep.host.llvm.LlvmLibrary;
@@ -70,6 +71,18 @@ public final class HostMachine implements Machine {
         return new HostMachine(graph, weights, options, (ir, target) -> compile(ir, target, options.progress()));
     }
 
+    /**
+     * Begins, beside other work, with what every machine waits for once in a process: to link native calls, to look at the processor, to
+     * set up digests. Nothing depends on it.
+     */
+    public static void prepare() {
+        Thread.ofPlatform().daemon().name("lockstep-prepare").start(() -> {
+            CacheKey.prepare();
+            NativeStep.prepare();
+            Target.host();
+        });
+    }
+
     private static byte[] compile(String ir, Target target, HostProgress progress) {
         return switch (LlvmLibrary.find((done, total) -> progress.report("unpacking libLLVM", done, total))) {
             case LlvmLibrary.Missing missing -> throw new HostUnavailableException(missing.reason());
@@ -90,15 +103,22 @@ public final class HostMachine implements Machine {
         Target target = options.target().orElseGet(Target::host);
         WeightPlan weightPlan = new WeightPlan(graph);
         cached = new CachedProgram(options.cache());
-        var knownWeights = Background.start("lockstep-weights", () -> cached.knownWeights(weightPlan, arena));
+        var knownWeights = Background.start("lockstep-weights", () -> {
+            var r = cached.knownWeights(weightPlan, arena);
+            options.progress().passed("  (weights read)");
+            return r;
+        });
         KvPlan kvPlan = new KvPlan(graph, options.kvType());
+        options.progress().passed("weights planned");
         single = Lowering.lower(graph, 1, options.kvType());
         several = Lowering.lower(graph, Math.max(2, options.maxStepTokens()), options.kvType());
+        options.progress().passed("graph lowered");
         code = cached.code(
                 graph,
                 options,
                 target,
                 () -> compiler.compile(HostModule.ir(List.of(single, several), weightPlan, kvPlan, target), target));
+        options.progress().passed("code loaded");
         nativeStep = new NativeStep(code);
         singleEntry = code.symbol(HostModule.step(single)).address();
         severalEntry = code.symbol(HostModule.step(several)).address();
@@ -108,6 +128,7 @@ public final class HostMachine implements Machine {
             cached.keepWeights(weightPlan, made);
             return made;
         });
+        options.progress().passed("weights there");
         memory = LargeMemory.allocate(Math.max(arenaBytes(single), arenaBytes(several)), arena);
         kvBlocks = new KvBlocks(arena, kvPlan.blockBytes());
         embeddings = new Embeddings((Op.Embedding) graph.nodes().getFirst().op(), weights);
@@ -132,6 +153,7 @@ public final class HostMachine implements Machine {
         severalTracer = new StepTracer(several, options.threads(), arena);
         lastTracer = singleTracer;
         startWorkers();
+        options.progress().passed("machine ready");
     }
 
     private long arenaBytes(HostProgram program) {

@@ -9,4 +9,11 @@ public interface HostProgress {
      * @param total bytes in all
      */
     void report(String work, long done, long total);
+
+    /**
+     * A stage of opening is over. May be called by several threads at once.
+     *
+     * @param stage what was done
+     */
+    default void passed(String stage) {}
 }

@@ -20,6 +20,11 @@ public record CacheKey(EntryKind kind, String digest) {
         return new CacheKey(kind, HexFormat.of().formatHex(sha.digest()));
     }
 
+    /** Sets up the digest. */
+    public static void prepare() {
+        sha256();
+    }
+
     String fileName() {
         return digest + kind.suffix();
     }

@@ -24,14 +24,13 @@ import java.util.zip.CRC32C;
  * </pre>
  */
 record EntryHeader(String digest, String model, String type, long contentBytes, int[] checksums) {
-    /** Bytes of content under one checksum; small enough for the second cache of a core. */
-    static final int CHUNK = 1 << 20;
+    /** Bytes of content under one checksum, and of one write: a large page, which the file system then keeps together. */
+    static final int CHUNK = 2 << 20;
 
     private static final long MAGIC = 0x504554534b434f4cL;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int FIXED = 28;
     private static final int PAGE = 4096;
-    private static final int LARGE_PAGE = 2 << 20;
     private static final int MOST_TEXT = 1024;
 
     static int chunks(long contentBytes) {
@@ -40,7 +39,7 @@ record EntryHeader(String digest, String model, String type, long contentBytes, 
 
     /** Where the content begins. */
     long contentOffset() {
-        long alignment = contentBytes >= LARGE_PAGE ? LARGE_PAGE : PAGE;
+        long alignment = contentBytes >= CHUNK ? CHUNK : PAGE;
         return (bytes() + alignment - 1) / alignment * alignment;
     }
 

@@ -55,7 +55,7 @@ public final class ProgramCache {
         return directory;
     }
 
-    /** The content of an entry, if there is one that is whole; in memory of the arena. */
+    /** The content of an entry, if there is one that is whole; mapped until the arena closes. */
     public Optional<MemorySegment> read(CacheKey key, Arena arena) {
         Path file = directory.resolve(key.fileName());
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -63,7 +63,7 @@ public final class ProgramCache {
             if (!header.digest().equals(key.digest())) {
                 throw new DamagedEntryException("it belongs to another key");
             }
-            MemorySegment content = EntryFile.read(channel, header, arena);
+            MemorySegment content = EntryFile.map(channel, header, arena);
             touch(file);
             return Optional.of(content);
         } catch (NoSuchFileException absent) {

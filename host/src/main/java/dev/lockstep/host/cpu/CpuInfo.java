@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The features in Linux's {@code /proc/cpuinfo}. The kernel lists an extension only if it also saves its registers, so
@@ -34,16 +34,25 @@ final class CpuInfo {
             case X86_64 -> "flags";
             case AARCH64 -> "Features";
         };
-        Set<String> common = lines.stream()
-                .map(line -> line.split(":", 2))
-                .filter(entry -> entry.length == 2 && entry[0].strip().equals(key))
-                .map(entry -> Arrays.stream(entry[1].strip().split("\\s+")).collect(Collectors.toSet()))
-                .reduce((a, b) -> {
-                    Set<String> both = new HashSet<>(a);
-                    both.retainAll(b);
-                    return both;
-                })
-                .orElse(Set.of());
+        Set<String> common = new HashSet<>();
+        Optional<String> before = Optional.empty();
+        for (String line : lines) {
+            int colon = line.indexOf(':');
+            if (colon < 0 || !line.substring(0, colon).strip().equals(key)) {
+                continue;
+            }
+            String words = line.substring(colon + 1).strip();
+            if (before.equals(Optional.of(words))) {
+                continue; // most machines have many equal cores
+            }
+            Set<String> core = Set.copyOf(Arrays.asList(words.split("\\s+")));
+            if (before.isEmpty()) {
+                common.addAll(core);
+            } else {
+                common.retainAll(core);
+            }
+            before = Optional.of(words);
+        }
         EnumSet<CpuFeature> features = EnumSet.noneOf(CpuFeature.class);
         for (CpuFeature feature : CpuFeature.of(architecture)) {
             if (common.contains(feature.linuxName())) {

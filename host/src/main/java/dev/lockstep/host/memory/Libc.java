@@ -1,7 +1,6 @@
 package dev.lockstep.host.memory;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -11,6 +10,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The C library's functions for memory and registers. Constants are Linux's, where nothing else is said the same on x86-64 and AArch64. */
 public final class Libc {
@@ -29,37 +30,33 @@ public final class Libc {
     private static final long REQUEST_PERMISSION = 0x1023;
     private static final long TILE_DATA = 18;
 
+    private static final String X86 = "amd64";
+
     private static final long MAP_FAILED = -1;
 
     private static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO =
             CALL_STATE.varHandle(StructLayout.PathElement.groupElement("errno")).withInvokeExactBehavior();
 
-    private final MethodHandle mmap = function(
-            "mmap",
-            FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG),
-            Linker.Option.captureCallState("errno"));
-    private final MethodHandle mprotect = function(
-            "mprotect",
-            FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT),
-            Linker.Option.captureCallState("errno"));
-    private final MethodHandle munmap = function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
-    private final MethodHandle madvise =
-            function("madvise", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    /**
+     * Every function is called with six words, whatever it takes: unused registers do no harm, and the JVM prepares one kind of call
+     * in place of one for each function, which a start would wait for.
+     */
+    private static final FunctionDescriptor SIX_WORDS =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+    private static final Map<String, MethodHandle> FUNCTIONS = new ConcurrentHashMap<>();
 
     /** Fresh zeroed memory, readable and writable; the segment has the size and the global scope. */
     public MemorySegment map(long size) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CALL_STATE);
-            MemorySegment address = (MemorySegment)
-                    mmap.invokeExact(state, MemorySegment.NULL, size, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
-            if (address.address() == MAP_FAILED) {
+            long address = call("mmap", state, 0, size, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0);
+            if (address == MAP_FAILED) {
                 throw new NativeMemoryException("the system gives no " + size + " bytes of memory (mmap: errno "
                         + errno(state) + "); close other programs, or take a smaller model or context");
             }
-            return address.reinterpret(size);
-        } catch (Throwable e) {
-            throw unchecked(e);
+            return MemorySegment.ofAddress(address).reinterpret(size);
         }
     }
 
@@ -69,22 +66,16 @@ public final class Libc {
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CALL_STATE);
-            int failed = (int) mprotect.invokeExact(state, pages, pages.byteSize(), rights);
+            int failed = (int) call("mprotect", state, pages.address(), pages.byteSize(), rights, 0, 0, 0);
             if (failed != 0) {
                 throw new NativeMemoryException("the system does not let memory become executable or read-only"
                         + " (mprotect: errno " + errno(state) + "); a security policy may forbid it");
             }
-        } catch (Throwable e) {
-            throw unchecked(e);
         }
     }
 
     public void unmap(MemorySegment pages) {
-        try {
-            int _ = (int) munmap.invokeExact(pages, pages.byteSize());
-        } catch (Throwable e) {
-            throw unchecked(e);
-        }
+        call("munmap", pages.address(), pages.byteSize(), 0);
     }
 
     /** Asks for large pages; a system that has none to give is no error. */
@@ -104,12 +95,8 @@ public final class Libc {
         }
     }
 
-    private void advise(MemorySegment pages, int advice) {
-        try {
-            int _ = (int) madvise.invokeExact(pages, pages.byteSize(), advice);
-        } catch (Throwable e) {
-            throw unchecked(e);
-        }
+    private static void advise(MemorySegment pages, int advice) {
+        call("madvise", pages.address(), pages.byteSize(), advice);
     }
 
     /**
@@ -117,6 +104,9 @@ public final class Libc {
      * and where that is missing Linux does when pages become executable for the first time.
      */
     public void synchronizeInstructions(MemorySegment code) {
+        if (System.getProperty("os.arch").equals(X86)) {
+            return;
+        }
         ExternalSymbols.find("__clear_cache").ifPresent(clearCache -> {
             MethodHandle call =
                     Linker.nativeLinker().downcallHandle(clearCache, FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
@@ -130,11 +120,20 @@ public final class Libc {
 
     /** Asks, for all threads of this process, for the tile registers of an x86-64 processor that has them; whether they may be used. */
     public boolean permitTiles() {
-        MethodHandle call = function("syscall", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+        return call("syscall", ARCH_PRCTL, REQUEST_PERMISSION, TILE_DATA) == 0;
+    }
+
+    private static long call(String name, long a, long b, long c) {
+        try (Arena arena = Arena.ofConfined()) {
+            return call(name, arena.allocate(CALL_STATE), a, b, c, 0, 0, 0);
+        }
+    }
+
+    private static long call(String name, MemorySegment state, long a, long b, long c, long d, long e, long f) {
         try {
-            return (long) call.invokeExact(ARCH_PRCTL, REQUEST_PERMISSION, TILE_DATA) == 0;
-        } catch (Throwable e) {
-            throw unchecked(e);
+            return (long) FUNCTIONS.computeIfAbsent(name, Libc::function).invokeExact(state, a, b, c, d, e, f);
+        } catch (Throwable failure) {
+            throw unchecked(failure);
         }
     }
 
@@ -142,10 +141,10 @@ public final class Libc {
         return (int) ERRNO.get(state, 0L);
     }
 
-    private static MethodHandle function(String name, FunctionDescriptor descriptor, Linker.Option... options) {
+    private static MethodHandle function(String name) {
         MemorySegment address = ExternalSymbols.find(name)
                 .orElseThrow(() -> new NativeMemoryException("This system's C library has no function " + name + "."));
-        return Linker.nativeLinker().downcallHandle(address, descriptor, options);
+        return Linker.nativeLinker().downcallHandle(address, SIX_WORDS, Linker.Option.captureCallState("errno"));
     }
 
     private static RuntimeException unchecked(Throwable e) {
