@@ -118,13 +118,14 @@ final class ChipRules {
             case SwitchInstruction instruction -> switches(instruction, dispatch, queue);
             case LinkInstruction instruction -> link(instruction, dispatch, queue);
             case ControlInstruction.Fetch fetch -> {
-                for (int vector = 0; vector < 2; vector++) {
+                Flow from = fetch.from();
+                for (int vector = 0; vector < ControlInstruction.Fetch.VECTORS; vector++) {
                     streams.take(
                             dispatch.cycle() + vector,
                             position(queue),
-                            fetch.from().direction(),
-                            fetch.from().number(),
-                            0,
+                            from.stream().direction(),
+                            from.stream().number(),
+                            from.label() == 0 ? 0 : dispatch.label(from.label()) + vector,
                             queue,
                             dispatch.entry());
                 }

@@ -1,5 +1,6 @@
 package dev.lockstep.checker;
 
+import dev.lockstep.lpu.binary.QueueText;
 import dev.lockstep.lpu.isa.Instruction;
 import dev.lockstep.lpu.isa.Queue;
 import dev.lockstep.lpu.program.Block;
@@ -18,6 +19,7 @@ final class Dispatches implements Iterator<Dispatches.Dispatch> {
     private Placement placement = new Placement(0, 0, List.of());
     private Iterator<Entry> entries = List.<Entry>of().iterator();
     private Dispatch current = NONE;
+    private long free;
     private long next;
     private long count;
 
@@ -28,6 +30,8 @@ final class Dispatches implements Iterator<Dispatches.Dispatch> {
         private Placement placement = new Placement(0, 0, List.of());
         private Entry entry = new Entry(0, new dev.lockstep.lpu.isa.ControlInstruction.Sync());
         private long cycle;
+        private boolean first;
+        private int nops;
         private int words;
         private int labels;
 
@@ -41,6 +45,16 @@ final class Dispatches implements Iterator<Dispatches.Dispatch> {
 
         Instruction instruction() {
             return entry.instruction();
+        }
+
+        /** Bytes of program text of the instruction. */
+        int textBytes() {
+            return nops + QueueText.bytes(entry);
+        }
+
+        /** Whether the same instruction has not been dispatched before. */
+        boolean first() {
+            return first;
         }
 
         /** Added to addresses and row groups. */
@@ -90,6 +104,7 @@ final class Dispatches implements Iterator<Dispatches.Dispatch> {
         int outer = (int) (next / entry.inner().count());
         int inner = (int) (next % entry.inner().count());
         dispatch.cycle = nextCycle();
+        dispatch.first = next == 0;
         dispatch.words =
                 outer * entry.outer().wordStep() + inner * entry.inner().wordStep();
         dispatch.labels =
@@ -109,10 +124,14 @@ final class Dispatches implements Iterator<Dispatches.Dispatch> {
             }
             placement = placements.next();
             entries = blocks.get(placement.block()).entries(queue).iterator();
+            free = -1;
         }
         current = new Dispatch();
         current.placement = placement;
-        current.entry = entries.next();
+        Entry entry = entries.next();
+        current.entry = entry;
+        current.nops = free < 0 ? QueueText.firstNopBytes() : QueueText.nopBytes(entry, entry.cycle() - free);
+        free = entry.lastCycle() + 1;
         next = 0;
         count = current.entry.dispatches();
     }

@@ -1,12 +1,14 @@
 package dev.lockstep.checker;
 
 import dev.lockstep.lpu.LpuException;
+import dev.lockstep.lpu.isa.ControlInstruction;
 import dev.lockstep.lpu.isa.Queue;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.program.Buffer;
 import dev.lockstep.lpu.program.LpuProgram;
 import dev.lockstep.lpu.program.MemoryImage;
 import dev.lockstep.lpu.program.Placement;
+import dev.lockstep.lpu.program.TextPlace;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Comparator;
@@ -60,6 +62,7 @@ public final class LegalityChecker {
                 .toList());
         LinkRule links = new LinkRule(machine, program);
         WaitRule waits = new WaitRule(machine, program);
+        TextRule texts = new TextRule(machine, program);
         violations.addAll(IntStream.range(0, program.chips().size())
                 .parallel()
                 .boxed()
@@ -69,6 +72,7 @@ public final class LegalityChecker {
                         links.check(chip, port, findings);
                     }
                     waits.check(chip, findings);
+                    texts.check(chip, findings);
                     return findings.list().stream();
                 })
                 .toList());
@@ -100,6 +104,12 @@ public final class LegalityChecker {
                     int first = MemoryRule.index(machine, buffer.hemisphere(), buffer.slice() + plane, buffer.word());
                     held.set(first, first + buffer.vectors());
                 }
+            }
+        }
+        for (TextPlace place : program.text()) {
+            if (place.chip() == chip) {
+                int first = MemoryRule.index(machine, place.hemisphere(), place.slice(), place.word());
+                held.set(first, first + place.fetches() * ControlInstruction.Fetch.VECTORS);
             }
         }
         return held;

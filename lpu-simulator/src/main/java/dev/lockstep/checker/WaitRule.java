@@ -67,7 +67,7 @@ final class WaitRule {
                 Long call = calls.ceiling(cycle);
                 yield call == null ? Long.MAX_VALUE : call + machine.whole(Quantity.BARRIER_CYCLES);
             }
-            case ControlInstruction.Fetch _ -> cycle + 2;
+            case ControlInstruction.Fetch _ -> cycle + ControlInstruction.Fetch.VECTORS;
             case LinkInstruction.Deskew _ -> {
                 long epoch = machine.whole(Quantity.EPOCH_CYCLES);
                 yield cycle - Math.floorMod(cycle, epoch) + epoch;

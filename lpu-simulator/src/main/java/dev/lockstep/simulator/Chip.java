@@ -1,5 +1,6 @@
 package dev.lockstep.simulator;
 
+import dev.lockstep.lpu.binary.QueueText;
 import dev.lockstep.lpu.isa.ControlInstruction;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.Flow;
@@ -19,13 +20,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One chip while it runs a program: takes the dispatches of its 144 queues in the order of their cycles and lets units do them. Chips
  * meet only in what they send, which arrives many cycles later; so each can run for that long without looking at the others.
  */
 final class Chip {
+    static final String WRONG_TEXT = "the vector there is not the queue's next text";
+
     private static final long NONE = -1;
+    private static final byte[] NOTHING = {};
 
     private final int number;
     private final Machine machine;
@@ -46,6 +51,7 @@ final class Chip {
     private final boolean[] wired;
     private final List<Sent> outbox = new ArrayList<>();
 
+    private final @Nullable TextQueue[] texts = new TextQueue[Queue.COUNT];
     private final long[] parked = new long[Queue.COUNT];
     private final long[] earliest = new long[Queue.COUNT];
     private long lastNotify = Long.MIN_VALUE;
@@ -79,6 +85,9 @@ final class Chip {
             QueueWalker walker = new QueueWalker(number, Queue.of(queue), program.blocks(), placements);
             if (walker.cycle() != QueueWalker.END) {
                 positions[queue] = effects.position(Queue.of(queue));
+                if (program.fetchesText()) {
+                    texts[queue] = new TextQueue(machine, QueueText.of(program, number, Queue.of(queue)));
+                }
                 walkers.add(walker);
             }
         }
@@ -165,6 +174,12 @@ final class Chip {
         Queue queue = walker.queue();
         long cycle = walker.cycle();
         awake(queue, cycle);
+        TextQueue text = texts[queue.number()];
+        if (text != null && walker.begins()) {
+            text.dispatch(walker.textBytes()).ifPresent(wrong -> {
+                throw fabric.refuse("queue " + queue, wrong);
+            });
+        }
         Element weights = Element.INT8;
         switch (instruction) {
             case MemoryInstruction operation -> {
@@ -313,12 +328,7 @@ final class Chip {
                 earliest[queue] = lastNotify == cycle ? cycle + machine.whole(Quantity.BARRIER_CYCLES) : Long.MAX_VALUE;
             }
             case ControlInstruction.Notify _ -> release(cycle);
-            case ControlInstruction.Fetch fetch -> {
-                fabric.take(
-                        positions[queue], fetch.from().direction(), fetch.from().number(), 0);
-                fabric.expectNext(positions[queue], fetch.from());
-                earliest[queue] = cycle + 2;
-            }
+            case ControlInstruction.Fetch fetch -> fetch(fetch.from(), walker);
             case ControlInstruction.Configure configure -> {
                 if (configure.superlanes() < 1 || configure.superlanes() > machine.whole(Quantity.SUPERLANES)) {
                     throw fabric.refuse(
@@ -327,6 +337,25 @@ final class Chip {
                 }
             }
         }
+    }
+
+    private void fetch(Flow from, QueueWalker walker) {
+        Queue queue = walker.queue();
+        int position = positions[queue.number()];
+        byte[] first = take(position, from, 0, walker);
+        byte[] second = NOTHING;
+        TextQueue text = texts[queue.number()];
+        if (text != null) {
+            text.fetch().ifPresent(wrong -> {
+                throw fabric.refuse("queue " + queue, wrong);
+            });
+            if (!Arrays.equals(first, text.fetched(0, first.length))) {
+                throw fabric.refuse("stream " + from.stream() + " at position " + position, WRONG_TEXT);
+            }
+            second = text.fetched(1, first.length);
+        }
+        fabric.expectNext(position, new Flow(from.stream(), walker.label(from.label())).advanced(1), second);
+        earliest[queue.number()] = walker.cycle() + ControlInstruction.Fetch.VECTORS;
     }
 
     /** Lets all queues go on that were parked when a call came in this cycle. */

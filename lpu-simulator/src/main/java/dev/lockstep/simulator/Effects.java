@@ -44,7 +44,7 @@ final class Effects {
             case LinkInstruction.Deskew _ -> 1;
             case LinkInstruction.RuntimeDeskew deskew -> Math.max(1, deskew.cycles());
             case ControlInstruction.Notify _ -> machine.whole(Quantity.BARRIER_CYCLES);
-            case ControlInstruction.Fetch _ -> 2;
+            case ControlInstruction.Fetch _ -> ControlInstruction.Fetch.VECTORS;
             case ControlInstruction.Sync _, ControlInstruction.Configure _ -> 1;
         };
     }
@@ -85,7 +85,7 @@ final class Effects {
             case MatrixInstruction.Activate activate ->
                 machine.whole(activate.type() == Element.FP16 ? Quantity.FP16_ROW_CYCLES : Quantity.INT8_ROW_CYCLES);
             case LinkInstruction.Send _, LinkInstruction.Transmit _ -> machine.whole(Quantity.VECTOR_CYCLES);
-            case ControlInstruction.Fetch _ -> 2;
+            case ControlInstruction.Fetch _ -> ControlInstruction.Fetch.VECTORS;
             default -> 1;
         };
     }
@@ -154,7 +154,8 @@ final class Effects {
             }
             case LinkInstruction.Send _ -> activity.add(Action.LINK_VECTOR, times);
             case LinkInstruction.Receive receive -> flow(activity, receive.to(), 1, position, times);
-            case ControlInstruction.Fetch _ -> activity.add(Action.TEXT_VECTOR, 2 * times);
+            case ControlInstruction.Fetch _ ->
+                activity.add(Action.TEXT_VECTOR, ControlInstruction.Fetch.VECTORS * times);
             case LinkInstruction.Deskew _,
                     LinkInstruction.RuntimeDeskew _,
                     LinkInstruction.Transmit _,

@@ -96,14 +96,23 @@ final class Fabric {
         return vectors[slot];
     }
 
-    /** The stream must bring another vector in the next cycle, too. */
-    void expectNext(int position, Stream stream) {
+    /**
+     * The stream must bring another vector in the next cycle, too.
+     *
+     * @param content what it must be; anything if that is empty
+     */
+    void expectNext(int position, Flow next, byte[] content) {
+        Stream stream = next.stream();
         long wavefront = stream.direction().wavefront(cycle + 1, position);
         expected.addLast(new Expected(
                 cycle + 1,
                 slot(stream.direction(), stream.number(), wavefront),
                 wavefront,
-                refuse(register(stream.direction(), stream.number(), position), "no vector is there a cycle later")));
+                next.label(),
+                content,
+                refuse(
+                        register(stream.direction(), stream.number(), position),
+                        "the vector of the next cycle is not there, or another one")));
     }
 
     /** Looks at what was expected last. */
@@ -192,7 +201,11 @@ final class Fabric {
     private void meetExpectations(long now) {
         while (!expected.isEmpty() && expected.peekFirst().cycle() <= now) {
             Expected next = expected.removeFirst();
-            if (wavefronts[next.slot()] != next.wavefront()) {
+            int slot = next.slot();
+            boolean right = wavefronts[slot] == next.wavefront()
+                    && (next.label() == 0 || labels[slot] == 0 || labels[slot] == next.label())
+                    && (next.content().length == 0 || Arrays.equals(vectors[slot], next.content()));
+            if (!right) {
                 throw next.otherwise();
             }
         }
@@ -233,7 +246,8 @@ final class Fabric {
     }
 
     /** A take of the coming cycle. */
-    private record Expected(long cycle, int slot, long wavefront, SimulationException otherwise) {}
+    private record Expected(
+            long cycle, int slot, long wavefront, int label, byte[] content, SimulationException otherwise) {}
 
     /** What is driven in one cycle. */
     private static final class Drives {

@@ -1,6 +1,8 @@
 package dev.lockstep.simulator;
 
 import dev.lockstep.lpu.LpuException;
+import dev.lockstep.lpu.binary.QueueText;
+import dev.lockstep.lpu.isa.ControlInstruction;
 import dev.lockstep.lpu.isa.Queue;
 import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.machine.Machine;
@@ -11,9 +13,12 @@ import dev.lockstep.lpu.program.Block;
 import dev.lockstep.lpu.program.Buffer;
 import dev.lockstep.lpu.program.LpuProgram;
 import dev.lockstep.lpu.program.MemoryImage;
+import dev.lockstep.lpu.program.TextPlace;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -30,6 +35,7 @@ public final class LpuSystem implements AutoCloseable {
     private final Machine machine;
     private final List<ChipMemory> memories = new ArrayList<>();
     private final ExecutorService threads;
+    private Optional<LpuProgram> loaded = Optional.empty();
 
     public LpuSystem(Machine machine, int chips) {
         this.machine = machine;
@@ -86,7 +92,7 @@ public final class LpuSystem implements AutoCloseable {
         return bytes;
     }
 
-    /** Runs a program from its first cycle to its last. */
+    /** Runs a program from its first cycle to its last. The first time, its text is brought to where it is fetched from. */
     public SimulationResult run(LpuProgram program) {
         return run(program, Collections.emptySortedMap());
     }
@@ -98,6 +104,10 @@ public final class LpuSystem implements AutoCloseable {
      */
     public SimulationResult run(LpuProgram program, SortedMap<Long, Runnable> host) {
         List<Chip> chips = chips(program);
+        if (!loaded.filter(last -> last == program).isPresent()) {
+            loadText(program);
+            loaded = Optional.of(program);
+        }
         Wiring wiring = Wiring.of(machine, program.topology(), chips.size());
         // Nothing that is sent in a window can arrive in it.
         int window = chips.size() == 1 ? Integer.MAX_VALUE : machine.linkCycles();
@@ -159,6 +169,28 @@ public final class LpuSystem implements AutoCloseable {
                             + ", which the machine " + machine.name() + " does not have. Compile it for this machine.");
                 }
             }
+        }
+    }
+
+    private void loadText(LpuProgram program) {
+        Map<List<Object>, Integer> next = new HashMap<>();
+        Map<List<Object>, byte[]> texts = new HashMap<>();
+        int lanes = machine.lanes();
+        for (TextPlace place : program.text()) {
+            ChipMemory memory = memories.get(place.chip());
+            List<Object> key = List.of(place.chip(), place.queue());
+            byte[] text = texts.computeIfAbsent(key, _ -> QueueText.of(program, place.chip(), place.queue()));
+            int from = next.getOrDefault(key, machine.whole(Quantity.TEXT_BYTES));
+            int words = place.fetches() * ControlInstruction.Fetch.VECTORS;
+            for (int word = place.word(); word < place.word() + words; word++) {
+                if (!memory.contains(place.slice(), word)) {
+                    throw new LpuException("The text of queue " + place.queue() + " on chip " + place.chip()
+                            + " does not fit into slice " + place.slice() + " from word " + place.word() + " on.");
+                }
+                memory.write(place.hemisphere(), place.slice(), word, TextQueue.vector(text, from, lanes));
+                from += lanes;
+            }
+            next.put(key, from);
         }
     }
 

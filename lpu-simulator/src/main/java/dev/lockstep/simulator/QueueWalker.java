@@ -1,6 +1,7 @@
 package dev.lockstep.simulator;
 
 import dev.lockstep.lpu.assembly.InstructionText;
+import dev.lockstep.lpu.binary.QueueText;
 import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.isa.Instruction;
 import dev.lockstep.lpu.isa.Queue;
@@ -55,6 +56,20 @@ final class QueueWalker {
 
     Entry entry() {
         return entry;
+    }
+
+    /** Whether this is the first dispatch of an instruction. */
+    boolean begins() {
+        return inner == 0 && outer == 0;
+    }
+
+    /** Bytes of program text of the current instruction. */
+    int textBytes() {
+        int nops = nextEntry == 1
+                ? QueueText.firstNopBytes()
+                : QueueText.nopBytes(
+                        entry, entry.cycle() - entries.get(nextEntry - 2).lastCycle() - 1);
+        return nops + QueueText.bytes(entry);
     }
 
     /** What this dispatch adds to addresses and row groups. */

@@ -1,5 +1,6 @@
 package dev.lockstep.simulator;
 
+import dev.lockstep.lpu.binary.QueueText;
 import dev.lockstep.lpu.isa.ControlInstruction;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.LinkInstruction;
@@ -25,7 +26,7 @@ import java.util.stream.IntStream;
 /**
  * Tells when a program is complete and what it does, without a single value: for systems of hundreds of chips. It goes through instructions, not
  * cycles, and through blocks once for all their placements; only links, weights that are installed, and queues that wait are followed dispatch by
- * dispatch. What it refuses is what it sees: queues out of order, links, waits. The legality of streams and units is the business
+ * dispatch. What it refuses is what it sees: queues out of order or without text, links, waits. The legality of streams and units is the business
  * of the values mode and of {@code dev.lockstep.checker}.
  */
 public final class TimeSimulator {
@@ -95,6 +96,9 @@ public final class TimeSimulator {
                 link(chip, port);
             }
             waits(chip);
+            if (program.fetchesText()) {
+                texts(chip);
+            }
         }
         return new SimulationResult(completion, activity);
     }
@@ -290,6 +294,24 @@ public final class TimeSimulator {
             }
             if (earliest == Long.MAX_VALUE) {
                 throw refuse(chip, walker, "queue " + Queue.of(queue), "it is parked and nobody notifies");
+            }
+        }
+    }
+
+    /** Follows what the queues of a chip hold of their text. */
+    private void texts(int chip) {
+        for (int number = 0; number < Queue.COUNT; number++) {
+            QueueWalker walker = walker(chip, Queue.of(number));
+            TextQueue text = new TextQueue(machine, QueueText.of(program, chip, walker.queue()));
+            while (walker.cycle() != QueueWalker.END) {
+                Optional<String> wrong = walker.begins() ? text.dispatch(walker.textBytes()) : Optional.empty();
+                if (wrong.isEmpty() && walker.instruction() instanceof ControlInstruction.Fetch) {
+                    wrong = text.fetch();
+                }
+                if (wrong.isPresent()) {
+                    throw refuse(chip, walker, "queue " + walker.queue(), wrong.get());
+                }
+                walker.advance();
             }
         }
     }

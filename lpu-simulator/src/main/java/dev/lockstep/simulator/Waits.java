@@ -28,7 +28,7 @@ final class Waits {
                 int at = found >= 0 ? found : -found - 1;
                 yield at == calls.length ? Long.MAX_VALUE : calls[at] + barrier;
             }
-            case ControlInstruction.Fetch _ -> cycle + 2;
+            case ControlInstruction.Fetch _ -> cycle + ControlInstruction.Fetch.VECTORS;
             case LinkInstruction.Deskew _ -> (Math.floorDiv(cycle, epoch) + 1) * epoch;
             case LinkInstruction.RuntimeDeskew deskew -> cycle + Math.max(1, deskew.cycles());
             default -> cycle + 1;

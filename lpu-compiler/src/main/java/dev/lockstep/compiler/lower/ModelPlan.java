@@ -1,8 +1,11 @@
 package dev.lockstep.compiler.lower;
 
+import dev.lockstep.compiler.fetch.TextRoom;
+import dev.lockstep.compiler.layout.Slices;
 import dev.lockstep.compiler.layout.Space;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.Op;
+import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.machine.Machine;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +20,7 @@ final class ModelPlan {
     private final MemoryMap map;
     private final int stages;
     private int[] stage = {};
+    private int arrayWords;
 
     /**
      * Where a segment's own words begin.
@@ -111,6 +115,17 @@ final class ModelPlan {
         return words + hops * machine.linkCycles();
     }
 
+    /** What is left of the slices that feed the arrays, behind weights and caches, on every chip. */
+    List<TextRoom> textRooms() {
+        List<TextRoom> rooms = new ArrayList<>();
+        for (Hemisphere hemisphere : Hemisphere.values()) {
+            for (int slice = Slices.ARRAY; slice < Slices.ARRAY + 2 * Slices.PAIRS; slice++) {
+                rooms.add(new TextRoom(hemisphere, slice, arrayWords, map.words() - arrayWords));
+            }
+        }
+        return rooms;
+    }
+
     /** The stage that a segment belongs to. */
     int stage(int segment) {
         return stage[segment];
@@ -136,6 +151,7 @@ final class ModelPlan {
             weights += segment.weightWords();
             constants += segment.constantWords();
             caches += cacheWords(segment);
+            arrayWords = Math.max(arrayWords, caches);
             require(caches, machine, "weights and KV cache");
             require(constants, machine, "gains and biases");
         }

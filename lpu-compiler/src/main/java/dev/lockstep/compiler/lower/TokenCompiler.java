@@ -1,5 +1,6 @@
 package dev.lockstep.compiler.lower;
 
+import dev.lockstep.compiler.fetch.ProgramText;
 import dev.lockstep.compiler.kernel.Chip;
 import dev.lockstep.compiler.kernel.Handover;
 import dev.lockstep.compiler.kernel.Kernels;
@@ -82,7 +83,9 @@ final class TokenCompiler {
                 new LpuProgram(machine.name(), wiring.topology(), maps.all(), blocks, placements, buffers(logits));
         long tiles = machine.whole(Quantity.TILES);
         return new CompiledModel.TokenProgram(
-                program, Arrays.stream(ends).map(end -> end + tiles).boxed().toList(), phases);
+                ProgramText.fetched(machine, program, plan.textRooms()),
+                Arrays.stream(ends).map(end -> end + tiles).boxed().toList(),
+                phases);
     }
 
     /** All chips begin with what depends on the token's position. */

@@ -11,10 +11,10 @@ import java.util.stream.IntStream;
  * The positions at which anything can be put onto a stream or taken off it. A flight then is a set of sections between neighbouring
  * stops, and two flights on one wavefront get along if they have no section in common.
  */
-final class Stops {
+public final class Stops {
     private final int[] positions;
 
-    Stops(Machine machine) {
+    public Stops(Machine machine) {
         Floorplan floorplan = new Floorplan(machine);
         IntStream.Builder all = IntStream.builder();
         for (Hemisphere hemisphere : Hemisphere.values()) {
@@ -30,22 +30,27 @@ final class Stops {
         }
     }
 
-    int first() {
+    public int count() {
+        return positions.length;
+    }
+
+    public int first() {
         return positions[0];
     }
 
-    int last() {
+    public int last() {
         return positions[positions.length - 1];
     }
 
     /** The sections between two positions, as a set of bits. */
-    long sections(int from, int to) {
+    public long sections(int from, int to) {
         int low = index(Math.min(from, to));
         int high = index(Math.max(from, to));
         return (1L << high) - (1L << low);
     }
 
-    private int index(int position) {
+    /** The number of a stop, counted from the west. */
+    public int index(int position) {
         int index = Arrays.binarySearch(positions, position);
         if (index < 0) {
             throw new IllegalArgumentException("nothing stands at position " + position);

@@ -13,6 +13,7 @@ import dev.lockstep.lpu.program.LaneMap;
 import dev.lockstep.lpu.program.LpuProgram;
 import dev.lockstep.lpu.program.Placement;
 import dev.lockstep.lpu.program.Repeat;
+import dev.lockstep.lpu.program.TextPlace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,7 @@ public final class Assembler {
     private final List<Block> blocks = new ArrayList<>();
     private final List<List<Placement>> chips = new ArrayList<>();
     private final List<Buffer> buffers = new ArrayList<>();
+    private final List<TextPlace> text = new ArrayList<>();
     private final Map<Queue, List<Entry>> queues = new TreeMap<>();
     private final List<Placement> placements = new ArrayList<>();
     private String machine = "lpu-v1";
@@ -59,7 +61,8 @@ public final class Assembler {
                 assembler.maps,
                 assembler.blocks,
                 assembler.chips,
-                assembler.buffers);
+                assembler.buffers,
+                assembler.text);
     }
 
     private void inLine(int number, Runnable work) {
@@ -85,6 +88,7 @@ public final class Assembler {
             case "chip" -> chip(words);
             case "place" -> place(words);
             case "buffer" -> buffer(words);
+            case "text" -> text(words);
             default -> instruction(first, words);
         }
         words.end();
@@ -104,10 +108,9 @@ public final class Assembler {
         if (bases < 0) {
             throw new AssemblyException("a queue belongs into a block");
         }
-        String name = words.word("a queue");
-        Queue key = Queue.parse(name).orElseThrow(() -> new AssemblyException("there is no queue '" + name + "'"));
+        Queue key = queueName(words);
         if (queues.containsKey(key)) {
-            throw new AssemblyException("queue " + name + " comes twice in the block");
+            throw new AssemblyException("queue " + key + " comes twice in the block");
         }
         queue = new ArrayList<>();
         queues.put(key, queue);
@@ -164,23 +167,39 @@ public final class Assembler {
         words.expect("chip");
         int chip = words.number("a chip");
         Element type = words.constantOf(Element.class, "an element type");
-        String side = words.word("'w' or 'e'");
-        if (!side.equals("w") && !side.equals("e")) {
-            throw new AssemblyException("a hemisphere is 'w' or 'e', not '" + side + "'");
-        }
+        Hemisphere hemisphere = hemisphere(words);
         int slice = words.number("a slice");
         words.expect("word");
         int word = words.number("a word");
         words.expect("vectors");
-        buffers.add(new Buffer(
-                name,
-                use,
-                chip,
-                type,
-                side.equals("w") ? Hemisphere.WEST : Hemisphere.EAST,
-                slice,
-                word,
-                words.number("a number of vectors")));
+        buffers.add(new Buffer(name, use, chip, type, hemisphere, slice, word, words.number("a number of vectors")));
+    }
+
+    private void text(Words words) {
+        Queue key = queueName(words);
+        words.expect("chip");
+        int chip = words.number("a chip");
+        words.expect("in");
+        Hemisphere hemisphere = hemisphere(words);
+        int slice = words.number("a slice");
+        words.expect("word");
+        int word = words.number("a word");
+        words.expect("fetches");
+        text.add(new TextPlace(chip, key, hemisphere, slice, word, words.number("a number of fetches")));
+    }
+
+    private static Queue queueName(Words words) {
+        String name = words.word("a queue");
+        return Queue.parse(name).orElseThrow(() -> new AssemblyException("there is no queue '" + name + "'"));
+    }
+
+    private static Hemisphere hemisphere(Words words) {
+        String side = words.word("'w' or 'e'");
+        return switch (side) {
+            case "w" -> Hemisphere.WEST;
+            case "e" -> Hemisphere.EAST;
+            default -> throw new AssemblyException("a hemisphere is 'w' or 'e', not '" + side + "'");
+        };
     }
 
     /** Ends the block or the chip that the lines before described. */

@@ -9,6 +9,7 @@ import dev.lockstep.lpu.program.LaneMap;
 import dev.lockstep.lpu.program.LpuProgram;
 import dev.lockstep.lpu.program.Placement;
 import dev.lockstep.lpu.program.Repeat;
+import dev.lockstep.lpu.program.TextPlace;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -37,6 +38,7 @@ public final class Disassembler {
         program.blocks().forEach(this::block);
         chips(program.chips());
         program.buffers().forEach(this::buffer);
+        program.text().forEach(this::textPlace);
     }
 
     private void map(LaneMap map) {
@@ -76,10 +78,25 @@ public final class Disassembler {
                         Words.text(buffer.use()),
                         buffer.chip(),
                         Words.text(buffer.type()),
-                        buffer.hemisphere() == Hemisphere.WEST ? "w" : "e",
+                        side(buffer.hemisphere()),
                         buffer.slice(),
                         buffer.word(),
                         buffer.vectors()));
+    }
+
+    private void textPlace(TextPlace place) {
+        line("text %s chip %d in %s %d word %d fetches %d"
+                .formatted(
+                        place.queue(),
+                        place.chip(),
+                        side(place.hemisphere()),
+                        place.slice(),
+                        place.word(),
+                        place.fetches()));
+    }
+
+    private static String side(Hemisphere hemisphere) {
+        return hemisphere == Hemisphere.WEST ? "w" : "e";
     }
 
     private static String repeat(Repeat repeat, Entry entry) {

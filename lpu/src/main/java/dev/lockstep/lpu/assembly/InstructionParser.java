@@ -59,7 +59,7 @@ final class InstructionParser {
             case "transmit" -> new LinkInstruction.Transmit();
             case "sync" -> new ControlInstruction.Sync();
             case "notify" -> new ControlInstruction.Notify();
-            case "fetch" -> new ControlInstruction.Fetch(OperandText.stream(words.word("a stream")));
+            case "fetch" -> new ControlInstruction.Fetch(flow());
             case "configure" -> new ControlInstruction.Configure(words.number("a number of superlanes"));
             default -> arithmetic(name);
         };

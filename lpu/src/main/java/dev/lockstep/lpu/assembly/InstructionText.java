@@ -98,7 +98,7 @@ public final class InstructionText {
         return switch (instruction) {
             case ControlInstruction.Sync() -> "sync";
             case ControlInstruction.Notify() -> "notify";
-            case ControlInstruction.Fetch(var from) -> "fetch " + from;
+            case ControlInstruction.Fetch(var from) -> "fetch " + print(from);
             case ControlInstruction.Configure(var superlanes) -> "configure " + superlanes;
         };
     }

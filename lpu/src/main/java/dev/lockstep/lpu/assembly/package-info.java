@@ -11,6 +11,7 @@
  * chip
  *   place 0 at 0 bases 1 9 400 400
  * buffer logits output chip 0 fp32 e 4 word 0 vectors 8
+ * text mem.w.12 chip 0 in e 40 word 8000 fetches 3
  * </pre>
  *
  * Maps, blocks and chips are numbered in the order in which they come. Cycles count from the start of the block. A stream is its direction and its

@@ -12,12 +12,22 @@ final class ByteSink {
 
     /** A number that is not negative. */
     void number(long value) {
+        padded(value, 1);
+    }
+
+    /** A number that is not negative, in so many bytes at least. */
+    void padded(long value, int least) {
         long rest = value;
-        while (rest >= MORE) {
+        for (int i = 1; i < least || rest >= MORE; i++) {
             bytes.write((int) (rest & MORE - 1 | MORE));
             rest >>>= BITS;
         }
         bytes.write((int) rest);
+    }
+
+    /** Bytes that a number takes that is not negative. */
+    static int size(long value) {
+        return Math.max(1, Math.ceilDiv(Long.SIZE - Long.numberOfLeadingZeros(value), BITS));
     }
 
     /** Any number. */

@@ -16,16 +16,19 @@ import dev.lockstep.lpu.isa.VectorInstruction;
 import dev.lockstep.lpu.machine.Direction;
 import java.util.Optional;
 import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /** Decodes what {@link InstructionWriter} writes. */
 final class InstructionReader {
     private final ByteSource source;
     private final IntSupplier labels;
+    private final Supplier<Address> addresses;
 
     /** @param labels yields 0 where they have been stripped */
-    InstructionReader(ByteSource source, IntSupplier labels) {
+    InstructionReader(ByteSource source, IntSupplier labels, Supplier<Address> addresses) {
         this.source = source;
         this.labels = labels;
+        this.addresses = addresses;
     }
 
     Instruction read() {
@@ -79,7 +82,7 @@ final class InstructionReader {
             case TRANSMIT -> new LinkInstruction.Transmit();
             case SYNC -> new ControlInstruction.Sync();
             case NOTIFY -> new ControlInstruction.Notify();
-            case FETCH -> new ControlInstruction.Fetch(stream());
+            case FETCH -> new ControlInstruction.Fetch(flow());
             case CONFIGURE -> new ControlInstruction.Configure(source.signed());
         };
     }
@@ -107,8 +110,7 @@ final class InstructionReader {
     }
 
     private Address address() {
-        int base = source.number() - 1;
-        return new Address(source.number(), base);
+        return addresses.get();
     }
 
     private Element element() {

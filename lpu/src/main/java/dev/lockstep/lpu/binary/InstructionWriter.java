@@ -17,15 +17,22 @@ import dev.lockstep.lpu.isa.VectorInstruction;
 final class InstructionWriter {
     private final ByteSink sink;
     private final LabelSink labels;
+    private final AddressSink addresses;
 
     /** Takes labels in the order in which {@link InstructionReader} wants them back. */
     interface LabelSink {
         void label(int label);
     }
 
-    InstructionWriter(ByteSink sink, LabelSink labels) {
+    /** Takes addresses where they stand. */
+    interface AddressSink {
+        void address(Address address);
+    }
+
+    InstructionWriter(ByteSink sink, LabelSink labels, AddressSink addresses) {
         this.sink = sink;
         this.labels = labels;
+        this.addresses = addresses;
     }
 
     void write(Instruction instruction) {
@@ -176,7 +183,7 @@ final class InstructionWriter {
             case ControlInstruction.Notify() -> constant(Opcode.NOTIFY);
             case ControlInstruction.Fetch(var from) -> {
                 constant(Opcode.FETCH);
-                stream(from);
+                flow(from);
             }
             case ControlInstruction.Configure(var superlanes) -> {
                 constant(Opcode.CONFIGURE);
@@ -219,8 +226,7 @@ final class InstructionWriter {
     }
 
     private void address(Address address) {
-        sink.number(address.base() + 1L);
-        sink.number(address.word());
+        addresses.address(address);
     }
 
     private void constant(Enum<?> constant) {

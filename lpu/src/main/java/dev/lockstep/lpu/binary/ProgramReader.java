@@ -1,6 +1,7 @@
 package dev.lockstep.lpu.binary;
 
 import dev.lockstep.lpu.LpuException;
+import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.Instruction;
 import dev.lockstep.lpu.isa.Queue;
@@ -13,6 +14,7 @@ import dev.lockstep.lpu.program.LaneMap;
 import dev.lockstep.lpu.program.LpuProgram;
 import dev.lockstep.lpu.program.Placement;
 import dev.lockstep.lpu.program.Repeat;
+import dev.lockstep.lpu.program.TextPlace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,11 +73,15 @@ public final class ProgramReader {
         for (int i = source.count(); i > 0; i--) {
             buffers.add(buffer());
         }
+        List<TextPlace> text = new ArrayList<>();
+        for (int i = source.count(); i > 0; i--) {
+            text.add(textPlace());
+        }
         source.end();
         if (nextLabel != labels.length) {
             throw new BinaryException("has more labels than instructions have");
         }
-        return new LpuProgram(machine, topology, maps, blocks, chips, buffers);
+        return new LpuProgram(machine, topology, maps, blocks, chips, buffers, text);
     }
 
     private void labels() {
@@ -112,7 +118,7 @@ public final class ProgramReader {
 
     private List<Entry> entries() {
         List<Entry> entries = new ArrayList<>();
-        InstructionReader instructions = new InstructionReader(source, this::label);
+        InstructionReader instructions = new InstructionReader(source, this::label, this::address);
         long free = 0;
         for (int i = source.count(); i > 0; i--) {
             long cycle = free + source.number();
@@ -170,6 +176,21 @@ public final class ProgramReader {
                 source.number(),
                 source.number(),
                 source.number());
+    }
+
+    private TextPlace textPlace() {
+        return new TextPlace(
+                source.number(),
+                Queue.of(source.number()),
+                source.constant(Hemisphere.class),
+                source.number(),
+                source.number(),
+                source.number());
+    }
+
+    private Address address() {
+        int base = source.number() - 1;
+        return new Address(source.number(), base);
     }
 
     private List<Integer> signed(int count) {

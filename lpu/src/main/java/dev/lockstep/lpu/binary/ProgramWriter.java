@@ -1,19 +1,20 @@
 package dev.lockstep.lpu.binary;
 
-import dev.lockstep.lpu.isa.Queue;
+import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.program.Block;
 import dev.lockstep.lpu.program.Buffer;
 import dev.lockstep.lpu.program.Entry;
 import dev.lockstep.lpu.program.LpuProgram;
 import dev.lockstep.lpu.program.Placement;
 import dev.lockstep.lpu.program.Repeat;
+import dev.lockstep.lpu.program.TextPlace;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Writes programs as bytes. */
 public final class ProgramWriter {
     static final byte[] MAGIC = "LPUP".getBytes(StandardCharsets.US_ASCII);
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private final ByteSink code = new ByteSink();
     private final ByteSink labels = new ByteSink();
@@ -30,13 +31,6 @@ public final class ProgramWriter {
     /** The program as a machine needs it: the same without labels. */
     public static byte[] stripped(LpuProgram program) {
         return new ProgramWriter().write(program, false);
-    }
-
-    /** Bytes of program text of a queue in a block: instructions, repetitions and the NOPs between them. */
-    public static int textBytes(Block block, Queue queue) {
-        ProgramWriter writer = new ProgramWriter();
-        writer.entries(block.entries(queue));
-        return writer.code.size();
     }
 
     private byte[] write(LpuProgram program, boolean labelled) {
@@ -65,6 +59,8 @@ public final class ProgramWriter {
         chips(program.chips());
         code.number(program.buffers().size());
         program.buffers().forEach(this::buffer);
+        code.number(program.text().size());
+        program.text().forEach(this::text);
     }
 
     private void block(Block block) {
@@ -79,7 +75,7 @@ public final class ProgramWriter {
 
     private void entries(List<Entry> entries) {
         code.number(entries.size());
-        InstructionWriter instructions = new InstructionWriter(code, this::label);
+        InstructionWriter instructions = new InstructionWriter(code, this::label, this::address);
         long free = 0;
         for (Entry entry : entries) {
             code.number(entry.cycle() - free);
@@ -97,6 +93,20 @@ public final class ProgramWriter {
             code.signed(repeat.wordStep());
             code.signed(repeat.labelStep());
         }
+    }
+
+    private void address(Address address) {
+        code.number(address.base() + 1L);
+        code.number(address.word());
+    }
+
+    private void text(TextPlace place) {
+        code.number(place.chip());
+        code.number(place.queue().number());
+        code.number(place.hemisphere().ordinal());
+        code.number(place.slice());
+        code.number(place.word());
+        code.number(place.fetches());
     }
 
     private void chips(List<List<Placement>> chips) {

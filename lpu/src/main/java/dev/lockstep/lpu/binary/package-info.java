@@ -10,9 +10,10 @@
  *             cycles since the end of the entry before (the NOPs), instruction, repetitions
  * chips:  count, for each: 0 and placements, or 1 + the index of an earlier chip that does the same
  * buffers: count, for each: name, use, chip, type, hemisphere, slice, word, vectors
+ * text:   count, for each: chip, queue, hemisphere, slice, word, fetches
  * </pre>
  *
- * The encoding of instructions is our own: the maker's is not published.
+ * In the memory of a chip, {@link dev.lockstep.lpu.binary.QueueText} has the text of a queue. The encoding of instructions is our own: the maker's is not published.
  */
 @NullMarked
 package dev.lockstep.lpu.binary;

@@ -195,6 +195,9 @@ final class MachineReader {
                     "is shorter than the vector and the endpoints take. Give at least link.vector + "
                             + "link.endpoints cycles");
         }
+        if (machine.whole(Quantity.FETCH_BYTES) != 2 * machine.lanes()) {
+            throw refused("control.", "fetch", "is not two vectors. Write " + 2 * machine.lanes());
+        }
         int queues = 0;
         for (Quantity part :
                 List.of(Quantity.MEM_QUEUES, Quantity.VXM_QUEUES, Quantity.SXM_QUEUES, Quantity.MXM_QUEUES)) {

@@ -63,6 +63,7 @@ public enum Quantity {
     BARRIER_CYCLES("control.barrier", "cycles", 1, 10_000),
     NOP_LIMIT("control.nop_limit", "cycles", 1, 1L << 40),
     FETCH_BYTES("control.fetch", "bytes", 1, 1 << 20),
+    TEXT_BYTES("control.text", "bytes", 1, 1 << 20),
     FETCH_BYTES_PER_CYCLE("control.fetch_per_cycle", "bytes", 1, 1 << 20),
 
     PORTS("link.ports", "ports", 0, 12),

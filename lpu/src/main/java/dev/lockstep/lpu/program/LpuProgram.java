@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param blocks pieces of program, by index
  * @param chips placements of every chip in the order of their start; chips that do the same share a list
  * @param buffers what the host writes and reads
+ * @param text where instructions are fetched from; if there is none, queues are taken to hold all of theirs
  */
 public record LpuProgram(
         String machine,
@@ -21,17 +22,35 @@ public record LpuProgram(
         List<LaneMap> maps,
         List<Block> blocks,
         List<List<Placement>> chips,
-        List<Buffer> buffers) {
+        List<Buffer> buffers,
+        List<TextPlace> text) {
     public LpuProgram {
         maps = List.copyOf(maps);
         blocks = List.copyOf(blocks);
         chips = List.copyOf(chips);
         buffers = List.copyOf(buffers);
+        text = List.copyOf(text);
         for (List<Placement> placements : chips) {
             for (Placement placement : placements) {
                 requireBlock(blocks, placement);
             }
         }
+    }
+
+    /** A program whose queues are taken to hold all of their text. */
+    public LpuProgram(
+            String machine,
+            Topology topology,
+            List<LaneMap> maps,
+            List<Block> blocks,
+            List<List<Placement>> chips,
+            List<Buffer> buffers) {
+        this(machine, topology, maps, blocks, chips, buffers, List.of());
+    }
+
+    /** Whether queues get their text by fetching it. */
+    public boolean fetchesText() {
+        return !text.isEmpty();
     }
 
     /** The buffer of that name on a chip. */

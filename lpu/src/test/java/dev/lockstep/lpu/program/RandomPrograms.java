@@ -66,6 +66,13 @@ public final class RandomPrograms {
                         pick(Hemisphere.values()),
                         4,
                         17,
+                        3)),
+                List.of(new TextPlace(
+                        0,
+                        Queue.of(random.nextInt(Queue.COUNT)),
+                        pick(Hemisphere.values()),
+                        40,
+                        random.nextInt(8192),
                         3)));
     }
 
@@ -123,7 +130,7 @@ public final class RandomPrograms {
             return switch (random.nextInt(4)) {
                 case 0 -> new ControlInstruction.Sync();
                 case 1 -> new ControlInstruction.Notify();
-                case 2 -> new ControlInstruction.Fetch(stream(1));
+                case 2 -> new ControlInstruction.Fetch(flow(1));
                 default -> new ControlInstruction.Configure(random.nextInt(21));
             };
         }
