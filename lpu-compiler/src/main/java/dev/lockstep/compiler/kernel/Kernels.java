@@ -11,6 +11,7 @@ import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
 import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
+import dev.lockstep.lpu.program.LaneMap;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -177,6 +178,30 @@ public final class Kernels {
         new Choice(chip, labels, maps, this).run(places, chips);
     }
 
+    /**
+     * The row of a token, or a chip's share of it.
+     *
+     * @param token an integer in every lane
+     * @param before the token before the first one of each table
+     * @param tables with {@code rows} tokens each; for every vector of a row a row of zeros, one for each token, and zeros again
+     * @param maps room for an integer vector for each table
+     */
+    public void embed(
+            Vectors token,
+            Vectors before,
+            List<Vectors> tables,
+            int rows,
+            Vectors maps,
+            float scale,
+            List<Vectors> targets) {
+        new Embedding(chip, labels, this)
+                .run(
+                        new Embedding.Places(token, before, tables, rows, maps),
+                        targets.getFirst().count(),
+                        scale,
+                        targets);
+    }
+
     /** Fetches row {@code numbers[i]} of {@code tables[i]} to {@code targets[i]}. */
     public void lookUp(List<Vectors> tables, List<Vectors> numbers, List<Vectors> targets) {
         List<Lookup.Row> rows = new ArrayList<>();
@@ -184,6 +209,36 @@ public final class Kernels {
             rows.add(new Lookup.Row(tables.get(i), numbers.get(i), targets.get(i)));
         }
         place(Lookup.fragment(chip, labels, rows));
+    }
+
+    /**
+     * Spreads lanes of a vector over all lanes of others, lane after lane.
+     *
+     * @param row one vector
+     * @param targets of as many lanes as they have vectors, each in several places
+     */
+    public void spread(Vectors row, List<List<Vectors>> targets) {
+        Pass pass = new Pass(chip, labels, "spread");
+        Node lane = Pass.unary(
+                UnaryOperation.COPY,
+                Pass.shuffled(row, _ -> 0, new Node.Shuffle(true, item -> maps.index(LaneMap.of(chip.lanes(), item)))));
+        int first = 0;
+        for (List<Vectors> places : targets) {
+            int begin = first;
+            int count = places.getFirst().count();
+            for (Vectors place : places) {
+                pass.store(lane, place, item -> item < begin || item >= begin + count ? Pass.NOWHERE : item - begin);
+            }
+            first += count;
+        }
+        place(pass.fragment(first));
+    }
+
+    /** Adds one to integers. */
+    public void increment(Vectors numbers) {
+        Pass pass = new Pass(chip, labels, "count");
+        pass.store(Pass.add(Pass.load(numbers), new Node.Constant(Element.INT32, 1)), numbers);
+        place(pass.fragment(numbers.count()));
     }
 
     /** Elementwise sum of two rows. */

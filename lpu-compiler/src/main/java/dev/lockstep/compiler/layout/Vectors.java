@@ -25,6 +25,11 @@ public record Vectors(Element type, Hemisphere hemisphere, int slice, int word, 
         return new Address(word + index, base);
     }
 
+    /** The same slices and words with elements of another type. */
+    public Vectors as(Element other) {
+        return new Vectors(other, hemisphere, slice, word, base, count);
+    }
+
     /** Some of these vectors. */
     public Vectors slice(int first, int vectors) {
         return new Vectors(type, hemisphere, slice, word + first, base, vectors);

@@ -248,18 +248,21 @@ final class BlockCompiler {
     private Vectors exchangedFloats(Vectors own) {
         Vectors all =
                 new Vectors(Element.FP32, own.hemisphere(), own.slice(), own.word(), Address.ABSOLUTE, map.residual());
-        Map<Hemisphere, Vectors> sources = new EnumMap<>(Hemisphere.class);
-        sources.put(Hemisphere.WEST, copies.get(own));
-        sources.put(Hemisphere.EAST, own);
-        List<List<Vectors>> arriving = new ArrayList<>();
-        for (int port = 0; port < cut.chips() - 1; port++) {
-            arriving.add(List.of(share(all, Bases.residualShare(port), own.count())));
-        }
-        kernels.exchange("exchange floats", sources, arriving, List.of(all));
+        exchangeShares(kernels, cut.chips(), own, copies.get(own), all);
         return all;
     }
 
-    private static Vectors share(Vectors all, int base, int count) {
+    /** Spreads a row of floats in the east, of which this chip has its share, and a copy of that in the west. */
+    static void exchangeShares(Kernels kernels, int chips, Vectors own, Vectors copy, Vectors all) {
+        List<List<Vectors>> arriving = new ArrayList<>();
+        for (int port = 0; port < chips - 1; port++) {
+            arriving.add(List.of(share(all, Bases.residualShare(port), own.count())));
+        }
+        kernels.exchange(
+                "exchange floats", Map.of(Hemisphere.WEST, copy, Hemisphere.EAST, own), arriving, List.of(all));
+    }
+
+    static Vectors share(Vectors all, int base, int count) {
         return new Vectors(all.type(), all.hemisphere(), all.slice(), all.word(), base, count);
     }
 }

@@ -60,6 +60,11 @@ public final class CompiledModel {
         return plan.graph();
     }
 
+    /** Whether a program finds everything that it needs where the one of the token before has left it. */
+    public boolean goesOnByItself() {
+        return plan.stages() == 1 && plan.embedding().isPresent();
+    }
+
     /** Cycles of a token that no schedule of this layout can go below. */
     public long floor() {
         return plan.floor(machine);

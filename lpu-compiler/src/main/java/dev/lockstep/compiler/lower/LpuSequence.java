@@ -35,6 +35,24 @@ public final class LpuSequence {
                 chips.write(buffer, v, model.input(buffer, v, token, length));
             }
         }
+        return run(step);
+    }
+
+    /**
+     * Appends the token that the chips have chosen last: the host only starts the program, and writes nothing.
+     *
+     * @throws CompilerException if the first chips do not know it
+     */
+    public float[] goOn() {
+        if (!model.goesOnByItself()) {
+            throw new CompilerException(
+                    "The chips cannot go on by themselves: the last token is known in another stage, or the embedding"
+                            + " table is with the host. Append tokens instead.");
+        }
+        return run(model.program(length));
+    }
+
+    private float[] run(CompiledModel.TokenProgram step) {
         cycles += chips.run(step.program());
         predictedCycles += step.predictedCycles();
         length++;

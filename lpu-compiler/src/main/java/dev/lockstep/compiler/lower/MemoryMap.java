@@ -90,7 +90,13 @@ record MemoryMap(int residual, int gathered, int capacity, int headSize, int hea
         return new Vectors(Element.FP32, Hemisphere.WEST, Slices.quad(2), 0, ABSOLUTE, 1);
     }
 
-    /** The most likely token, in every lane. */
+    /** Numbers that belong to the token's position, a lane each. */
+    Vectors stepRow() {
+        int word = tables() + Slices.PAIRS + 1;
+        return new Vectors(Element.FP16, Hemisphere.WEST, Slices.quad(1) + 2, word, ABSOLUTE, 1);
+    }
+
+    /** The most likely token, in every lane: the last one of the text, when it goes on. */
     Vectors token() {
         return new Vectors(Element.INT32, Hemisphere.WEST, Slices.quad(2), 1, ABSOLUTE, 1);
     }
@@ -124,6 +130,17 @@ record MemoryMap(int residual, int gathered, int capacity, int headSize, int hea
         return new Vectors(Element.FP16, Hemisphere.EAST, Slices.quad(0), word, ABSOLUTE, lanes);
     }
 
+    /** Beside it, numbers that belong to each position. */
+    Vectors stepTable() {
+        return new Vectors(
+                Element.FP16, Hemisphere.EAST, Slices.quad(0) + 2, laneTable().word(), ABSOLUTE, capacity);
+    }
+
+    /** The position of the token, in every lane. */
+    Vectors position() {
+        return new Vectors(Element.INT32, Hemisphere.EAST, Slices.quad(2), words - 1, ABSOLUTE, 1);
+    }
+
     /** Words of a slice for intermediate results. */
     int roomWords() {
         return words - capacity;
@@ -131,12 +148,12 @@ record MemoryMap(int residual, int gathered, int capacity, int headSize, int hea
 
     /** Words that the residual stream and tables take beside one another. */
     int tableWords() {
-        return laneTable().word() + laneTable().count();
+        return laneTable().word() + Math.max(laneTable().count(), stepTable().count());
     }
 
     /** The first word of gains and biases. */
     int firstConstants() {
-        return tables() + Math.max(headSize + headsPerVector + 1, Slices.PAIRS + 1);
+        return tables() + Math.max(headSize + headsPerVector + 1, Slices.PAIRS + 2);
     }
 
     /** Words that the keys of a head take in every pair, with one that nobody reads at the end. */

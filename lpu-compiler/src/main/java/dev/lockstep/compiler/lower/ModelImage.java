@@ -5,6 +5,7 @@ import dev.lockstep.compiler.layout.Slices;
 import dev.lockstep.compiler.layout.Space;
 import dev.lockstep.compiler.layout.TileWords;
 import dev.lockstep.compiler.layout.Vectors;
+import dev.lockstep.graph.Op;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.program.MemoryImage;
@@ -37,8 +38,16 @@ final class ModelImage implements MemoryImage {
             new PositionTables(plan)
                     .write((table, row, lanes) ->
                             words.vector(table, table.at(row).word(), lanes));
+            StepTable steps = new StepTable(plan);
+            Vectors table = plan.map().stepTable();
+            for (int position = 0; position < table.count(); position++) {
+                words.vector(table, table.at(position).word(), steps.row(position));
+            }
         }
         int shared = plan.cut().chips();
+        if (chip < shared) {
+            plan.embedding().ifPresent(embedding -> embedding(chip, words, embedding));
+        }
         for (int i = 0; i < plan.segments().size(); i++) {
             if (plan.stage(i) != chip / shared) {
                 continue;
@@ -51,6 +60,33 @@ final class ModelImage implements MemoryImage {
             for (VectorPlan vector : plan.segments().get(i).vectors()) {
                 vector(chip % shared, words, vector, home);
             }
+        }
+    }
+
+    private void embedding(int rank, Words words, EmbeddingPlan plan) {
+        Tensor table =
+                tensor(((Op.Embedding) this.plan.graph().nodes().getFirst().op())
+                        .table()
+                        .name());
+        List<int[]> columns = plan.columns(this.plan.residual(), rank);
+        float[] row = new float[Math.toIntExact(table.columns())];
+        short[] lanes = new short[this.plan.cut().lanes()];
+        for (int token = 0; token < this.plan.graph().vocabularySize(); token++) {
+            Dequantizer.dequantizeRow(table, token, row, 0);
+            for (int vector = 0; vector < columns.size(); vector++) {
+                int[] elements = columns.get(vector);
+                for (int lane = 0; lane < lanes.length; lane++) {
+                    boolean empty = lane >= elements.length || elements[lane] == Space.NOTHING;
+                    lanes[lane] = empty ? 0 : Float.floatToFloat16(row[elements[lane]]);
+                }
+                words.row(Hemisphere.EAST, plan.group(token), plan.word(token, vector), lanes);
+            }
+        }
+        for (int group = 0; group < plan.groups(); group++) {
+            words.vector(
+                    plan.before(),
+                    plan.before().at(group).word(),
+                    plan.before(group, this.plan.cut().lanes()));
         }
     }
 

@@ -9,9 +9,13 @@ import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.machine.Machine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Where everything of a model lies, on every chip of a stage alike. */
 final class ModelPlan {
+    /** Words of every slice that the embedding table leaves to program text. */
+    private static final int TEXT_WORDS = 64;
+
     private final Graph graph;
     private final SegmentPlan.Cut cut;
     private final Space residual;
@@ -21,6 +25,7 @@ final class ModelPlan {
     private final int stages;
     private int[] stage = {};
     private int arrayWords;
+    private Optional<EmbeddingPlan> embedding = Optional.empty();
 
     /**
      * Where a segment's own words begin.
@@ -112,6 +117,9 @@ final class ModelPlan {
                 hops += 2;
             }
         }
+        if (cut.chips() > 1 && embedding.isPresent()) {
+            hops++;
+        }
         return words + hops * machine.linkCycles();
     }
 
@@ -120,10 +128,27 @@ final class ModelPlan {
         List<TextRoom> rooms = new ArrayList<>();
         for (Hemisphere hemisphere : Hemisphere.values()) {
             for (int slice = Slices.ARRAY; slice < Slices.ARRAY + 2 * Slices.PAIRS; slice++) {
-                rooms.add(new TextRoom(hemisphere, slice, arrayWords, map.words() - arrayWords));
+                int first = arrayWords;
+                if (hemisphere == Hemisphere.EAST
+                        && embedding.isPresent()
+                        && slice < Slices.array(embedding.get().groups(), 0)) {
+                    first = Math.max(
+                            first, embedding.get().word() + embedding.get().words());
+                }
+                rooms.add(new TextRoom(hemisphere, slice, first, map.words() - first));
             }
         }
         return rooms;
+    }
+
+    /** Where the embedding table lies; nowhere if there is no room for it, so that the host has to write rows. */
+    Optional<EmbeddingPlan> embedding() {
+        return embedding;
+    }
+
+    /** What a row of the embedding table is multiplied with. */
+    float embeddingScale() {
+        return graph.nodes().get(1).op() instanceof Op.Scale scale ? scale.factor() : 1;
     }
 
     /** The stage that a segment belongs to. */
@@ -154,7 +179,21 @@ final class ModelPlan {
             arrayWords = Math.max(arrayWords, caches);
             require(caches, machine, "weights and KV cache");
             require(constants, machine, "gains and biases");
+            if (stage[i] == 0) {
+                embedding = embedding(caches, constants);
+            }
         }
+    }
+
+    /** Behind what the first stage has. */
+    private Optional<EmbeddingPlan> embedding(int caches, int constants) {
+        return EmbeddingPlan.of(
+                        graph.vocabularySize(),
+                        residual.perShard() * cut.shardsPerChip(),
+                        caches,
+                        map.words() - TEXT_WORDS,
+                        constants)
+                .filter(table -> constants + table.groups() <= map.words());
     }
 
     private int words(SegmentPlan segment) {

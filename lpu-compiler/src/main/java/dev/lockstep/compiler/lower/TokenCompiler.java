@@ -55,7 +55,7 @@ final class TokenCompiler {
     }
 
     CompiledModel.TokenProgram compile(int positions) {
-        lookUp(positions);
+        begin(positions);
         Map<String, BlockCompiler.Result> known = new HashMap<>();
         Map<String, Integer> numbers = new HashMap<>();
         BlockCompiler.Result last = null;
@@ -88,23 +88,30 @@ final class TokenCompiler {
                 phases);
     }
 
-    /** All chips begin with what depends on the token's position. */
-    private void lookUp(int positions) {
-        if (plan.graph().attentions().isEmpty()) {
-            return;
+    /** All chips begin with what depends on the token's position, and those of the first stage with its embedding. */
+    private void begin(int positions) {
+        for (int stage = 0; stage < plan.stages(); stage++) {
+            Scheduler scheduler = new Scheduler(machine);
+            Kernels kernels = new Kernels(chip, new Labels(), maps, scheduler);
+            if (stage == 0) {
+                plan.embedding().ifPresent(embedding -> new EmbeddingCompiler(kernels, plan, embedding).compile());
+            }
+            if (!plan.graph().attentions().isEmpty()) {
+                new StepTable(plan).lookUp(kernels);
+                new PositionTables(plan)
+                        .lookUp(kernels, Math.ceilDiv(positions, plan.cut().lanes()));
+            }
+            int shared = plan.cut().chips();
+            for (int c = stage * shared; c < (stage + 1) * shared; c++) {
+                placements.get(c).add(new Placement(blocks.size(), 0, bases(c, 0)));
+                ends[c] = scheduler.length();
+            }
+            blocks.add(scheduler.block("begin-" + blocks.size(), Bases.count(shared)));
+            if (stage == 0) {
+                phases.addAll(scheduler.spans());
+                now = scheduler.length();
+            }
         }
-        Scheduler scheduler = new Scheduler(machine);
-        new PositionTables(plan)
-                .lookUp(
-                        new Kernels(chip, new Labels(), maps, scheduler),
-                        Math.ceilDiv(positions, plan.cut().lanes()));
-        for (int c = 0; c < wiring.chips(); c++) {
-            placements.get(c).add(new Placement(blocks.size(), 0, List.of()));
-            ends[c] = scheduler.length();
-        }
-        blocks.add(scheduler.block("position-" + blocks.size(), 0));
-        phases.addAll(scheduler.spans());
-        now = scheduler.length();
     }
 
     private void place(int segment, int block, BlockCompiler.Result result) {

@@ -53,6 +53,49 @@ class CompiledModelTest {
         }
     }
 
+    /** The token that the chips have chosen, and its position, are where the next program looks for them. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 8})
+    void shouldGoOnWithoutTheHost(int chips) {
+        ModelDescription description = SmallModels.grouped(19);
+        try (SimulatedModel led = new SimulatedModel(description, chips, 64);
+                SimulatedModel free = new SimulatedModel(description, chips, 64)) {
+            float[] first = led.next(7);
+            assertThat(free.next(7)).containsExactly(first);
+            for (int i = 0; i < 6; i++) {
+                float[] expected = led.next(led.sequence().mostLikely());
+                int inputs = free.inputs();
+                assertThat(free.sequence().goOn()).containsExactly(expected);
+                assertThat(free.inputs()).as("vectors that the host wrote").isEqualTo(inputs);
+                assertThat(free.sequence().mostLikely())
+                        .isEqualTo(led.sequence().mostLikely());
+            }
+        }
+    }
+
+    @Test
+    void shouldNotGoOnWithoutTheHostOverSeveralStages() {
+        try (SimulatedModel model = new SimulatedModel(SmallModels.grouped(20), 16, 64)) {
+            model.next(7);
+            assertThatThrownBy(() -> model.sequence().goOn())
+                    .isInstanceOf(CompilerException.class)
+                    .hasMessageContaining("in another stage");
+        }
+    }
+
+    /** First and last tokens of the pairs of slices over which the table is spread, and their neighbours. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 8})
+    void shouldFindTheRowsOfATableOverSeveralPairs(int chips) {
+        ModelDescription description = SmallModels.manyTokens(21);
+        try (SimulatedModel model = new SimulatedModel(description, chips, 64)) {
+            ScalarModel scalar = new ScalarModel(description, LpuCompiler.SHARDS, 0, Element.FP16);
+            for (int token : new int[] {0, 832, 833, 834, 1666, 1667, 1668, 2499}) {
+                assertThat(model.next(token)).as("token %d", token).containsExactly(scalar.next(token));
+            }
+        }
+    }
+
     /** Kernels that run side by side must leave one another's results in the ALUs alone, whatever their sizes. */
     @ParameterizedTest
     @EnumSource(

@@ -70,7 +70,7 @@ final class ScalarModel {
 
     private float[] evaluate(Op op, int token) {
         return switch (op) {
-            case Op.Embedding embedding -> weightRow(embedding.table().name(), token);
+            case Op.Embedding embedding -> each(weightRow(embedding.table().name(), token), ScalarModel::half);
             case Op.RmsNorm norm when attentionOf(norm).isPresent() -> headNorm(norm, rows.get(norm.x()));
             case Op.RmsNorm norm -> norm(norm, rows.get(norm.x()));
             case Op.Scale scale -> each(rows.get(scale.x()), x -> x * scale.factor());

@@ -18,6 +18,7 @@ final class SimulatedModel implements Chips, AutoCloseable {
     private final LpuSystem system;
     private final LpuSequence sequence;
     private final List<SimulationResult> runs = new ArrayList<>();
+    private int inputs;
 
     SimulatedModel(ModelDescription description, int chips, int positions) {
         this(description, chips, positions, 0, Element.FP16);
@@ -55,8 +56,14 @@ final class SimulatedModel implements Chips, AutoCloseable {
         return runs;
     }
 
+    /** Vectors that the host has written so far. */
+    int inputs() {
+        return inputs;
+    }
+
     @Override
     public void write(Buffer buffer, int vector, int[] lanes) {
+        inputs++;
         system.write(buffer, vector, lanes);
     }
 

@@ -30,6 +30,11 @@ final class SmallModels {
         return of(new ModelShape("deep", 64, 128, 1, 4, 2, 5400, 60, 1e-5f, 1e4f, 0, 0, false), seed);
     }
 
+    /** An embedding table that does not fit into one pair of slices. */
+    static ModelDescription manyTokens(long seed) {
+        return of(new ModelShape("many tokens", 64, 48, 1, 4, 2, 60, 2500, 1e-5f, 1e4f, 0, 0, false), seed);
+    }
+
     private static ModelDescription of(ModelShape shape, long seed) {
         return SyntheticModel.of(shape, WeightTypes.F16, seed, Arena.ofAuto());
     }

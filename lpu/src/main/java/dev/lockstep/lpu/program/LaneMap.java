@@ -1,6 +1,7 @@
 package dev.lockstep.lpu.program;
 
 import dev.lockstep.lpu.isa.IsaException;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -10,6 +11,11 @@ import java.util.List;
 public record LaneMap(List<Integer> sources) {
     /** The lane becomes 0. */
     public static final int ZERO = -1;
+
+    /** All lanes get what one has. */
+    public static LaneMap of(int lanes, int source) {
+        return new LaneMap(Collections.nCopies(lanes, source));
+    }
 
     public LaneMap {
         sources = List.copyOf(sources);
