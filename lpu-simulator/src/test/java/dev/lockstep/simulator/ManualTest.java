@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
@@ -82,7 +83,7 @@ class ManualTest {
         assertThat(new LegalityChecker(MACHINE).check(program)).isEmpty();
         long seed = 4;
         Random random = new Random(seed);
-        byte[][] rows = new byte[16][320];
+        byte[][] rows = new byte[320][320];
         byte[] vector = new byte[320];
         random.nextBytes(vector);
         for (byte[] row : rows) {
@@ -91,21 +92,65 @@ class ManualTest {
         try (LpuSystem system = new LpuSystem(MACHINE, 1)) {
             system.load((chip, writer) -> {
                 writer.write(Hemisphere.EAST, 27, 0, vector);
-                for (int row = 0; row < 16; row++) {
-                    writer.write(Hemisphere.EAST, 28 + row, 0, rows[row]);
+                for (int row = 0; row < 320; row++) {
+                    writer.write(Hemisphere.EAST, 28 + row % 16, row / 16, rows[row]);
                 }
             });
             SimulationResult result = system.run(program);
             int[] sums = system.read(program.buffer("sums", 0).orElseThrow(), 0);
             for (int row = 0; row < 320; row++) {
                 int expected = 0;
-                for (int lane = 0; row < 16 && lane < 320; lane++) {
+                for (int lane = 0; lane < 320; lane++) {
                     expected += rows[row][lane] * vector[lane];
                 }
                 assertThat(sums[row]).isEqualTo(expected);
             }
             assertThat(page).contains("It is complete in cycle " + result.cycles() + ".");
         }
+    }
+
+    @Test
+    void shouldExchange() {
+        LpuProgram program = Assembler.program(block("lpu", 2));
+        assertThat(new LegalityChecker(MACHINE).check(program)).isEmpty();
+        try (LpuSystem system = new LpuSystem(MACHINE, 2)) {
+            for (int chip = 0; chip < 2; chip++) {
+                int[] lanes = new int[320];
+                Arrays.fill(lanes, 10 + chip);
+                system.write(program.buffer("mine", chip).orElseThrow(), 0, lanes);
+            }
+            SimulationResult result = system.run(program);
+            for (int chip = 0; chip < 2; chip++) {
+                assertThat(system.read(program.buffer("theirs", chip).orElseThrow(), 0))
+                        .containsOnly(11 - chip);
+            }
+            assertThat(page).contains("Both are complete in cycle " + result.cycles() + ".");
+        }
+        String early = block("lpu", 2).replace("259: receive", "258: receive");
+        try (LpuSystem system = new LpuSystem(MACHINE, 2)) {
+            assertThatThrownBy(() -> system.run(Assembler.program(early)))
+                    .hasMessage(block("refusal", 1).strip());
+        }
+        assertThat(new LegalityChecker(MACHINE).check(Assembler.program(early))).isNotEmpty();
+    }
+
+    /** Every line of the table of lines, in an order that makes a program. */
+    @Test
+    void shouldOnlyShowLinesThatAssemble() {
+        String programs = page.substring(page.indexOf("## Programs"), page.indexOf("### A first program"));
+        StringBuilder text = new StringBuilder();
+        for (String line : programs.split("\n")) {
+            if (line.startsWith("| `")) {
+                text.append(line, 3, line.indexOf('`', 3)).append('\n');
+            }
+        }
+        LpuProgram program =
+                Assembler.program(text.toString().replace("NAME", "name").replace(" ...", ""));
+        assertThat(program.blocks()).hasSize(1);
+        assertThat(program.maps()).hasSize(1);
+        assertThat(program.chips()).hasSize(1);
+        assertThat(program.buffers()).hasSize(1);
+        assertThat(program.text()).hasSize(1);
     }
 
     @Test
