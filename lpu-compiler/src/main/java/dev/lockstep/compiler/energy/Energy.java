@@ -15,7 +15,7 @@ import java.util.Map;
  */
 public record Energy(Map<String, Double> byAction, double standing, double provisioned, double assumedShare) {
     /** Share of the published average power that a chip draws when it does nothing; nobody has published it. */
-    private static final double STANDING_SHARE = 0.35;
+    public static final double STANDING_SHARE = 0.35;
 
     /**
      * @param actions how often each was done, over all chips, for one token

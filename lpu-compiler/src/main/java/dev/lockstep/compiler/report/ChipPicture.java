@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** What the queues of a chip do over a stretch of time, as a picture: units from west to east, time downward. */
 final class ChipPicture {
@@ -47,6 +48,11 @@ final class ChipPicture {
         columns.addAll(side == Hemisphere.WEST ? edge : edge.reversed());
     }
 
+    /** Names of the queues from west to east. */
+    String names() {
+        return columns.stream().map(Queue::toString).collect(Collectors.joining(","));
+    }
+
     int width() {
         return columns.size();
     }
@@ -78,7 +84,6 @@ final class ChipPicture {
             double at = cycle + (long) inner * entry.inner().interval() - from;
             int row = (int) Math.floor(at / stretch);
             if (row >= 0 && row < busy.length) {
-                // A vector keeps its link for much longer than a cycle.
                 busy[row][column]++;
             }
         }

@@ -7,8 +7,10 @@ import dev.lockstep.compiler.decode.DecodeSchedule;
 import dev.lockstep.compiler.energy.Energy;
 import dev.lockstep.compiler.energy.EnergyTable;
 import dev.lockstep.compiler.partition.RowsEstimate;
+import dev.lockstep.lpu.program.Block;
+import dev.lockstep.lpu.program.LpuProgram;
+import dev.lockstep.lpu.program.Placement;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -81,11 +83,27 @@ public record Outcome(
         return schedule.cyclesInTurn(prompt) + turnaround().cycles();
     }
 
+    /** From one token of all users together to the next. */
+    public double secondsPerToken() {
+        return plan.micros(cyclesPerRound()) / 1e6 / plan.question().users();
+    }
+
+    /** The same if as many users take turns as need not wait. */
+    public double secondsPerTokenOfFullPipeline() {
+        return plan.micros(schedule.interval()) / 1e6;
+    }
+
     public Energy energy() {
-        int users = plan.question().users();
-        double seconds = plan.micros(cyclesPerRound()) / 1e6 / users;
+        return energy(secondsPerToken());
+    }
+
+    public Energy energyOfFullPipeline() {
+        return energy(secondsPerTokenOfFullPipeline());
+    }
+
+    private Energy energy(double secondsPerToken) {
         return Energy.of(
-                table, plan.question().machine(), actions, plan.partition().chips(), seconds);
+                table, plan.question().machine(), actions, plan.partition().chips(), secondsPerToken);
     }
 
     /** Steps of several rows, by formula. */
@@ -100,48 +118,17 @@ public record Outcome(
         return plan.perSecond(cyclesPerToken() + rows.moreCycles()) * rows.tokens(acceptance);
     }
 
-    /** Every figure by name, for programs that read it. */
+    /** The program of a chip of a stage. */
+    Block block(int stage, int chip) {
+        LpuProgram program = schedule.program();
+        Placement placement =
+                program.chips().get(stage * plan.partition().tensor() + chip).getFirst();
+        return program.blocks().get(placement.block());
+    }
+
+    /** Every figure of the report by name, for programs that read it. */
     public Map<String, Object> fields() {
-        Map<String, Object> fields = new LinkedHashMap<>(plan.fields());
-        Energy energy = energy();
-        fields.put("scheduled", true);
-        fields.put("predicted_cycles", schedule.predictedCycles());
-        fields.put("simulated_cycles", proof.cycles());
-        fields.put("simulated_cycles_of_classes", proof.classCycles());
-        fields.put("conflicts", proof.checked() ? proof.conflicts() : null);
-        fields.put("turnaround_cycles", turnaround().cycles());
-        fields.put("cycles_per_token", cyclesPerToken());
-        fields.put("microseconds_per_token", plan.micros(cyclesPerToken()));
-        fields.put("tokens_per_second_per_user", plan.perSecond(cyclesPerRound()));
-        fields.put("tokens_per_second", tokensPerSecondOfAll());
-        fields.put("share_of_bound", shareOfBound());
-        fields.put("interval_cycles", schedule.interval());
-        fields.put("users_without_waiting", usersWithoutWaiting());
-        fields.put(
-                "predicted_cycles_of_all_users",
-                schedule.cyclesInTurn(plan.question().users()));
-        fields.put("simulated_cycles_of_all_users", proof.turnCycles());
-        fields.put("prompt_tokens", prompt);
-        fields.put("milliseconds_to_first_token", plan.micros(cyclesToFirstToken()) / 1e3);
-        fields.put("prompt_tokens_per_second", plan.perSecond(schedule.interval()));
-        fields.put("joules_per_token", energy.total());
-        fields.put("joules_per_token_dynamic", energy.dynamic());
-        fields.put("joules_per_token_provisioned", energy.provisioned());
-        fields.put("joules_assumed_share", energy.assumedShare());
-        fields.put("programs", schedule.classes());
-        fields.put("instructions", instructions());
-        fields.put("words_per_slice", schedule.words());
-        fields.put("link_vectors", actions.getOrDefault("LINK_VECTOR", 0L));
-        fields.put("acceptance", acceptance);
-        fields.put("guessing_estimates", rows().stream().map(this::fields).toList());
-        if (!sweep.isEmpty()) {
-            fields.put("contexts", sweep.stream().map(this::fields).toList());
-        }
-        fields.put("compile_seconds", compileSeconds);
-        fields.put("simulate_seconds", proof.seconds());
-        fields.put("simulate_classes_seconds", proof.classSeconds());
-        fields.put("check_seconds", proof.checkSeconds());
-        return fields;
+        return new OutcomeFields(this).all();
     }
 
     /** Dispatches of all chips for one token. */
@@ -152,23 +139,5 @@ public record Outcome(
                 .flatMap(List::stream)
                 .mapToLong(placement -> blocks.get(placement.block()))
                 .sum();
-    }
-
-    private Map<String, Object> fields(RowsEstimate rows) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("rows", rows.rows());
-        fields.put("cycles", cyclesPerToken() + rows.moreCycles());
-        fields.put("tokens_per_step", rows.tokens(acceptance));
-        fields.put("tokens_per_second_per_user", tokensPerSecond(rows));
-        return fields;
-    }
-
-    private Map<String, Object> fields(ContextPoint point) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("context", point.context());
-        fields.put("cycles_per_token", point.cycles());
-        fields.put("tokens_per_second_per_user", plan.perSecond(point.cycles()));
-        fields.put("bound_cycles", point.boundCycles());
-        return fields;
     }
 }

@@ -13,6 +13,15 @@
       ctx.fillStyle = 'rgb(' + c.map(function (k, i) { return Math.round(idle[i] + (k - idle[i]) * t); }) + ')'; ctx.fillRect(x * scale, y * tall, scale, tall);
     }
   }
+  function tell(canvas) {
+    var w = +canvas.dataset.w, h = +canvas.dataset.h, data = bytes(canvas.dataset.bytes), names = canvas.dataset.names && canvas.dataset.names.split(',');
+    canvas.addEventListener('mousemove', function (e) {
+      var x = Math.min(w - 1, Math.floor(e.offsetX / canvas.clientWidth * w)), y = Math.min(h - 1, Math.floor(e.offsetY / canvas.clientHeight * h)), v = data[y * w + x];
+      canvas.title = (names ? names[x] : 'chip ' + x) + ', ' + canvas.dataset.rows + ' ' + Math.round(y * canvas.dataset.row) + ': ' +
+        (canvas.dataset.most ? Math.round(v / 255 * canvas.dataset.most) + ' vectors' : Math.round(v / 2.55) + ' % of the cycles');
+    });
+  }
   function all() { document.querySelectorAll('canvas[data-bytes]').forEach(draw); }
+  document.querySelectorAll('canvas[data-bytes]').forEach(tell);
   all(); if (window.matchMedia) matchMedia('(prefers-color-scheme: dark)').addEventListener('change', all);
 })();
