@@ -21,6 +21,7 @@ public enum CpuFeature {
     LZCNT(Architecture.X86_64, "lzcnt", "abm"),
     BMI(Architecture.X86_64, "bmi", "bmi1"),
     BMI2(Architecture.X86_64, "bmi2", "bmi2"),
+    PRFCHW(Architecture.X86_64, "prfchw", "3dnowprefetch"),
     AVX(Architecture.X86_64, "avx", "avx", SSE4_2),
     F16C(Architecture.X86_64, "f16c", "f16c", AVX),
     FMA(Architecture.X86_64, "fma", "fma", AVX),

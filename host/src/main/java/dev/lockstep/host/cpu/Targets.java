@@ -21,7 +21,7 @@ public final class Targets {
     public static final Target ALDERLAKE = x86("alderlake", plus(X86_64_V3, AVX_VNNI));
     public static final Target ZEN4 = x86("znver4", plus(ICELAKE_SERVER, AVX512_BF16));
     public static final Target SAPPHIRE_RAPIDS =
-            x86("sapphirerapids", plus(ICELAKE_SERVER, AVX_VNNI, AVX512_BF16, AMX_INT8));
+            x86("sapphirerapids", plus(ICELAKE_SERVER, PRFCHW, AVX_VNNI, AVX512_BF16, AMX_INT8));
     public static final Target AARCH64 = aarch64(Set.of(NEON));
     public static final Target AARCH64_DOTPROD = aarch64(Set.of(DOTPROD));
     public static final Target AARCH64_I8MM = aarch64(Set.of(DOTPROD, I8MM));

@@ -238,6 +238,16 @@ public final class IrFunction {
                 Ir.constant(Type.I32, 1));
     }
 
+    /** Asks for the cache line at the address, to be written before long. */
+    public void prefetchToWrite(Ir address) {
+        callVoid(
+                "llvm.prefetch.p0",
+                address,
+                Ir.constant(Type.I32, 1),
+                Ir.constant(Type.I32, 3),
+                Ir.constant(Type.I32, 1));
+    }
+
     /** Atomic load with acquire order. */
     public Ir loadAcquire(Type type, Ir address) {
         return define(type, "load atomic " + type + ", " + address + " acquire, align " + type.elementBytes());

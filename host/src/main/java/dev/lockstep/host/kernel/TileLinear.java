@@ -74,8 +74,27 @@ final class TileLinear {
         Ir tokens = f.parameter(2);
         int pair = 2 * QuantPanel.TOKENS;
         Ir pairs = f.and(f.add(tokens, Ir.i64(QuantPanel.TOKENS - 1)), Ir.i64(-pair));
-        f.loop(Ir.i64(0), pairs, pair, token -> multiply(range, segment, token, 2));
+        f.loop(Ir.i64(0), pairs, pair, token -> {
+            prefetchResults(range, segment, token, pair);
+            multiply(range, segment, token, 2);
+        });
         f.ifThen(f.icmp("ult", pairs, tokens), () -> multiply(range, segment, pairs, 1));
+    }
+
+    /**
+     * Asks for the places of some results: those of other rows have taken them out of the caches, and a core that stored all at the end
+     * would wait for each.
+     */
+    private void prefetchResults(Segments.Range range, Ir segment, Ir token, int tokens) {
+        Ir first = f.offset(f.parameter(3), f.mul(token, f.parameter(4)));
+        f.ifThen(
+                range.first(),
+                () -> f.loop(segment, Ir.i64(tokens), segments.segments(), number -> {
+                    Ir y = f.offset(first, f.mul(number, f.parameter(4)));
+                    for (int tile = 0; tile < ROW_TILES; tile++) {
+                        f.prefetchToWrite(f.offset(y, (long) tile * FLOATS.bytes()));
+                    }
+                }));
     }
 
     private void multiply(Segments.Range range, Ir segment, Ir token, int panels) {
