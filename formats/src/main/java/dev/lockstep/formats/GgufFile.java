@@ -26,7 +26,7 @@ import java.util.SequencedMap;
  *
  * <p>Source: the GGUF specification, {@code docs/gguf.md} of ggml-org/ggml.
  */
-public final class GgufFile implements AutoCloseable {
+public final class GgufFile implements ModelFile {
     private final Path path;
     private final GgufPart first;
     private final List<Path> files;
@@ -58,13 +58,19 @@ public final class GgufFile implements AutoCloseable {
     }
 
     /** The path given to {@link #open}. */
+    @Override
     public Path path() {
         return path;
     }
 
-    /** The paths of all files of the model, in order. */
+    @Override
     public List<Path> files() {
         return files;
+    }
+
+    @Override
+    public String format() {
+        return "GGUF " + version();
     }
 
     /** Version of the format, 2 or 3. */
@@ -78,16 +84,16 @@ public final class GgufFile implements AutoCloseable {
     }
 
     /** The metadata; of the first part if the model is split. */
+    @Override
     public Metadata metadata() {
         return first.metadata();
     }
 
-    /** The tensors by name, in the order of the file. */
+    @Override
     public SequencedMap<String, Tensor> tensors() {
         return tensors;
     }
 
-    /** Unmaps the files; the tensors' data must not be used any more. */
     @Override
     public void close() {
         arena.close();

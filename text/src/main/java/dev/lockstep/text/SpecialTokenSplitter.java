@@ -3,11 +3,14 @@ package dev.lockstep.text;
 import dev.lockstep.formats.Metadata;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -18,7 +21,7 @@ final class SpecialTokenSplitter {
     /** Longer than any in use; bounds the time for a text to a multiple of its length. */
     private static final int LONGEST_NAME = 1024;
 
-    /** Phi-3 drops white space after its special tokens except these; no metadata key says so. */
+    /** Phi-3 drops white space after its special tokens except these; no metadata key of GGUF says so. */
     private static final Set<String> PHI3_KEEPING_SPACE = Set.of("<unk>", "<s>", "<|endoftext|>");
 
     private static final int NO_RANK = -1;
@@ -29,7 +32,7 @@ final class SpecialTokenSplitter {
     private final int[] special;
 
     private final TokenTrie names = new TokenTrie();
-    private final boolean phi3;
+    private final IntPredicate dropsSpace;
 
     /** A part of a text: a token, or text between tokens. */
     sealed interface Part {
@@ -40,8 +43,7 @@ final class SpecialTokenSplitter {
 
     SpecialTokenSplitter(Vocabulary vocabulary, Metadata metadata) {
         this.vocabulary = vocabulary;
-        var name = metadata.string(TokenizerKeys.MODEL_NAME).orElse("").toLowerCase(Locale.ROOT);
-        phi3 = name.contains("phi-3") || name.contains("phi3");
+        dropsSpace = dropsSpace(vocabulary, metadata);
         special = IntStream.range(0, vocabulary.size())
                 .filter(id ->
                         vocabulary.type(id).isSpecial() && !vocabulary.text(id).isEmpty())
@@ -73,7 +75,7 @@ final class SpecialTokenSplitter {
             addText(text, done, place, parts);
             parts.add(new Part.Token(token));
             done = end(place, token);
-            while (dropsSpace(token) && done < next && isAsciiSpace(text.charAt(done))) {
+            while (dropsSpace.test(token) && done < next && isAsciiSpace(text.charAt(done))) {
                 done++;
             }
         }
@@ -105,7 +107,9 @@ final class SpecialTokenSplitter {
             }
             found.add((long) place << Integer.SIZE | special[rank]);
             taken.set(place, end);
-            for (int i = end; dropsSpace(special[rank]) && i < text.length() && isAsciiSpace(text.charAt(i)); i++) {
+            for (int i = end;
+                    dropsSpace.test(special[rank]) && i < text.length() && isAsciiSpace(text.charAt(i));
+                    i++) {
                 taken.set(i);
             }
         }
@@ -145,8 +149,15 @@ final class SpecialTokenSplitter {
         return place + vocabulary.text(token).length();
     }
 
-    private boolean dropsSpace(int token) {
-        return phi3 && !PHI3_KEEPING_SPACE.contains(vocabulary.text(token));
+    private static IntPredicate dropsSpace(Vocabulary vocabulary, Metadata metadata) {
+        var told = metadata.integers(TokenizerKeys.DROP_SPACE_AFTER);
+        if (told.isPresent()) {
+            var tokens = Arrays.stream(told.get()).boxed().collect(Collectors.toSet());
+            return token -> tokens.contains((long) token);
+        }
+        var name = metadata.string(TokenizerKeys.MODEL_NAME).orElse("").toLowerCase(Locale.ROOT);
+        boolean phi3 = name.contains("phi-3") || name.contains("phi3");
+        return token -> phi3 && !PHI3_KEEPING_SPACE.contains(vocabulary.text(token));
     }
 
     private static void addText(String text, int start, int end, List<Part> parts) {

@@ -9,7 +9,7 @@ final class SubwordTokenizer implements Tokenizer {
     private final TokenSpelling spelling;
     private final SpecialTokens special;
     private final SpecialTokenSplitter specialSplitter;
-    private final boolean addsSpacePrefix;
+    private final SpacePrefix prefix;
     private final WordSplitter wordSplitter;
     private final WordEncoder wordEncoder;
 
@@ -18,14 +18,14 @@ final class SubwordTokenizer implements Tokenizer {
             TokenSpelling spelling,
             SpecialTokens special,
             SpecialTokenSplitter specialSplitter,
-            boolean addsSpacePrefix,
+            SpacePrefix prefix,
             WordSplitter wordSplitter,
             WordEncoder wordEncoder) {
         this.vocabulary = vocabulary;
         this.spelling = spelling;
         this.special = special;
         this.specialSplitter = specialSplitter;
-        this.addsSpacePrefix = addsSpacePrefix;
+        this.prefix = prefix;
         this.wordSplitter = wordSplitter;
         this.wordEncoder = new WordCache(wordEncoder);
     }
@@ -36,15 +36,17 @@ final class SubwordTokenizer implements Tokenizer {
         if (addSpecial) {
             tokens.addAll(special.opening());
         }
+        boolean first = true;
         boolean afterToken = true;
         for (var part : specialSplitter.split(withoutLoneSurrogates(text), parseSpecial)) {
             switch (part) {
                 case SpecialTokenSplitter.Part.Token token -> tokens.add(token.id());
                 case SpecialTokenSplitter.Part.Text words -> {
-                    var prefix = afterToken && addsSpacePrefix ? " " : "";
-                    wordSplitter.split(prefix.concat(words.text()), word -> tokens.addAll(wordEncoder.encode(word)));
+                    var prefixed = prefix.apply(words.text(), first, afterToken);
+                    wordSplitter.split(prefixed, word -> tokens.addAll(wordEncoder.encode(word)));
                 }
             }
+            first = false;
             afterToken = part instanceof SpecialTokenSplitter.Part.Token;
         }
         if (addSpecial) {
@@ -103,7 +105,7 @@ final class SubwordTokenizer implements Tokenizer {
 
     @Override
     public boolean addsSpacePrefix() {
-        return addsSpacePrefix;
+        return prefix != SpacePrefix.NEVER;
     }
 
     private static String withoutLoneSurrogates(String text) {

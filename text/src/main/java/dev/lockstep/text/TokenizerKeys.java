@@ -28,6 +28,15 @@ final class TokenizerKeys {
     static final String ADD_SPACE_PREFIX = "tokenizer.ggml.add_space_prefix";
     static final String MODEL_NAME = "general.name";
 
+    /** Not of the specification, for what only directories say: whether texts are brought to NFC. */
+    static final String COMPOSE = "tokenizer.lockstep.compose";
+
+    /** Likewise: whether the space before a text goes only before the first, and not where the text begins with one. */
+    static final String PREFIX_FIRST_ONLY = "tokenizer.lockstep.space_prefix_first_only";
+
+    /** Likewise: numbers of the tokens after which white space is dropped. */
+    static final String DROP_SPACE_AFTER = "tokenizer.lockstep.drop_space_after";
+
     private static final int QUOTED = 60;
 
     private TokenizerKeys() {}

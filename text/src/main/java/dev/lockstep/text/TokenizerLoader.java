@@ -34,7 +34,7 @@ final class TokenizerLoader {
                 TokenSpelling.MARKED_SPACES,
                 special,
                 new SpecialTokenSplitter(vocabulary, metadata),
-                metadata.bool(TokenizerKeys.ADD_SPACE_PREFIX).orElse(true),
+                SpacePrefix.read(metadata),
                 new SpaceMarkSplitter(vocabulary),
                 new SentencePieceEncoder(vocabulary, special, metadata));
     }
@@ -47,8 +47,10 @@ final class TokenizerLoader {
                 TokenSpelling.BYTES,
                 SpecialTokens.read(metadata, vocabulary.size(), preTokenizer.addsBos(), false),
                 new SpecialTokenSplitter(vocabulary, metadata),
-                false,
-                preTokenizer.splitter(),
+                SpacePrefix.NEVER,
+                metadata.bool(TokenizerKeys.COMPOSE).orElse(false)
+                        ? new ComposingSplitter(preTokenizer.splitter())
+                        : preTokenizer.splitter(),
                 new BytePairEncoder(vocabulary, metadata, preTokenizer.wholeWordsFirst()));
     }
 
@@ -60,7 +62,7 @@ final class TokenizerLoader {
                 TokenSpelling.MARKED_SPACES,
                 special,
                 new SpecialTokenSplitter(vocabulary, metadata),
-                true,
+                SpacePrefix.EVERYWHERE,
                 new BertSplitter(),
                 new WordPieceEncoder(vocabulary, special, metadata));
     }

@@ -1,5 +1,6 @@
 package dev.lockstep.graph.architecture;
 
+import dev.lockstep.formats.MetadataMap;
 import dev.lockstep.graph.Weight;
 import dev.lockstep.graph.architecture.WeightTypes.Role;
 import dev.lockstep.tensor.TensorType;

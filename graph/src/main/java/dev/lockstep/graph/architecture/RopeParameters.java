@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * How a model turns queries and keys by their position, and how it was stretched to longer contexts.
@@ -12,6 +13,7 @@ import java.util.Locale;
  * <p>Sources: RoFormer (Su et al. 2021); YaRN (Peng et al. 2023), with the magnitude that the paper puts on the attention
  * scores applied to cos and sin.
  *
+ * @param pairing which elements turn together where that is not what files of the architecture have; see {@code rope.pairing}
  * @param width elements of a head that turn
  * @param base the wavelengths grow from 2 pi to 2 pi * base
  * @param factor how many times longer the context is than the trained one
@@ -23,6 +25,7 @@ import java.util.Locale;
  * @param betaSlow YaRN: pairs that turn less often than this are interpolated
  */
 public record RopeParameters(
+        Optional<Rope.Pairing> pairing,
         int width,
         double base,
         Scaling scaling,
@@ -56,6 +59,7 @@ public record RopeParameters(
         double factor = keys.number("rope.scaling.factor", 0);
         Scaling scaling = scaling(keys, factor);
         return new RopeParameters(
+                pairing(keys),
                 width,
                 base,
                 scaling,
@@ -67,6 +71,19 @@ public record RopeParameters(
                 keys.number("rope.scaling.yarn_ext_factor", 1),
                 keys.positiveNumber("rope.scaling.yarn_beta_fast", 32),
                 keys.positiveNumber("rope.scaling.yarn_beta_slow", 1));
+    }
+
+    /**
+     * A key that the GGUF specification does not have: converters reorder rows to what an architecture expects, while a directory is read as
+     * it is.
+     */
+    private static Optional<Rope.Pairing> pairing(KeyReader keys) {
+        return keys.string("rope.pairing").map(name -> switch (name) {
+            case "halves" -> Rope.Pairing.HALVES;
+            case "interleaved" -> Rope.Pairing.INTERLEAVED;
+            default ->
+                throw keys.failure("rope.pairing", "is \"" + name + "\", not halves or interleaved", "remove the key");
+        });
     }
 
     /** Older files give a factor alone, which means linear scaling; a factor of 0 means none. */
@@ -87,25 +104,35 @@ public record RopeParameters(
     /** The same width on another base, as trained: for layers that see a window, which needs no stretching. */
     RopeParameters unscaled(double otherBase) {
         return new RopeParameters(
-                width, otherBase, Scaling.NONE, 1, originalContextLength, 1, 0, extrapolation, betaFast, betaSlow);
+                pairing,
+                width,
+                otherBase,
+                Scaling.NONE,
+                1,
+                originalContextLength,
+                1,
+                0,
+                extrapolation,
+                betaFast,
+                betaSlow);
     }
 
     /** The rotation of a model without factors for single frequencies. */
-    Rope rope(Rope.Pairing pairing) {
+    Rope rope(Rope.Pairing usual) {
         float[] ones = new float[width / 2];
         Arrays.fill(ones, 1);
-        return rope(pairing, ones);
+        return rope(usual, ones);
     }
 
     /** The rotation; the frequency of pair i is divided by {@code divisors[i]} (Llama 3's {@code rope_freqs}). */
-    Rope rope(Rope.Pairing pairing, float[] divisors) {
+    Rope rope(Rope.Pairing usual, float[] divisors) {
         List<Double> frequencies = new ArrayList<>(width / 2);
         for (int pair = 0; pair < width / 2; pair++) {
             double trained = StrictMath.pow(base, -2.0 * pair / width) / divisors[pair];
             double kept = trainedShare(pair);
             frequencies.add(trained / factor * (1 - kept) + trained * kept);
         }
-        return new Rope(pairing, frequencies, magnitude());
+        return new Rope(pairing.orElse(usual), frequencies, magnitude());
     }
 
     private double magnitude() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lockstep.formats.FormatException;
+import dev.lockstep.formats.MetadataMap;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.GraphException;
 import dev.lockstep.graph.GraphPrinter;

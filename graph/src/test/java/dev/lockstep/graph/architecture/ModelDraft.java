@@ -1,5 +1,6 @@
 package dev.lockstep.graph.architecture;
 
+import dev.lockstep.formats.MetadataMap;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.GraphPrinter;
 import dev.lockstep.graph.Weight;

@@ -1,7 +1,5 @@
-package dev.lockstep.graph.architecture;
+package dev.lockstep.formats;
 
-import dev.lockstep.formats.FormatException;
-import dev.lockstep.formats.Metadata;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +9,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** Metadata of a model that comes from no file: strings, integers, numbers and truth values. */
+/** Metadata that is not read from a GGUF file: strings, integers, numbers and truth values, and arrays of the first three. */
 public final class MetadataMap implements Metadata {
     private final String origin;
     private final Map<String, Object> values = new LinkedHashMap<>();
@@ -41,6 +39,24 @@ public final class MetadataMap implements Metadata {
 
     /** Sets a truth value and returns this. */
     public MetadataMap put(String key, boolean value) {
+        values.put(key, value);
+        return this;
+    }
+
+    /** Sets an array of strings and returns this. */
+    public MetadataMap put(String key, List<String> value) {
+        values.put(key, value.toArray(String[]::new));
+        return this;
+    }
+
+    /** Sets an array of integers and returns this. */
+    public MetadataMap put(String key, long[] value) {
+        values.put(key, value);
+        return this;
+    }
+
+    /** Sets an array of floating-point numbers and returns this. */
+    public MetadataMap put(String key, float[] value) {
         values.put(key, value);
         return this;
     }
