@@ -3,7 +3,7 @@ package dev.lockstep.cli;
 import dev.lockstep.engine.EngineChoice;
 import dev.lockstep.engine.Lockstep;
 import dev.lockstep.engine.LockstepOptions;
-import dev.lockstep.formats.GgufFile;
+import dev.lockstep.formats.model.ModelFiles;
 import dev.lockstep.graph.KvType;
 import dev.lockstep.graph.Precision;
 import dev.lockstep.tensor.Tensor;
@@ -82,7 +82,7 @@ final class AccuracyCommand implements Callable<Integer> {
     }
 
     private static List<TensorType> types(ReferenceRun run) {
-        try (var file = GgufFile.open(run.model())) {
+        try (var file = ModelFiles.open(run.model())) {
             return file.tensors().values().stream().map(Tensor::type).toList();
         }
     }

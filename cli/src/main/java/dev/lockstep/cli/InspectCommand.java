@@ -1,6 +1,6 @@
 package dev.lockstep.cli;
 
-import dev.lockstep.formats.GgufFile;
+import dev.lockstep.formats.model.ModelFiles;
 import dev.lockstep.graph.architecture.ModelDescription;
 import dev.lockstep.graph.architecture.ModelShape;
 import dev.lockstep.graph.architecture.WeightTypes;
@@ -31,7 +31,7 @@ final class InspectCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "MODEL",
             converter = ModelReference.Converter.class,
-            description = "A GGUF file, a name of lockstep models, demo, or shape:NAME.")
+            description = "A GGUF file, a directory, a name of models, demo, or shape:NAME.")
     private @Nullable ModelReference model;
 
     @Option(
@@ -60,7 +60,7 @@ final class InspectCommand implements Callable<Integer> {
         }
         switch (Given.required(model)) {
             case ModelReference.File file -> {
-                try (var gguf = GgufFile.open(file.path())) {
+                try (var gguf = ModelFiles.open(file.path())) {
                     report(Inspection.ofFile(ModelDescription.of(gguf.metadata(), gguf.tensors())));
                 }
             }

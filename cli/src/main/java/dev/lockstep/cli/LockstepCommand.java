@@ -36,7 +36,8 @@ final class LockstepCommand implements Callable<Integer> {
                 .commandListHeading("%nVerbs:%n")
                 .footer(
                         "",
-                        "MODEL is a GGUF file, a name of lockstep models, or demo, which is inside.",
+                        "MODEL is a GGUF file, a directory with safetensors, a name of lockstep models, or",
+                        "demo, which is inside.",
                         "Examples:",
                         "  lockstep run -m model.gguf -p \"Once upon a time\" -n 100",
                         "  lockstep chat -m model.gguf",

@@ -14,7 +14,7 @@ final class ModelOptions {
             names = {"-m", "--model"},
             paramLabel = "MODEL",
             converter = ModelReference.Converter.class,
-            description = "A GGUF file, a name of lockstep models, or demo.")
+            description = "A GGUF file, a directory, a name, or demo.")
     private @Nullable ModelReference model;
 
     @Option(
@@ -39,7 +39,7 @@ final class ModelOptions {
             names = "--precision",
             paramLabel = "NAME",
             defaultValue = "normal",
-            description = "normal, or high: activations of 16 bits instead of 8.")
+            description = "normal, or high: activations of 16 bits, not 8.")
     private Precision precision = Precision.NORMAL;
 
     @Option(
@@ -52,7 +52,7 @@ final class ModelOptions {
     @Option(names = "--no-cache", description = "Keep nothing for the next start, use nothing kept.")
     private boolean noCache;
 
-    @Option(names = "--timings", description = "Say on standard error when what was done up to the first token.")
+    @Option(names = "--timings", description = "Say when what was done, up to the first token.")
     private boolean timings;
 
     /** @throws UsageException if none is named */

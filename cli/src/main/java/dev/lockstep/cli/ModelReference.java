@@ -14,7 +14,7 @@ import picocli.CommandLine.ITypeConverter;
 
 /** What stands behind {@code -m}: a model file, or hyperparameters without weights. */
 sealed interface ModelReference {
-    /** A GGUF file that exists, named by its path or as a model in the models directory; also the embedded model, once it is written. */
+    /** A GGUF file or a directory that exists, named by its path or as a model in the models directory; also the embedded model, once it is written. */
     record File(Path path) implements ModelReference {
         @Override
         public String toString() {
@@ -51,10 +51,6 @@ sealed interface ModelReference {
                     .file());
         }
         var path = path(text);
-        if (Files.isDirectory(path)) {
-            throw new UsageException(text + ": is a directory; this version reads GGUF files, so give the path of a "
-                    + ".gguf file or convert the model to GGUF");
-        }
         if (!Files.exists(path)) {
             return new File(ModelDirectory.ofUser()
                     .find(text)

@@ -3,7 +3,8 @@ package dev.lockstep.cli;
 import dev.lockstep.compiler.lower.CompiledModel;
 import dev.lockstep.compiler.lower.LpuCompiler;
 import dev.lockstep.compiler.partition.WeightPrecision;
-import dev.lockstep.formats.GgufFile;
+import dev.lockstep.formats.ModelFile;
+import dev.lockstep.formats.model.ModelFiles;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.architecture.Architectures;
 import dev.lockstep.graph.architecture.ModelDescription;
@@ -40,7 +41,7 @@ final class SimulateCommand implements Callable<Integer> {
             required = true,
             paramLabel = "MODEL",
             converter = ModelReference.Converter.class,
-            description = "A GGUF file, a name of lockstep models, or demo.")
+            description = "A GGUF file, a directory, a name, or demo.")
     private @Nullable ModelReference model;
 
     @Option(
@@ -94,7 +95,7 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (GgufFile file = GgufFile.open(Given.required(model).file())) {
+        try (ModelFile file = ModelFiles.open(Given.required(model).file())) {
             Graph graph = Architectures.build(ModelDescription.of(file.metadata(), file.tensors()));
             Machine machine = hop == null ? Machine.lpuV1() : Machine.lpuV1().with(Quantity.HOP, hop);
             int positions = context > 0 ? context : Math.min(USUAL_CONTEXT, graph.contextLength());

@@ -7,7 +7,7 @@ import dev.lockstep.compiler.model.ModelPresets;
 import dev.lockstep.compiler.model.ModelSizes;
 import dev.lockstep.demo.DemoModel;
 import dev.lockstep.formats.ControlCharacters;
-import dev.lockstep.formats.GgufFile;
+import dev.lockstep.formats.model.ModelFiles;
 import dev.lockstep.graph.architecture.ModelDescription;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,7 +41,7 @@ final class SizesReference {
                 throw new UncheckedIOException(new IOException(path + ": cannot be read; check it", failure));
             }
         }
-        try (var gguf = GgufFile.open(path)) {
+        try (var gguf = ModelFiles.open(path)) {
             return GgufSizes.of(ModelDescription.of(gguf.metadata(), gguf.tensors()));
         }
     }

@@ -2,7 +2,8 @@ package dev.lockstep.cli;
 
 import dev.lockstep.compiler.lower.CompiledModel;
 import dev.lockstep.compiler.lower.LpuCompiler;
-import dev.lockstep.formats.GgufFile;
+import dev.lockstep.formats.ModelFile;
+import dev.lockstep.formats.model.ModelFiles;
 import dev.lockstep.graph.architecture.Architectures;
 import dev.lockstep.graph.architecture.ModelDescription;
 import dev.lockstep.graph.architecture.ModelShape;
@@ -20,7 +21,7 @@ final class TokenProgramFile {
             String model, Machine machine, int chips, int positions, Element weights, OutputFile file) {
         CompiledModel.TokenProgram token = switch (ModelReference.parse(model)) {
             case ModelReference.File gguf -> {
-                try (GgufFile opened = GgufFile.open(gguf.path())) {
+                try (ModelFile opened = ModelFiles.open(gguf.path())) {
                     yield compile(
                             ModelDescription.of(opened.metadata(), opened.tensors()),
                             machine,

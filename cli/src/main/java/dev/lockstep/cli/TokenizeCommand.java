@@ -1,7 +1,7 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.formats.ControlCharacters;
-import dev.lockstep.formats.GgufFile;
+import dev.lockstep.formats.model.ModelFiles;
 import dev.lockstep.text.Tokenizer;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -67,7 +67,7 @@ final class TokenizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (var file = GgufFile.open(Given.required(model).file())) {
+        try (var file = ModelFiles.open(Given.required(model).file())) {
             var tokenizer = Tokenizer.of(file.metadata());
             var asked = Given.required(direction);
             if (asked.decode != null) {

@@ -1,7 +1,8 @@
 package dev.lockstep.engine;
 
 import dev.lockstep.formats.FormatException;
-import dev.lockstep.formats.GgufFile;
+import dev.lockstep.formats.ModelFile;
+import dev.lockstep.formats.model.ModelFiles;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.GraphException;
 import dev.lockstep.graph.architecture.Architectures;
@@ -18,7 +19,7 @@ final class ModelLoader {
 
     static LoadedModel load(Path path, LockstepOptions options) {
         try {
-            GgufFile file = GgufFile.open(path);
+            ModelFile file = ModelFiles.open(path);
             options.progress().passed("model file read");
             try {
                 return load(file, options);
@@ -31,7 +32,7 @@ final class ModelLoader {
         }
     }
 
-    private static LoadedModel load(GgufFile file, LockstepOptions options) {
+    private static LoadedModel load(ModelFile file, LockstepOptions options) {
         int context = options.contextLength() == 0 ? LockstepOptions.DEFAULT_CONTEXT : options.contextLength();
         Graph graph = Passes.lower(
                 Architectures.build(ModelDescription.of(file.metadata(), file.tensors()), context),
@@ -59,13 +60,13 @@ final class ModelLoader {
         }
     }
 
-    private static Tokenizer tokenizer(GgufFile file, LockstepOptions options) {
+    private static Tokenizer tokenizer(ModelFile file, LockstepOptions options) {
         Tokenizer tokenizer = Tokenizer.of(file.metadata());
         options.progress().passed("tokenizer made");
         return tokenizer;
     }
 
-    private static LoadedModel loaded(GgufFile file, Program program, Tokenizer tokenizer, LockstepOptions options) {
+    private static LoadedModel loaded(ModelFile file, Program program, Tokenizer tokenizer, LockstepOptions options) {
         return new LoadedModel(
                 program,
                 file.metadata(),

@@ -1,6 +1,6 @@
 package dev.lockstep.engine;
 
-import dev.lockstep.formats.GgufFile;
+import dev.lockstep.formats.ModelFile;
 import dev.lockstep.host.HostCache;
 import dev.lockstep.host.cache.CacheDirectory;
 import dev.lockstep.host.cache.ModelIdentity;
@@ -34,7 +34,7 @@ public final class ProgramCaches {
         return new ProgramCache(CacheDirectory.ofUser().resolve("programs"), bytes, warnings);
     }
 
-    static Optional<HostCache> of(GgufFile file, String name, String type, LockstepOptions options) {
+    static Optional<HostCache> of(ModelFile file, String name, String type, LockstepOptions options) {
         if (!options.cache()) {
             return Optional.empty();
         }

@@ -13,7 +13,7 @@ public interface ModelFile extends AutoCloseable {
     /** The file or directory that was opened. */
     Path path();
 
-    /** The paths of all files with tensors, in order. */
+    /** The paths of all files that the tensors come from, in order. */
     List<Path> files();
 
     /** What the model is stored as, with its version, for people. */

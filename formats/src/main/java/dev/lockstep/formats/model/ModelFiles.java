@@ -2,7 +2,7 @@ package dev.lockstep.formats.model;
 
 import dev.lockstep.formats.GgufFile;
 import dev.lockstep.formats.ModelFile;
-import dev.lockstep.formats.huggingface.ModelDirectory;
+import dev.lockstep.formats.huggingface.SafetensorsDirectory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -16,6 +16,6 @@ public final class ModelFiles {
      * @throws dev.lockstep.formats.FormatException if a file cannot be read or is not understood
      */
     public static ModelFile open(Path path) {
-        return Files.isDirectory(path) ? ModelDirectory.open(path) : GgufFile.open(path);
+        return Files.isDirectory(path) ? SafetensorsDirectory.open(path) : GgufFile.open(path);
     }
 }

@@ -36,7 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Directories that Hugging Face's transformers saved, beside what it computed and wrote of them; {@code tools/golden/directories.py} made
  * them.
  */
-class ModelDirectoryTest {
+class SafetensorsDirectoryTest {
     private static final double LOGITS = 2e-5;
 
     @ParameterizedTest
@@ -126,7 +126,7 @@ class ModelDirectoryTest {
 
     private static Path directory(String name) {
         try {
-            return Path.of(ModelDirectoryTest.class
+            return Path.of(SafetensorsDirectoryTest.class
                             .getClassLoader()
                             .getResource("directories")
                             .toURI())

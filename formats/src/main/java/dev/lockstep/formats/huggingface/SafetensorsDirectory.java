@@ -8,6 +8,7 @@ import dev.lockstep.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,7 @@ import java.util.SequencedMap;
  *
  * <p>Everything that the files claim has been checked when {@link #open} returns.
  */
-public final class ModelDirectory implements ModelFile {
+public final class SafetensorsDirectory implements ModelFile {
     private static final String CONFIG = "config.json";
 
     private final Path path;
@@ -27,7 +28,7 @@ public final class ModelDirectory implements ModelFile {
     private final SequencedMap<String, Tensor> tensors;
     private final Arena arena;
 
-    private ModelDirectory(
+    private SafetensorsDirectory(
             Path path, List<Path> files, Metadata metadata, SequencedMap<String, Tensor> tensors, Arena arena) {
         this.path = path;
         this.files = files;
@@ -41,10 +42,10 @@ public final class ModelDirectory implements ModelFile {
      *
      * @throws FormatException if a file is missing, cannot be read or is not understood
      */
-    public static ModelDirectory open(Path path) {
+    public static SafetensorsDirectory open(Path path) {
         if (!Files.exists(path.resolve(CONFIG))) {
             throw new FormatException(path + ": is a directory without " + CONFIG
-                    + "; give a GGUF file, or a directory with config.json and model.safetensors");
+                    + "; give a .gguf file, or a directory with config.json and model.safetensors");
         }
         Arena arena = Arena.ofShared();
         try {
@@ -55,7 +56,7 @@ public final class ModelDirectory implements ModelFile {
         }
     }
 
-    private static ModelDirectory open(Path path, JsonFile whole, Arena arena) {
+    private static SafetensorsDirectory open(Path path, JsonFile whole, Arena arena) {
         JsonFile config = LanguageModel.config(whole);
         Family family = Families.of(config);
         MetadataMap metadata = new MetadataMap(path.toString());
@@ -75,7 +76,9 @@ public final class ModelDirectory implements ModelFile {
             throw new FormatException(path + ": holds no token embedding; download the whole model");
         }
         Vocabulary.read(path, config, embedding.rows(), metadata);
-        return new ModelDirectory(path, shards.files(), metadata, weights.tensors(), arena);
+        List<Path> files = new ArrayList<>(shards.files());
+        files.addFirst(path.resolve(CONFIG));
+        return new SafetensorsDirectory(path, List.copyOf(files), metadata, weights.tensors(), arena);
     }
 
     @Override
