@@ -3,6 +3,9 @@ package dev.lockstep.cli;
 import dev.lockstep.engine.EngineException;
 import dev.lockstep.engine.assistant.Assistant;
 import dev.lockstep.formats.ControlCharacters;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -70,6 +73,17 @@ final class ChatLoop {
                 say("The conversation is forgotten.");
             }
             case SYSTEM -> system(argument);
+            case SAVE ->
+                file(
+                        argument,
+                        file -> "The conversation is saved, with %d tokens computed."
+                                .formatted(chat.save(file).computed()));
+            case LOAD ->
+                file(argument, file -> {
+                    int computed = chat.load(file).computed();
+                    return "The conversation goes on with %d messages, %d tokens computed."
+                            .formatted(chat.history().size(), computed);
+                });
             case QUIT -> {
                 return false;
             }
@@ -87,6 +101,19 @@ final class ChatLoop {
         } else {
             chat.system(argument);
             say("The system message is set.");
+        }
+    }
+
+    /** Does something with a file that the user names, and says what became of it. */
+    private void file(String name, Function<Path, String> action) {
+        if (name.isEmpty()) {
+            say("Name a file, as in /save talk.session.");
+            return;
+        }
+        try {
+            say(action.apply(Path.of(name)));
+        } catch (EngineException | InvalidPathException refused) {
+            say(refused.getMessage());
         }
     }
 

@@ -61,6 +61,9 @@ final class ServeCommand implements Callable<Integer> {
             description = "Where; default: the directory for temporary files.")
     private Path spillDirectory = Path.of(System.getProperty("java.io.tmpdir"));
 
+    @Option(names = "--session-dir", paramLabel = "DIR", description = "Let clients save conversations here.")
+    private @Nullable Path sessions;
+
     @Mixin
     private SpeculationOptions speculation = new SpeculationOptions();
 
@@ -70,7 +73,7 @@ final class ServeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        var places = listen.options();
+        var places = sessions == null ? listen.options() : listen.options().withSessions(sessions);
         var options = UsageException.refusing(this::serviceOptions);
         var log = new ServeLog(console);
         log.takeOver();

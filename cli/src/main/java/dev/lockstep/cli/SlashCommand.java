@@ -9,6 +9,8 @@ enum SlashCommand {
     HELP("help, ?", "list the commands"),
     RESET("reset, clear", "forget the conversation, but not the system message"),
     SYSTEM("system", "show the system message; /system TEXT sets it"),
+    SAVE("save", "/save FILE keeps the conversation and what was computed of it"),
+    LOAD("load", "/load FILE goes on with one that was saved"),
     QUIT("quit, exit, bye", "leave (also: Ctrl-D)");
 
     private final List<String> words;

@@ -2,14 +2,19 @@ package dev.lockstep.engine;
 
 import dev.lockstep.graph.KvLayout;
 import dev.lockstep.graph.machine.KvBlock;
+import dev.lockstep.graph.machine.KvMemoryException;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.machine.Sequence;
 import dev.lockstep.graph.machine.Step;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /** A null device: keeps the contract of machines strictly, and its logits are any function of all tokens so far. */
@@ -23,6 +28,14 @@ public final class FakeMachine implements Machine {
     public final List<Integer> steps = new ArrayList<>();
 
     public volatile boolean closed;
+
+    /** How long a step takes. */
+    public volatile int stepMillis;
+
+    /** Positions for which there is memory. */
+    public volatile int room = Integer.MAX_VALUE;
+
+    private final Set<Text> texts = Collections.newSetFromMap(new IdentityHashMap<>());
 
     private final AtomicInteger held = new AtomicInteger();
     private final AtomicInteger open = new AtomicInteger();
@@ -138,7 +151,13 @@ public final class FakeMachine implements Machine {
         if (step.size() == 0 || step.size() > maxStepTokens || closed) {
             throw new IllegalArgumentException("a step of " + step.size() + " tokens");
         }
+        if (texts.stream().mapToInt(text -> text.tokens.size()).sum() + step.size() > room) {
+            ((Text) step.sequence(0))
+                    .tokens.add(0); // what is in a sequence after a step that failed is nobody's business
+            throw new KvMemoryException("there is no memory", new IllegalStateException());
+        }
         steps.add(step.size());
+        LockSupport.parkNanos(stepMillis * 1_000_000L);
         for (int i = 0; i < step.size(); i++) {
             List<Integer> tokens = ((Text) step.sequence(i)).tokens;
             if (step.token(i) < 0 || step.token(i) >= vocabularySize || tokens.size() == contextLength) {
@@ -199,6 +218,7 @@ public final class FakeMachine implements Machine {
 
         Text() {
             open.incrementAndGet();
+            texts.add(this);
         }
 
         @Override
@@ -231,6 +251,7 @@ public final class FakeMachine implements Machine {
             tokens.clear();
             if (!closed) {
                 closed = true;
+                texts.remove(this);
                 open.decrementAndGet();
             }
         }

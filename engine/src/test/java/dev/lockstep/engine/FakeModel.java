@@ -5,6 +5,7 @@ import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Weight;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.tensor.TensorType;
+import dev.lockstep.text.Tokenizer;
 import dev.lockstep.text.template.ChatTemplate;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +15,22 @@ import java.util.Map;
 public final class FakeModel {
     public final List<String> warnings = new ArrayList<>();
     int freed;
+    private final String weights;
+    private final Tokenizer tokenizer;
+
+    public FakeModel() {
+        this("weights");
+    }
+
+    /** @param weights what tells these weights from others */
+    public FakeModel(String weights) {
+        this(weights, new TinyTokenizer());
+    }
+
+    public FakeModel(String weights, Tokenizer tokenizer) {
+        this.weights = weights;
+        this.tokenizer = tokenizer;
+    }
 
     public Lockstep open(Machine machine) {
         return open(machine, Map.of());
@@ -31,8 +48,8 @@ public final class FakeModel {
         return new Lockstep(new LoadedModel(
                 program,
                 new FakeMetadata(metadata),
-                new TinyTokenizer(),
-                () -> new ModelFingerprint("weights", "program"),
+                tokenizer,
+                () -> new ModelFingerprint(weights, "program"),
                 () -> freed++,
                 warnings::add));
     }

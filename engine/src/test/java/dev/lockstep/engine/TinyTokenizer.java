@@ -10,6 +10,17 @@ public final class TinyTokenizer implements Tokenizer {
     public static final int END = 257;
     public static final int SIZE = 258;
 
+    private final int size;
+
+    public TinyTokenizer() {
+        this(SIZE);
+    }
+
+    /** @param size tokens, also some that mean nothing */
+    public TinyTokenizer(int size) {
+        this.size = size;
+    }
+
     /** The bytes of a text as tokens. */
     public static int[] tokens(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -38,7 +49,7 @@ public final class TinyTokenizer implements Tokenizer {
 
     @Override
     public int vocabularySize() {
-        return SIZE;
+        return size;
     }
 
     @Override

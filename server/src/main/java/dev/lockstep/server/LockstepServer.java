@@ -13,6 +13,7 @@ import dev.lockstep.server.serving.Meters;
 import dev.lockstep.server.serving.ServedModel;
 import dev.lockstep.server.serving.ServingApi;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * A server for one model. It listens before the model is there, and says so to those who ask.
@@ -52,7 +53,7 @@ public final class LockstepServer implements AutoCloseable {
         var answers = new Answers(model, meters, options.requestTime());
         var routes = new Routes();
         ServingApi.addTo(routes, answers, meters);
-        OpenAiApi.addTo(routes, answers);
+        OpenAiApi.addTo(routes, answers, Optional.ofNullable(options.sessions()));
         OllamaApi.addTo(routes, answers, version);
         Page.addTo(routes, answers);
         RequestLog counted = entry -> {

@@ -1,5 +1,6 @@
 package dev.lockstep.server;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param stallTime how long a client may take no bytes of its answer
  * @param requestTime how long an answer may take altogether; then it ends where it is
  * @param shutdownTime how long running answers may go on when the server is closed
+ * @param sessions directory in which clients may save conversations; null for none
  */
 public record ServerOptions(
         String host,
@@ -28,7 +30,8 @@ public record ServerOptions(
         Duration bodyTime,
         Duration stallTime,
         Duration requestTime,
-        Duration shutdownTime) {
+        Duration shutdownTime,
+        @Nullable Path sessions) {
     public static final int DEFAULT_PORT = 8080;
 
     /** On this computer only, for everybody on it; bodies up to 16 MiB in 30 s, answers up to an hour. */
@@ -42,7 +45,8 @@ public record ServerOptions(
             Duration.ofSeconds(30),
             Duration.ofSeconds(60),
             Duration.ofHours(1),
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            null);
 
     public ServerOptions {
         apiKeys = Set.copyOf(apiKeys);
@@ -55,52 +59,167 @@ public record ServerOptions(
 
     public ServerOptions withHost(String host) {
         return new ServerOptions(
-                host, port, apiKeys, corsOrigins, tls, maxBodyBytes, bodyTime, stallTime, requestTime, shutdownTime);
+                host,
+                port,
+                apiKeys,
+                corsOrigins,
+                tls,
+                maxBodyBytes,
+                bodyTime,
+                stallTime,
+                requestTime,
+                shutdownTime,
+                sessions);
     }
 
     public ServerOptions withPort(int port) {
         return new ServerOptions(
-                host, port, apiKeys, corsOrigins, tls, maxBodyBytes, bodyTime, stallTime, requestTime, shutdownTime);
+                host,
+                port,
+                apiKeys,
+                corsOrigins,
+                tls,
+                maxBodyBytes,
+                bodyTime,
+                stallTime,
+                requestTime,
+                shutdownTime,
+                sessions);
     }
 
     public ServerOptions withApiKeys(Set<String> apiKeys) {
         return new ServerOptions(
-                host, port, apiKeys, corsOrigins, tls, maxBodyBytes, bodyTime, stallTime, requestTime, shutdownTime);
+                host,
+                port,
+                apiKeys,
+                corsOrigins,
+                tls,
+                maxBodyBytes,
+                bodyTime,
+                stallTime,
+                requestTime,
+                shutdownTime,
+                sessions);
     }
 
     public ServerOptions withCorsOrigins(Set<String> corsOrigins) {
         return new ServerOptions(
-                host, port, apiKeys, corsOrigins, tls, maxBodyBytes, bodyTime, stallTime, requestTime, shutdownTime);
+                host,
+                port,
+                apiKeys,
+                corsOrigins,
+                tls,
+                maxBodyBytes,
+                bodyTime,
+                stallTime,
+                requestTime,
+                shutdownTime,
+                sessions);
     }
 
     public ServerOptions withTls(TlsFiles tls) {
         return new ServerOptions(
-                host, port, apiKeys, corsOrigins, tls, maxBodyBytes, bodyTime, stallTime, requestTime, shutdownTime);
+                host,
+                port,
+                apiKeys,
+                corsOrigins,
+                tls,
+                maxBodyBytes,
+                bodyTime,
+                stallTime,
+                requestTime,
+                shutdownTime,
+                sessions);
     }
 
     public ServerOptions withMaxBodyBytes(int maxBodyBytes) {
         return new ServerOptions(
-                host, port, apiKeys, corsOrigins, tls, maxBodyBytes, bodyTime, stallTime, requestTime, shutdownTime);
+                host,
+                port,
+                apiKeys,
+                corsOrigins,
+                tls,
+                maxBodyBytes,
+                bodyTime,
+                stallTime,
+                requestTime,
+                shutdownTime,
+                sessions);
     }
 
     public ServerOptions withBodyTime(Duration bodyTime) {
         return new ServerOptions(
-                host, port, apiKeys, corsOrigins, tls, maxBodyBytes, bodyTime, stallTime, requestTime, shutdownTime);
+                host,
+                port,
+                apiKeys,
+                corsOrigins,
+                tls,
+                maxBodyBytes,
+                bodyTime,
+                stallTime,
+                requestTime,
+                shutdownTime,
+                sessions);
     }
 
     public ServerOptions withStallTime(Duration stallTime) {
         return new ServerOptions(
-                host, port, apiKeys, corsOrigins, tls, maxBodyBytes, bodyTime, stallTime, requestTime, shutdownTime);
+                host,
+                port,
+                apiKeys,
+                corsOrigins,
+                tls,
+                maxBodyBytes,
+                bodyTime,
+                stallTime,
+                requestTime,
+                shutdownTime,
+                sessions);
     }
 
     public ServerOptions withRequestTime(Duration requestTime) {
         return new ServerOptions(
-                host, port, apiKeys, corsOrigins, tls, maxBodyBytes, bodyTime, stallTime, requestTime, shutdownTime);
+                host,
+                port,
+                apiKeys,
+                corsOrigins,
+                tls,
+                maxBodyBytes,
+                bodyTime,
+                stallTime,
+                requestTime,
+                shutdownTime,
+                sessions);
     }
 
     public ServerOptions withShutdownTime(Duration shutdownTime) {
         return new ServerOptions(
-                host, port, apiKeys, corsOrigins, tls, maxBodyBytes, bodyTime, stallTime, requestTime, shutdownTime);
+                host,
+                port,
+                apiKeys,
+                corsOrigins,
+                tls,
+                maxBodyBytes,
+                bodyTime,
+                stallTime,
+                requestTime,
+                shutdownTime,
+                sessions);
+    }
+
+    public ServerOptions withSessions(Path sessions) {
+        return new ServerOptions(
+                host,
+                port,
+                apiKeys,
+                corsOrigins,
+                tls,
+                maxBodyBytes,
+                bodyTime,
+                stallTime,
+                requestTime,
+                shutdownTime,
+                sessions);
     }
 
     private static void require(boolean condition, String sentence) {

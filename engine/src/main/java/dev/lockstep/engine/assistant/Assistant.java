@@ -8,20 +8,24 @@ import dev.lockstep.engine.service.CompletionResult;
 import dev.lockstep.engine.service.Constraint;
 import dev.lockstep.engine.service.Conversation;
 import dev.lockstep.engine.service.InferenceService;
+import dev.lockstep.engine.service.SavedSession;
 import dev.lockstep.engine.service.Ticket;
 import dev.lockstep.engine.service.Tool;
 import dev.lockstep.engine.service.ToolChoice;
 import dev.lockstep.text.json.Json;
 import dev.lockstep.text.template.Message;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A conversation with a served model. What it has said before is not computed again. Not for use by several threads at once; any number
@@ -151,6 +155,45 @@ public final class Assistant {
         return fork;
     }
 
+    /**
+     * Writes the conversation and what was computed of it to a file.
+     *
+     * @throws EngineException if that is not possible
+     */
+    public SavedSession save(Path file) {
+        List<Object> messages = new ArrayList<>();
+        for (Message message : history) {
+            Map<String, Object> fields = new LinkedHashMap<>(message.fields());
+            fields.put("role", message.role());
+            fields.put("content", message.content());
+            messages.add(fields);
+        }
+        return service.save(conversation(tools), file, Json.of(messages).toString());
+    }
+
+    /**
+     * Goes on with a conversation that was saved, in place of this one.
+     *
+     * @throws EngineException if the file holds none, is damaged, or belongs to another model
+     */
+    public SavedSession load(Path file) {
+        SavedSession session = service.load(file);
+        List<Message> saved = new ArrayList<>();
+        try {
+            for (Object message :
+                    (List<?>) Objects.requireNonNull(Json.parse(session.note()).toJava())) {
+                Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+                ((Map<?, ?>) message).forEach((name, value) -> fields.put((String) name, value));
+                saved.add(new Message((String) fields.remove("role"), fields.remove("content"), fields));
+            }
+        } catch (RuntimeException wrong) {
+            throw new EngineException(file + ": the session holds no conversation", wrong);
+        }
+        history.clear();
+        history.addAll(saved);
+        return session;
+    }
+
     /** Everything that was said. */
     public List<Message> history() {
         return List.copyOf(history);
@@ -168,8 +211,7 @@ public final class Assistant {
     }
 
     private CompletionResult complete(Constraint constraint, List<Tool> tools, CompletionListener listener) {
-        var conversation = Conversation.of(history).withTools(tools, ToolChoice.AUTO, true);
-        CompletionRequest request = settings.apply(CompletionRequest.of(conversation))
+        CompletionRequest request = settings.apply(CompletionRequest.of(conversation(tools)))
                 .constraint(constraint)
                 .build();
         Ticket ticket = service.submit(request, listener);
@@ -179,6 +221,10 @@ public final class Assistant {
         } finally {
             asked = Optional.empty();
         }
+    }
+
+    private Conversation conversation(List<Tool> tools) {
+        return Conversation.of(history).withTools(tools, ToolChoice.AUTO, true);
     }
 
     private void call(CompletionResult.Choice answer) {

@@ -417,7 +417,6 @@ final class Batch implements AutoCloseable {
         board.failed(job);
     }
 
-    /** For tests: nothing is held but by the cache. */
     KvMemory memory() {
         return memory;
     }

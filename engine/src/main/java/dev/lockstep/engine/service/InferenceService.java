@@ -2,9 +2,12 @@ package dev.lockstep.engine.service;
 
 import dev.lockstep.engine.EngineException;
 import dev.lockstep.engine.Lockstep;
+import dev.lockstep.graph.KvLayout;
+import dev.lockstep.graph.machine.KvBlock;
 import dev.lockstep.graph.machine.Machine;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -37,8 +40,7 @@ public final class InferenceService implements AutoCloseable {
         this.grammars = new Grammars(model);
         var board = new StatusBoard();
         this.draft = draft.map(small -> DraftModel.of(small, model));
-        this.scheduler =
-                new Scheduler(Batch.of(model.machine(), this.draft, options, board), board, model.machine(), options);
+        this.scheduler = new Scheduler(Batch.of(model.machine(), this.draft, options, board), board, options);
     }
 
     /**
@@ -115,6 +117,44 @@ public final class InferenceService implements AutoCloseable {
         return complete(CompletionRequest.of(prompt).build(), CompletionListener.ofText(text));
     }
 
+    /**
+     * Writes a text and what was computed of it to a file, so that this or another process goes on from there without reading it again.
+     * Computes what is missing first.
+     *
+     * @param note any text that is to stand beside, such as the conversation
+     * @return what was written
+     * @throws EngineException if the input is not taken, or the file cannot be written
+     */
+    public SavedSession save(Input input, Path file, String note) {
+        CompletionRequest reading = CompletionRequest.of(input).maxTokens(0).build();
+        complete(reading, _ -> {});
+        int[] tokens = encode(input);
+        List<PrefixCache.Node> path = scheduler.ask(batch -> batch.memory().pinPrefix(tokens, tokens.length));
+        try {
+            List<KvBlock> blocks = path.stream().map(PrefixCache.Node::block).toList();
+            SessionFile.write(file, model, tokens, blocks, note);
+            return new SavedSession(tokens.length, blocks.size() * KvLayout.BLOCK, note);
+        } finally {
+            scheduler.ask(batch -> {
+                batch.memory().cache().unpin(path);
+                return path;
+            });
+        }
+    }
+
+    /**
+     * Takes a file that {@link #save} wrote: a request that begins like its text finds it computed.
+     *
+     * @throws EngineException if the file is no session, damaged, or another model's
+     */
+    public SavedSession load(Path file) {
+        try (var session = SessionFile.open(file, model)) {
+            PromptRules.check(session.tokens(), model.machine());
+            int computed = scheduler.ask(batch -> batch.memory().restore(session, model.machine()));
+            return new SavedSession(session.tokens().length, computed, session.note());
+        }
+    }
+
     /** Turns texts into vectors; the future fails with a {@link RefusedException} if the request is not taken. */
     public CompletableFuture<Embeddings> embed(EmbeddingRequest request) {
         try {
@@ -166,7 +206,7 @@ public final class InferenceService implements AutoCloseable {
 
     /** Reads something off the machine between two steps. */
     public <T> CompletableFuture<T> inspect(Function<Machine, T> reading) {
-        return scheduler.inspect(reading);
+        return scheduler.inspect(batch -> reading.apply(model.machine()));
     }
 
     /** The model that is served: its name, tokenizer and metadata may be read at any time. */

@@ -40,6 +40,22 @@ final class KvMemory implements AutoCloseable {
         return cache.pinPrefix(tokens, most, () -> roomFor(1));
     }
 
+    /** Puts the blocks of a file into the cache, as many as there is room for, and says of how many tokens. */
+    int restore(SessionFile session, Machine machine) {
+        int[] tokens = session.tokens();
+        List<PrefixCache.Node> path = pinPrefix(tokens, session.blocks() * KvLayout.BLOCK);
+        try {
+            while (path.size() < session.blocks() && roomFor(1)) {
+                int index = path.size();
+                cache.extend(
+                        path, new TokenBlock(tokens, index * KvLayout.BLOCK), machine.restore(session.block(index)));
+            }
+            return path.size() * KvLayout.BLOCK;
+        } finally {
+            cache.unpin(path);
+        }
+    }
+
     /** Takes blocks for a text, at the cost of the cache if need be; all or none. */
     boolean take(int blocks) {
         if (!roomFor(blocks)) {

@@ -1,17 +1,16 @@
 package dev.lockstep.engine.service;
 
-import dev.lockstep.graph.machine.Machine;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 
 /** The thread that runs the machine: takes what other threads ask for between two steps. */
 final class Scheduler {
-    private final Machine machine;
     private final ServiceOptions options;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition news = lock.newCondition();
@@ -26,8 +25,7 @@ final class Scheduler {
     private boolean cancelAll;
     private boolean cancellations;
 
-    Scheduler(Batch batch, StatusBoard board, Machine machine, ServiceOptions options) {
-        this.machine = machine;
+    Scheduler(Batch batch, StatusBoard board, ServiceOptions options) {
         this.options = options;
         this.board = board;
         this.batch = batch;
@@ -62,7 +60,8 @@ final class Scheduler {
         }
     }
 
-    <T> CompletableFuture<T> inspect(Function<Machine, T> reading) {
+    /** Does something between two steps. */
+    <T> CompletableFuture<T> inspect(Function<Batch, T> reading) {
         var future = new CompletableFuture<T>();
         lock.lock();
         try {
@@ -72,7 +71,7 @@ final class Scheduler {
             }
             inbox.add(() -> {
                 try {
-                    future.complete(reading.apply(machine));
+                    future.complete(reading.apply(batch));
                 } catch (RuntimeException fault) {
                     future.completeExceptionally(fault);
                 }
@@ -81,6 +80,15 @@ final class Scheduler {
             return future;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** The same, and waits for it. */
+    <T> T ask(Function<Batch, T> question) {
+        try {
+            return inspect(question).join();
+        } catch (CompletionException failed) {
+            throw failed.getCause() instanceof RuntimeException known ? known : failed;
         }
     }
 

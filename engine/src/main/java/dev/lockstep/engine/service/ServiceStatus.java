@@ -6,8 +6,9 @@ package dev.lockstep.engine.service;
  * @param running requests that are being computed
  * @param waiting requests that wait for their turn
  * @param kvBytes bytes of the KV cache in use by running requests
- * @param prefixCacheBytes bytes that are kept for prompts to come
- * @param kvBytesLimit most bytes of both
+ * @param prefixCacheBytes bytes in memory that are kept for prompts to come
+ * @param spilledBytes bytes in a file that are kept for prompts to come
+ * @param kvBytesLimit most bytes in memory
  * @param steps steps of the machine
  * @param stepNanos their time
  * @param prefilledTokens tokens of prompts that were computed
@@ -25,6 +26,7 @@ public record ServiceStatus(
         int waiting,
         long kvBytes,
         long prefixCacheBytes,
+        long spilledBytes,
         long kvBytesLimit,
         long steps,
         long stepNanos,

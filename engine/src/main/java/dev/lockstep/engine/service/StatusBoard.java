@@ -17,6 +17,7 @@ final class StatusBoard {
     private double answerTokensLeft;
     private long kvBytes;
     private long cachedBytes;
+    private long spilledBytes;
     private long kvBytesLimit;
     private long steps;
     private long stepNanos;
@@ -99,6 +100,7 @@ final class StatusBoard {
         waiting = nowWaiting;
         kvBytes = memory.takenBytes();
         cachedBytes = memory.cachedBytes();
+        spilledBytes = memory.spilledBytes();
         kvBytesLimit = memory.limitBytes();
     }
 
@@ -108,6 +110,7 @@ final class StatusBoard {
                 Math.max(waiting, open - running),
                 kvBytes,
                 cachedBytes,
+                spilledBytes,
                 kvBytesLimit,
                 steps,
                 stepNanos,

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The examples of docs/library.md, word for word, and that they do what they say. */
 @Timeout(60)
@@ -66,6 +67,12 @@ class LibraryExamplesTest {
         return ticket.result().join();
     }
 
+    static Assistant wentOn(Assistant talk, Assistant later, Path file) {
+        talk.save(file);
+        later.load(file); // in this process or another one
+        return later.fork(); // goes its own way from here
+    }
+
     static List<float[]> embed(InferenceService service) {
         return service.embed(EmbeddingRequest.of(List.of("a cat", "a dog")))
                 .join()
@@ -81,7 +88,7 @@ class LibraryExamplesTest {
     }
 
     @Test
-    void shouldDoWhatTheyShow() {
+    void shouldDoWhatTheyShow(@TempDir Path directory) {
         try (var service =
                 InferenceService.open(new FakeModel().open(FakeMachine.hashing(4000, 64)), ServiceOptions.DEFAULT)) {
             assertThat(threeIdeas(service).choices())
@@ -89,6 +96,10 @@ class LibraryExamplesTest {
                     .allSatisfy(choice -> assertThat(choice.text()).matches(" ([A-Z][a-z]*)?"));
             assertThat(embed(service)).hasSize(2);
             assertThat(checked(service)).isEmpty();
+            var talk = new Assistant(service).system("Be brief.");
+            assertThat(wentOn(talk, new Assistant(service), directory.resolve("a.session"))
+                            .history())
+                    .isEqualTo(talk.history());
             assertThat(withWeather(new Assistant(service))).isNotNull();
             var sampling = SamplingParameters.DEFAULT.withSeed(4);
             Person person =

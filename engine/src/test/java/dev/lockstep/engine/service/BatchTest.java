@@ -20,7 +20,10 @@ import dev.lockstep.graph.synthetic.SyntheticModel;
 import dev.lockstep.host.HostMachine;
 import dev.lockstep.host.HostOptions;
 import dev.lockstep.host.HostUnavailableException;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a request is answered does not depend on who else is served. */
 class BatchTest {
@@ -50,6 +54,35 @@ class BatchTest {
     void shouldAnswerAsIfAloneWhereTextsRepeatThemselves(RepetitionInfo repetition) {
         FakeMachine machine = FakeMachine.forgetful(CONTEXT, 4 + repetition.getCurrentRepetition() % 20);
         new ServedAlike(fake.open(machine), repetition.getCurrentRepetition()).check(15);
+    }
+
+    @RepeatedTest(12)
+    void shouldAnswerAsIfAloneWhereBlocksComeBackFromAFile(RepetitionInfo repetition, @TempDir Path directory)
+            throws IOException {
+        FakeMachine machine = FakeMachine.hashing(CONTEXT, 4 + repetition.getCurrentRepetition() % 20);
+        var served = new ServedAlike(
+                fake.open(machine), Optional.empty(), Optional.of(directory), repetition.getCurrentRepetition());
+        served.check(15);
+        served.forget();
+        assertThat(machine.heldBlocks()).isZero();
+        assertThat(machine.openSequences()).isZero();
+        served.close();
+        try (var left = Files.list(directory)) {
+            assertThat(left).isEmpty();
+        }
+    }
+
+    /** A draft that guesses well where texts repeat themselves, and one that never does. */
+    @RepeatedTest(16)
+    void shouldAnswerAsIfAloneWithADraft(RepetitionInfo repetition) {
+        int seed = repetition.getCurrentRepetition();
+        FakeMachine machine = FakeMachine.forgetful(CONTEXT, 4 + seed % 20);
+        FakeMachine draft = seed % 2 == 0
+                ? FakeMachine.forgetful(CONTEXT / 2, 1 + seed % 5)
+                : FakeMachine.hashing(CONTEXT, 3 + seed);
+        var served = new ServedAlike(fake.open(machine), Optional.of(fake.open(draft)), Optional.empty(), seed);
+        served.check(15);
+        assertThat(draft.openSequences()).isZero();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lockstep.engine.FinishReason;
 import dev.lockstep.engine.Lockstep;
 import dev.lockstep.engine.sampling.SamplingParameters;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,18 +37,30 @@ final class ServedAlike {
     private final List<CompletionJob> open = new ArrayList<>();
 
     ServedAlike(Lockstep model, long seed) {
+        this(model, Optional.empty(), Optional.empty(), seed);
+    }
+
+    /**
+     * @param draft what guesses ahead
+     * @param spill where KV blocks go that memory has no room for
+     */
+    ServedAlike(Lockstep model, Optional<Lockstep> draft, Optional<Path> spill, long seed) {
         this.model = model;
         this.prompts = new PromptEncoder(model);
         this.grammars = new Grammars(model);
         this.random = new Random(seed);
         this.common = letters(model.machine().contextLength() * 2 / 3);
+        ServiceOptions options = ServiceOptions.DEFAULT
+                .withMaxRunning(1 + random.nextInt(8))
+                .withKvBytes(random.nextInt(20) * model.machine().kvBlockBytes())
+                .withStallTime(Duration.ofNanos(1L << random.nextInt(40)));
         this.batch = Batch.of(
                 model.machine(),
-                Optional.empty(),
-                ServiceOptions.DEFAULT
-                        .withMaxRunning(1 + random.nextInt(8))
-                        .withKvBytes(random.nextInt(20) * model.machine().kvBlockBytes())
-                        .withStallTime(Duration.ofNanos(1L << random.nextInt(40))),
+                draft.map(small -> DraftModel.of(small, model)),
+                spill.map(directory -> options.withSpill(
+                                directory,
+                                (1 + random.nextInt(6)) * model.machine().kvBlockBytes()))
+                        .orElse(options),
                 new StatusBoard());
     }
 
@@ -141,6 +154,10 @@ final class ServedAlike {
         }
         single.memory().cache().clear();
         return job.result().join();
+    }
+
+    void close() {
+        batch.close();
     }
 
     /** Gives the cache's memory back. */

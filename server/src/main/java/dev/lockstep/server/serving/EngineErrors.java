@@ -6,6 +6,7 @@ import dev.lockstep.engine.service.InvalidRequestException;
 import dev.lockstep.engine.service.OverloadedException;
 import dev.lockstep.engine.service.RefusedException;
 import dev.lockstep.engine.service.ServiceClosedException;
+import dev.lockstep.engine.service.SessionFileException;
 import dev.lockstep.server.http.ApiError;
 import dev.lockstep.server.http.ApiException;
 import java.util.Map;
@@ -30,6 +31,7 @@ public final class EngineErrors {
     public static ApiError error(EngineException failure) {
         return switch (failure) {
             case RefusedException refused -> refused(refused);
+            case SessionFileException unusable -> ApiError.request(409, "session_unusable", unusable.getMessage());
             default -> new ApiError(500, "server_error", "generation_failed", failure.getMessage(), null, null);
         };
     }

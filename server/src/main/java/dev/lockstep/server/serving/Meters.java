@@ -101,7 +101,12 @@ public final class Meters {
                 "lockstep_prefix_cache_bytes",
                 "KV cache that is kept for prompts to come.",
                 ServiceStatus::prefixCacheBytes);
-        gauge(served, "lockstep_kv_limit_bytes", "Most bytes of both.", ServiceStatus::kvBytesLimit);
+        gauge(
+                served,
+                "lockstep_spilled_bytes",
+                "KV cache that is kept in a file for prompts to come.",
+                ServiceStatus::spilledBytes);
+        gauge(served, "lockstep_kv_limit_bytes", "Most bytes in memory.", ServiceStatus::kvBytesLimit);
     }
 
     private void counters(ServedModel served) {
