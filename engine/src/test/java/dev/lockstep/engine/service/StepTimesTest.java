@@ -34,6 +34,15 @@ class StepTimesTest {
         assertThat(times.worthwhile(1, 1, 0.9, 15, 0)).isEqualTo(3);
     }
 
+    /** A step of one token that was disturbed must not make guesses look cheap for ever. */
+    @Test
+    void shouldNotBelieveThatMoreTokensTakeLess() {
+        times.measured(1, 10_000_000L);
+        times.measured(4, 2_000_000L);
+        assertThat(times.nanos(1)).isEqualTo(2_000_000);
+        assertThat(times.ratio(1, 4)).isEqualTo(1);
+    }
+
     @Test
     void shouldEstimateBetweenWhatItMeasured() {
         times.measured(1, 1000);
