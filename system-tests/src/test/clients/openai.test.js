@@ -1,5 +1,7 @@
 // The official client of OpenAI.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import OpenAI from 'openai';
 
@@ -77,4 +79,62 @@ test('says what is wrong in the way that the client understands', async () => {
   await assert.rejects(client.chat.completions.create({ ...request, model: 'gpt-9' }), OpenAI.NotFoundError);
   const stranger = new OpenAI({ baseURL: client.baseURL, apiKey: 'wrong', maxRetries: 0 });
   await assert.rejects(stranger.models.list(), OpenAI.AuthenticationError);
+});
+
+const weather = {
+  type: 'function',
+  function: {
+    name: 'weather',
+    description: 'Says how the weather is in a city.',
+    parameters: {
+      type: 'object',
+      properties: { city: { type: 'string', enum: ['Bern', 'Rome'] }, days: { type: 'integer', minimum: 1, maximum: 9 } },
+      required: ['city', 'days'],
+      additionalProperties: false,
+    },
+  },
+};
+const asked = {
+  ...request, max_tokens: 300, tools: [weather], messages: [{ role: 'user', content: 'How is the weather in Bern?' }], receipt: true,
+};
+
+/** `lockstep verify` makes these answers again. */
+function keep(name, receipt) {
+  assert.match(receipt.digest, /^[0-9a-f]{64}$/);
+  writeFileSync(join(process.env.LOCKSTEP_RECEIPTS, `${name}.json`), JSON.stringify(receipt));
+}
+
+test('calls a tool, is told what came of it, and answers, with receipts', async () => {
+  const first = await client.chat.completions.create({ ...asked, tool_choice: { type: 'function', function: { name: 'weather' } } });
+  const { message, finish_reason: reason } = first.choices[0];
+  assert.equal(reason, 'tool_calls');
+  assert.equal(message.tool_calls[0].function.name, 'weather');
+  const { city, days } = JSON.parse(message.tool_calls[0].function.arguments);
+  assert.ok(['Bern', 'Rome'].includes(city) && days >= 1 && days <= 9);
+  keep('call', first.receipt);
+  const result = { role: 'tool', tool_call_id: message.tool_calls[0].id, content: 'rain' };
+  const second = await client.chat.completions.create({ ...asked, messages: [...asked.messages, message, result] });
+  assert.ok(second.choices[0].message.content.length > 0 || second.choices[0].message.tool_calls.length > 0);
+  keep('answer', second.receipt);
+});
+
+test('streams the same call in pieces, and its receipt', async () => {
+  const must = { ...asked, tool_choice: 'required' };
+  const whole = (await client.chat.completions.create(must)).choices[0].message.tool_calls[0].function;
+  const stream = await client.chat.completions.create({ ...must, stream: true });
+  let name = '';
+  let json = '';
+  let receipt;
+  for await (const chunk of stream) {
+    for (const call of chunk.choices[0]?.delta.tool_calls ?? []) {
+      if (call.index === 0) {
+        name += call.function.name ?? '';
+        json += call.function.arguments ?? '';
+      }
+    }
+    receipt = chunk.receipt ?? receipt;
+  }
+  assert.equal(name, whole.name);
+  assert.equal(json, whole.arguments);
+  keep('stream', receipt);
 });

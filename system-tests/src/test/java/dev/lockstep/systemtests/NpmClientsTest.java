@@ -16,6 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NpmClientsTest {
     private static final Path SOURCES = LockstepCommand.ROOT.resolve("system-tests/src/test/clients");
     private static final Path WORK = LockstepCommand.ROOT.resolve("system-tests/target/clients");
+    private static final Path RECEIPTS = WORK.resolve("receipts");
     private static final String KEY = "a-key-for-tests";
 
     @Test
@@ -32,10 +33,15 @@ class NpmClientsTest {
             int status = run(output.resolve("tests"), server.url(), "node", "--test");
             assertThat(status).as(Files.readString(output.resolve("tests"))).isZero();
         }
+        for (String receipt : List.of("call", "answer", "stream")) {
+            var checked = LockstepCommand.run(
+                    "verify", "-m", "demo", RECEIPTS.resolve(receipt + ".json").toString());
+            assertThat(checked.out()).as(receipt + ": " + checked.err()).isEqualTo("identical\n");
+        }
     }
 
     private static void copySources() throws IOException {
-        Files.createDirectories(WORK);
+        Files.createDirectories(RECEIPTS);
         try (var files = Files.newDirectoryStream(SOURCES, "*.{js,json}")) {
             for (Path file : files) {
                 Files.copy(file, WORK.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
@@ -50,6 +56,7 @@ class NpmClientsTest {
                 .redirectOutput(output.toFile());
         builder.environment().put("LOCKSTEP_URL", url);
         builder.environment().put("LOCKSTEP_KEY", KEY);
+        builder.environment().put("LOCKSTEP_RECEIPTS", RECEIPTS.toString());
         var process = builder.start();
         try {
             assertThat(process.waitFor(180, TimeUnit.SECONDS))

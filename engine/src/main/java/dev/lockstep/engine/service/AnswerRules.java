@@ -32,37 +32,63 @@ record AnswerRules(
         List<String> stops = new ArrayList<>(request.stopStrings());
         stops.addAll(prompts.stopStrings(request.input()));
         Optional<CompiledGrammar> grammar = grammars.of(request.constraint());
-        if (!(request.input() instanceof Conversation conversation)) {
-            return new AnswerRules(stops, grammar, Optional.empty(), false, false, false);
-        }
-        Optional<ToolUse> tools = tools(conversation, prompts, grammars);
+        return switch (request.input()) {
+            case Input.Continue _ -> new AnswerRules(stops, grammar, Optional.empty(), false, false, false);
+            case Conversation conversation -> {
+                Optional<ToolUse> tools = tools(
+                        conversation.tools(),
+                        conversation.toolChoice(),
+                        conversation.parallelToolCalls(),
+                        prompts.toolSyntax(),
+                        grammars);
+                boolean thinks = prompts.thinks() && grammar.isEmpty() && !forced(tools);
+                boolean begun =
+                        thinks && prompts.render(conversation).stripTrailing().endsWith(OutputParser.THINK);
+                yield of(stops, grammar, tools, thinks, begun);
+            }
+            case RecordedPrompt recorded ->
+                of(
+                        stops,
+                        grammar,
+                        tools(
+                                recorded.tools(),
+                                recorded.toolChoice(),
+                                recorded.parallelToolCalls(),
+                                prompts.toolSyntax(),
+                                grammars),
+                        recorded.thinks(),
+                        recorded.begunReasoning());
+        };
+    }
+
+    private static AnswerRules of(
+            List<String> stops,
+            Optional<CompiledGrammar> grammar,
+            Optional<ToolUse> tools,
+            boolean thinks,
+            boolean begunReasoning) {
         if (tools.isPresent() && grammar.isPresent()) {
             throw new InvalidRequestException(
                     "constraint", "an answer cannot both be constrained and call tools; take one of the two");
         }
-        boolean forced = tools.isPresent() && tools.get().forced().isPresent();
-        boolean thinks = prompts.thinks() && grammar.isEmpty() && !forced;
-        return new AnswerRules(
-                stops,
-                forced ? tools.get().forced() : grammar,
-                tools,
-                thinks,
-                thinks && prompts.render(conversation).stripTrailing().endsWith(OutputParser.THINK),
-                forced);
+        boolean forced = forced(tools);
+        return new AnswerRules(stops, forced ? tools.get().forced() : grammar, tools, thinks, begunReasoning, forced);
     }
 
-    private static Optional<ToolUse> tools(Conversation conversation, PromptEncoder prompts, Grammars grammars) {
-        List<Tool> tools = conversation.tools();
-        ToolSyntax syntax = prompts.toolSyntax();
-        return switch (conversation.toolChoice()) {
+    private static boolean forced(Optional<ToolUse> tools) {
+        return tools.isPresent() && tools.get().forced().isPresent();
+    }
+
+    private static Optional<ToolUse> tools(
+            List<Tool> tools, ToolChoice choice, boolean parallel, ToolSyntax syntax, Grammars grammars) {
+        return switch (choice) {
             case ToolChoice.None _ -> Optional.empty();
             case ToolChoice.Auto _ when tools.isEmpty() -> Optional.empty();
             case ToolChoice.Auto _ ->
-                Optional.of(new ToolUse(
-                        syntax, grammars.calls(syntax, tools, conversation.parallelToolCalls()), Optional.empty()));
+                Optional.of(new ToolUse(syntax, grammars.calls(syntax, tools, parallel), Optional.empty()));
             case ToolChoice.Required _ -> {
                 requireTools(tools);
-                yield Optional.of(forced(syntax, tools, conversation.parallelToolCalls(), grammars));
+                yield Optional.of(forced(syntax, tools, parallel, grammars));
             }
             case ToolChoice.Named(String name) -> {
                 List<Tool> named =

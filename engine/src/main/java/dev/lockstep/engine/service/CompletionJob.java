@@ -14,7 +14,7 @@ final class CompletionJob implements Ticket {
     private final CompletionRequest request;
     private final CompletionListener listener;
     private final int[] prompt;
-    private final List<String> stopStrings;
+    private final AnswerRules rules;
     private final Lockstep model;
     private final List<AnswerStream> streams = new ArrayList<>();
     private final CompletableFuture<CompletionResult> result = new CompletableFuture<>();
@@ -38,13 +38,13 @@ final class CompletionJob implements Ticket {
             CompletionRequest request,
             CompletionListener listener,
             int[] prompt,
-            List<String> stopStrings,
+            AnswerRules rules,
             Lockstep model) {
         this.id = id;
         this.request = request;
         this.listener = listener;
         this.prompt = prompt;
-        this.stopStrings = stopStrings;
+        this.rules = rules;
         this.model = model;
         this.unfinished = request.choices();
     }
@@ -57,14 +57,13 @@ final class CompletionJob implements Ticket {
             Grammars grammars,
             Lockstep model) {
         if (request.receipt()) {
-            Receipts.check(request);
             model.fingerprint(); // here, where only this request waits for it
         }
         AnswerRules rules = AnswerRules.of(request, prompts, grammars);
         int[] prompt = prompts.encode(request.input(), rules.begun());
         int context = model.machine().contextLength();
         PromptRules.check(prompt, model.machine());
-        var job = new CompletionJob(id, request, listener, prompt, rules.stopStrings(), model);
+        var job = new CompletionJob(id, request, listener, prompt, rules, model);
         for (int choice = 0; choice < request.choices(); choice++) {
             var answer = new Answer(job, choice, request, rules, model);
             job.streams.add(new AnswerStream(job, answer, context, request.whenContextIsFull()));
@@ -222,7 +221,7 @@ final class CompletionJob implements Ticket {
         List<List<Integer>> outputs = choices.stream()
                 .map(choice -> choice.tokens().stream().map(ScoredToken::token).toList())
                 .toList();
-        return Optional.of(Receipts.write(model, request, stopStrings, prompt, outputs));
+        return Optional.of(Receipts.write(model, request, rules, prompt, outputs));
     }
 
     /** Ends everything with an exception. */

@@ -173,7 +173,7 @@ public final class InferenceService implements AutoCloseable {
      * @throws RefusedException if the request is not taken
      */
     public Optional<String> replay(Receipt receipt) {
-        Optional<String> objection = Receipts.objection(model, receipt);
+        Optional<String> objection = Receipts.objection(model, prompts.toolSyntax(), receipt);
         if (objection.isPresent()) {
             return objection;
         }

@@ -3,7 +3,7 @@ package dev.lockstep.engine.service;
 import dev.lockstep.engine.Prompt;
 
 /** What a request puts to the model. */
-public sealed interface Input permits Input.Continue, Conversation {
+public sealed interface Input permits Input.Continue, Conversation, RecordedPrompt {
     /** A text or tokens to continue. */
     record Continue(Prompt prompt) implements Input {}
 

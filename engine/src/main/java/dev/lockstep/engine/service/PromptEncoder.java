@@ -45,6 +45,7 @@ final class PromptEncoder {
     int[] encode(Input input, String begun) {
         return switch (input) {
             case Input.Continue(Prompt prompt) -> prompt.encode(tokenizer);
+            case RecordedPrompt recorded -> new Prompt.Tokens(recorded.tokens()).encode(tokenizer);
             case Conversation conversation -> new Prompt.Text(render(conversation) + begun, true).encode(tokenizer);
         };
     }

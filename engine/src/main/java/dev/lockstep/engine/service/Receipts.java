@@ -20,23 +20,15 @@ import java.util.Optional;
 final class Receipts {
     private Receipts() {}
 
-    /** @throws InvalidRequestException if no receipt can be given for such a request */
-    static void check(CompletionRequest request) {
-        if (request.input() instanceof Conversation conversation
-                && !conversation.tools().isEmpty()) {
-            throw new InvalidRequestException("receipt", "there are no receipts for answers that may call tools");
-        }
-    }
-
     static Receipt write(
-            Lockstep model, CompletionRequest request, List<String> stops, int[] prompt, List<List<Integer>> outputs) {
+            Lockstep model, CompletionRequest request, AnswerRules rules, int[] prompt, List<List<Integer>> outputs) {
         ModelFingerprint fingerprint = model.fingerprint();
         var receipt = new Receipt(
                 model.name(),
                 fingerprint.weights(),
                 fingerprint.program(),
                 Arrays.stream(prompt).boxed().toList(),
-                parameters(request, stops).toString(),
+                parameters(request, rules).toString(),
                 outputs,
                 "");
         return receipt.withDigest(digest(receipt));
@@ -52,12 +44,12 @@ final class Receipts {
         }
     }
 
-    private static Json parameters(CompletionRequest request, List<String> stops) {
+    private static Json parameters(CompletionRequest request, AnswerRules rules) {
         Map<String, Object> parameters = new LinkedHashMap<>();
         parameters.put("sampler", request.sampling().chain().toString());
         parameters.put("choices", request.choices());
         parameters.put("max_tokens", request.maxTokens());
-        parameters.put("stop", stops);
+        parameters.put("stop", rules.stopStrings());
         parameters.put("ignore_end", request.ignoreEndOfGeneration());
         parameters.put("context_full", request.whenContextIsFull().name());
         switch (request.constraint()) {
@@ -67,19 +59,72 @@ final class Receipts {
             case Constraint.Regex(String pattern) -> parameters.put("regex", pattern);
             case Constraint.Gbnf(String grammar) -> parameters.put("gbnf", grammar);
         }
+        rules.tools().ifPresent(use -> parameters.put("calls", calls(request.input(), rules, use.syntax())));
         return Json.of(parameters);
+    }
+
+    /** What decides about an answer that may call tools. */
+    private static Map<String, Object> calls(Input input, AnswerRules rules, ToolSyntax syntax) {
+        RecordedPrompt prompt = switch (input) {
+            case Conversation(var _, var tools, var choice, boolean parallel, var _) ->
+                new RecordedPrompt(List.of(), tools, choice, parallel, rules.thinks(), rules.begunReasoning());
+            case RecordedPrompt recorded -> recorded;
+            case Input.Continue _ -> throw new IllegalStateException("a text to continue has no tools");
+        };
+        Map<String, Object> calls = new LinkedHashMap<>();
+        calls.put("syntax", syntax.name());
+        calls.put(
+                "tools",
+                prompt.tools().stream()
+                        .map(tool -> List.of(tool.name(), tool.description(), tool.parameters()))
+                        .toList());
+        switch (prompt.toolChoice()) {
+            case ToolChoice.None _ -> calls.put("choice", "none");
+            case ToolChoice.Auto _ -> calls.put("choice", "auto");
+            case ToolChoice.Required _ -> calls.put("choice", "required");
+            case ToolChoice.Named(String name) -> calls.put("named", name);
+        }
+        calls.put("parallel", prompt.parallelToolCalls());
+        calls.put("thinks", prompt.thinks());
+        calls.put("begun_reasoning", prompt.begunReasoning());
+        return calls;
+    }
+
+    private static Input input(Receipt receipt, Json.Obj parameters) {
+        if (!(parameters.get("calls").orElse(null) instanceof Json.Obj calls)) {
+            return new Input.Continue(new Prompt.Tokens(receipt.prompt()));
+        }
+        List<Tool> tools = ((Json.Arr) member(calls, "tools"))
+                .items().stream()
+                        .map(item -> ((Json.Arr) item).items())
+                        .map(parts -> new Tool(string(parts.get(0)), string(parts.get(1)), string(parts.get(2))))
+                        .toList();
+        ToolChoice choice = calls.get("named")
+                .<ToolChoice>map(name -> new ToolChoice.Named(string(name)))
+                .orElseGet(() -> switch (text(calls, "choice")) {
+                    case "none" -> ToolChoice.NONE;
+                    case "required" -> ToolChoice.REQUIRED;
+                    default -> ToolChoice.AUTO;
+                });
+        return new RecordedPrompt(
+                receipt.prompt(),
+                tools,
+                choice,
+                flag(calls, "parallel"),
+                flag(calls, "thinks"),
+                flag(calls, "begun_reasoning"));
     }
 
     /** The request that a receipt is for. */
     static CompletionRequest request(Receipt receipt) {
         var parameters = (Json.Obj) Json.parse(receipt.parameters());
-        return CompletionRequest.of(new Input.Continue(new Prompt.Tokens(receipt.prompt())))
+        return CompletionRequest.of(input(receipt, parameters))
                 .sampling(SamplingParameters.of(SamplerChain.parse(text(parameters, "sampler"))))
                 .choices(number(parameters, "choices"))
                 .maxTokens(number(parameters, "max_tokens"))
                 .stopStrings(((Json.Arr) member(parameters, "stop"))
                         .items().stream().map(item -> ((Json.Str) item).text()).toList())
-                .ignoreEndOfGeneration(((Json.Bool) member(parameters, "ignore_end")).value())
+                .ignoreEndOfGeneration(flag(parameters, "ignore_end"))
                 .whenContextIsFull(WhenContextIsFull.valueOf(text(parameters, "context_full")))
                 .constraint(constraint(parameters))
                 .build();
@@ -101,7 +146,15 @@ final class Receipts {
     }
 
     private static String text(Json.Obj object, String name) {
-        return ((Json.Str) member(object, name)).text();
+        return string(member(object, name));
+    }
+
+    private static String string(Json text) {
+        return ((Json.Str) text).text();
+    }
+
+    private static boolean flag(Json.Obj object, String name) {
+        return ((Json.Bool) member(object, name)).value();
     }
 
     private static int number(Json.Obj object, String name) {
@@ -109,7 +162,7 @@ final class Receipts {
     }
 
     /** What is wrong with a receipt before anything is computed. */
-    static Optional<String> objection(Lockstep model, Receipt receipt) {
+    static Optional<String> objection(Lockstep model, ToolSyntax syntax, Receipt receipt) {
         ModelFingerprint fingerprint = model.fingerprint();
         if (!digest(receipt).equals(receipt.digest())) {
             return Optional.of("the receipt was changed: its digest is not that of its content");
@@ -117,10 +170,15 @@ final class Receipts {
         if (!fingerprint.weights().equals(receipt.weights())) {
             return Optional.of("the weights of " + model.name() + " are not those of the receipt");
         }
-        return fingerprint.program().equals(receipt.program())
-                ? Optional.empty()
-                : Optional.of(
-                        "the program differs: another precision, KV type, vocabulary or version of the arithmetic");
+        if (!fingerprint.program().equals(receipt.program())) {
+            return Optional.of(
+                    "the program differs: another precision, KV type, vocabulary or version of the arithmetic");
+        }
+        return Json.parse(receipt.parameters()) instanceof Json.Obj parameters
+                        && parameters.get("calls").orElse(null) instanceof Json.Obj calls
+                        && !text(calls, "syntax").equals(syntax.name())
+                ? Optional.of("the chat template differs: it writes calls of tools in another way")
+                : Optional.empty();
     }
 
     /** Where the outputs differ first. */

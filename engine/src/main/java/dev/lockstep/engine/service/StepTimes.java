@@ -17,7 +17,8 @@ final class StepTimes {
         if (tokens <= MOST) {
             known = true;
             nanos[tokens] = nanos[tokens] == 0 ? time : nanos[tokens] + WEIGHT * (time - nanos[tokens]);
-            // Fewer tokens never take longer: what was measured while something else ran, and never since, is out of date.
+            // Fewer tokens never take longer: what was measured while something else ran, and never since, is out of
+            // date.
             for (int fewer = 1; fewer < tokens; fewer++) {
                 nanos[fewer] = Math.min(nanos[fewer], nanos[tokens]);
             }

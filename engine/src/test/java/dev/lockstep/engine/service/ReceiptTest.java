@@ -98,9 +98,6 @@ class ReceiptTest {
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageStartingWith("this is no receipt");
             }
-            var conversation = Conversation.of("x").withTools(List.of(new Tool("f", "", "{}")), ToolChoice.AUTO, true);
-            assertThatThrownBy(() -> receipt(CompletionRequest.of(conversation)))
-                    .isInstanceOf(InvalidRequestException.class);
         }
     }
 

@@ -12,6 +12,7 @@ import dev.lockstep.text.json.Json;
 import dev.lockstep.text.template.Message;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -84,6 +85,51 @@ class ToolCallTest {
         }
     }
 
+    /** Also where the call is only kept in form from the moment on at which the model has named it. */
+    @Test
+    void shouldGiveReceiptsThatBringTheSameCallsAgain() {
+        try (var noise = noise();
+                var saying = saying("<tool_call>{\"name\": \"weather\",")) {
+            for (ToolChoice choice : List.of(ToolChoice.AUTO, ToolChoice.REQUIRED, ToolChoice.named("weather"))) {
+                assertThat(replayed(noise, choice, 1)).as("%s", choice).isEmpty();
+            }
+            assertThat(replayed(saying, ToolChoice.AUTO, 0)).isEmpty();
+            Receipt honest = receipt(noise, ToolChoice.REQUIRED, 1);
+            var changed = new Receipt(
+                    honest.model(),
+                    honest.weights(),
+                    honest.program(),
+                    honest.prompt(),
+                    honest.parameters().replace("Bonn", "Bern"),
+                    honest.outputs(),
+                    "");
+            assertThat(honest.parameters()).contains("Bonn");
+            assertThat(noise.replay(changed))
+                    .hasValue("the receipt was changed: its digest is not that of its content");
+        }
+        Receipt receipt;
+        try (var noise = noise()) {
+            receipt = receipt(noise, ToolChoice.REQUIRED, 1);
+        }
+        try (var other = InferenceService.open(
+                new FakeModel().openWithTemplate(FakeMachine.hashing(2000, 32), "[TOOL_CALLS]"),
+                ServiceOptions.DEFAULT)) {
+            assertThat(other.replay(receipt))
+                    .hasValue("the chat template differs: it writes calls of tools in another way");
+        }
+    }
+
+    private Optional<String> replayed(InferenceService service, ToolChoice choice, long seed) {
+        return service.replay(Receipt.parse(receipt(service, choice, seed).toJson()));
+    }
+
+    private Receipt receipt(InferenceService service, ToolChoice choice, long seed) {
+        CompletionResult result = service.complete(
+                request(conversation(choice), seed).receipt(true).build(), _ -> {});
+        assertThat(result.choices().getFirst().tokens()).isNotEmpty();
+        return result.receipt().orElseThrow();
+    }
+
     @Test
     void shouldPutToolsAndCallsIntoThePrompt() {
         try (var service = noise()) {
@@ -143,13 +189,17 @@ class ToolCallTest {
     }
 
     private CompletionResult submit(InferenceService service, Conversation conversation, long seed) {
-        var request = CompletionRequest.of(conversation)
+        return service.submit(request(conversation, seed).build(), events)
+                .result()
+                .join();
+    }
+
+    private static CompletionRequest.Builder request(Conversation conversation, long seed) {
+        return CompletionRequest.of(conversation)
                 .sampling(SamplingParameters.DEFAULT
                         .withTemperature(seed == 0 ? 0 : 1)
                         .withSeed(seed))
-                .maxTokens(900)
-                .build();
-        return service.submit(request, events).result().join();
+                .maxTokens(900);
     }
 
     private static Conversation conversation(ToolChoice choice) {
