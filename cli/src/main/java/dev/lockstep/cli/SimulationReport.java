@@ -44,6 +44,7 @@ final class SimulationReport {
         fields.put("simulated_cycles", sequence.cycles());
         fields.put("conflicts", simulation.conflicts());
         fields.put("link_bytes_per_token", linkBytesPerToken());
+        fields.put("text_bytes_per_token", textBytesPerToken());
         Map<String, Double> units = new LinkedHashMap<>();
         for (Queue.Unit unit : Queue.Unit.values()) {
             units.put(unit.text(), utilisation(unit));
@@ -83,6 +84,7 @@ final class SimulationReport {
                 simulation.model().floor(),
                 100 * simulation.model().floor() / cyclesPerToken()));
         lines.add(line("links", "%.0f bytes a token", linkBytesPerToken()));
+        lines.add(line("text", "%.0f bytes of program text fetched a token", textBytesPerToken()));
         for (Queue.Unit unit : Queue.Unit.values()) {
             lines.add(line(
                     unit == Queue.Unit.MEMORY ? "busy" : "", "%5.1f %% of %s", 100 * utilisation(unit), words(unit)));
@@ -106,7 +108,15 @@ final class SimulationReport {
     }
 
     private double linkBytesPerToken() {
-        return (double) simulation.activity().count(Action.LINK_VECTOR)
+        return bytesPerToken(Action.LINK_VECTOR);
+    }
+
+    private double textBytesPerToken() {
+        return bytesPerToken(Action.TEXT_VECTOR);
+    }
+
+    private double bytesPerToken(Action vectors) {
+        return (double) simulation.activity().count(vectors)
                 * machine.lanes()
                 / Math.max(1, simulation.sequence().length());
     }
@@ -117,9 +127,13 @@ final class SimulationReport {
     }
 
     private List<String> assumptions() {
-        return machine.assumptions().stream()
+        List<String> assumptions = new ArrayList<>(machine.assumptions().stream()
                 .map(parameter -> parameter.quantity().path())
-                .toList();
+                .toList());
+        if (!simulation.model().textInMemory()) {
+            assumptions.add("program text in the queues");
+        }
+        return assumptions;
     }
 
     private static String words(Queue.Unit unit) {

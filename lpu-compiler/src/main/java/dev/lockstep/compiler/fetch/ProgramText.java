@@ -32,7 +32,7 @@ public final class ProgramText {
      * The same program with its text in memory: every chip is done when it was before.
      *
      * @param rooms where text may lie
-     * @throws dev.lockstep.lpu.LpuException if there is no place for it, or no time
+     * @throws TextException if there is no place for it, or no time
      */
     public static LpuProgram fetched(Machine machine, LpuProgram program, List<TextRoom> rooms) {
         return new ProgramText(machine, program, rooms).fetched();

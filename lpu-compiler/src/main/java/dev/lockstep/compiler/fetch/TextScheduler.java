@@ -1,6 +1,5 @@
 package dev.lockstep.compiler.fetch;
 
-import dev.lockstep.lpu.LpuException;
 import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.isa.ControlInstruction;
 import dev.lockstep.lpu.isa.Flow;
@@ -109,7 +108,7 @@ final class TextScheduler {
                 }
             }
         }
-        throw new LpuException("The text of queue " + queue.queue() + " cannot be fetched before cycle " + deadline
+        throw new TextException("The text of queue " + queue.queue() + " cannot be fetched before cycle " + deadline
                 + ": there is no room in memory, or no stream between cycle " + earliest + " and then.");
     }
 

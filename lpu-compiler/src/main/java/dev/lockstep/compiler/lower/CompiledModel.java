@@ -31,8 +31,10 @@ public final class CompiledModel {
      * @param program computes one token
      * @param completions when each chip is done, as the schedule has it
      * @param phases what the first chips of the nodes do when
+     * @param textInMemory whether queues fetch their text; otherwise there is no place for it, and they are taken to hold all of it
      */
-    public record TokenProgram(LpuProgram program, List<Long> completions, List<Scheduler.Span> phases) {
+    public record TokenProgram(
+            LpuProgram program, List<Long> completions, List<Scheduler.Span> phases, boolean textInMemory) {
         /** When the last chip is done. */
         public long predictedCycles() {
             return Collections.max(completions);
@@ -58,6 +60,11 @@ public final class CompiledModel {
 
     public Graph graph() {
         return plan.graph();
+    }
+
+    /** Whether all programs so far fetch their text. */
+    public boolean textInMemory() {
+        return programs.values().stream().allMatch(TokenProgram::textInMemory);
     }
 
     /** Whether a program finds everything that it needs where the one of the token before has left it. */

@@ -1,6 +1,7 @@
 package dev.lockstep.compiler.lower;
 
 import dev.lockstep.compiler.fetch.ProgramText;
+import dev.lockstep.compiler.fetch.TextException;
 import dev.lockstep.compiler.kernel.Chip;
 import dev.lockstep.compiler.kernel.Handover;
 import dev.lockstep.compiler.kernel.Kernels;
@@ -82,10 +83,15 @@ final class TokenCompiler {
         LpuProgram program =
                 new LpuProgram(machine.name(), wiring.topology(), maps.all(), blocks, placements, buffers(logits));
         long tiles = machine.whole(Quantity.TILES);
-        return new CompiledModel.TokenProgram(
-                ProgramText.fetched(machine, program, plan.textRooms()),
-                Arrays.stream(ends).map(end -> end + tiles).boxed().toList(),
-                phases);
+        List<Long> completions =
+                Arrays.stream(ends).map(end -> end + tiles).boxed().toList();
+        try {
+            return new CompiledModel.TokenProgram(
+                    ProgramText.fetched(machine, program, plan.textRooms()), completions, phases, true);
+        } catch (TextException noPlace) {
+            // Such a program is told apart in reports, as resting on one more assumption.
+            return new CompiledModel.TokenProgram(program, completions, phases, false);
+        }
     }
 
     /** All chips begin with what depends on the token's position, and those of the first stage with its embedding. */

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.checker.LegalityChecker;
 import dev.lockstep.compiler.fetch.ProgramText;
-import dev.lockstep.lpu.LpuException;
+import dev.lockstep.compiler.fetch.TextException;
 import dev.lockstep.lpu.isa.ControlInstruction;
 import dev.lockstep.lpu.isa.Flow;
 import dev.lockstep.lpu.isa.Instruction;
@@ -37,6 +37,7 @@ class FetchedTextTest {
     void shouldRefuseProgramsWithoutTheirText() {
         try (SimulatedModel model = new SimulatedModel(SmallModels.grouped(21), 1, 64)) {
             LpuProgram program = model.model().program(0).program();
+            assertThat(model.model().textInMemory()).isTrue();
             List<Spot> spots = spots(program);
             assertThat(spots).hasSizeGreaterThan(20);
             Random random = new Random(SEED);
@@ -70,7 +71,7 @@ class FetchedTextTest {
             LpuProgram program = model.model().program(0).program();
             Machine small = MACHINE.with(dev.lockstep.lpu.machine.Quantity.TEXT_BYTES, 640);
             assertThatThrownBy(() -> ProgramText.fetched(small, program, List.of()))
-                    .isInstanceOf(LpuException.class)
+                    .isInstanceOf(TextException.class)
                     .hasMessageContaining("cannot be fetched");
         }
     }
