@@ -42,18 +42,23 @@ final class BlockProfile {
                 }
                 last[number] = entry.lastCycle();
                 lastEffect = Math.max(lastEffect, entry.lastCycle() + effects.latency(instruction));
-                waits[number] |= switch (instruction) {
-                    case ControlInstruction _,
-                            LinkInstruction.Deskew _,
-                            LinkInstruction.RuntimeDeskew _,
-                            LinkInstruction.Transmit _ -> true;
-                    default -> false;
-                };
+                waits[number] |= waits(instruction);
                 if (!(instruction instanceof MatrixInstruction.Activate)) {
                     effects.count(activity, queue.getKey(), instruction, Element.INT8, entry.dispatches());
                 }
             }
         }
+    }
+
+    /** Whether an instruction waits or calls. */
+    static boolean waits(Instruction instruction) {
+        return switch (instruction) {
+            case ControlInstruction _,
+                    LinkInstruction.Deskew _,
+                    LinkInstruction.RuntimeDeskew _,
+                    LinkInstruction.Transmit _ -> true;
+            default -> false;
+        };
     }
 
     boolean uses(int queue) {

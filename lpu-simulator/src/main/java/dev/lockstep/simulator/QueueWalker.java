@@ -101,6 +101,13 @@ final class QueueWalker {
                 + entry.dispatches();
     }
 
+    /** Goes to the last dispatch of the current instruction. */
+    void toLast() {
+        inner = entry.inner().count() - 1;
+        outer = entry.outer().count() - 1;
+        cycle = placement.start() + entry.lastCycle();
+    }
+
     /** Goes to the next dispatch. */
     void advance() {
         long before = cycle;

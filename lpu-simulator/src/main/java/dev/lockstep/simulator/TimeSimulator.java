@@ -289,6 +289,9 @@ public final class TimeSimulator {
                                     ? "it is parked and nobody notifies"
                                     : "it waits until cycle " + earliest);
                 }
+                if (!BlockProfile.waits(walker.instruction())) {
+                    walker.toLast();
+                }
                 earliest = waits.after(walker.instruction(), walker.cycle());
                 walker.advance();
             }
@@ -305,11 +308,15 @@ public final class TimeSimulator {
             TextQueue text = new TextQueue(machine, QueueText.of(program, chip, walker.queue()));
             while (walker.cycle() != QueueWalker.END) {
                 Optional<String> wrong = walker.begins() ? text.dispatch(walker.textBytes()) : Optional.empty();
-                if (wrong.isEmpty() && walker.instruction() instanceof ControlInstruction.Fetch) {
+                boolean fetches = walker.instruction() instanceof ControlInstruction.Fetch;
+                if (wrong.isEmpty() && fetches) {
                     wrong = text.fetch();
                 }
                 if (wrong.isPresent()) {
                     throw refuse(chip, walker, "queue " + walker.queue(), wrong.get());
+                }
+                if (!fetches) {
+                    walker.toLast();
                 }
                 walker.advance();
             }
@@ -325,6 +332,8 @@ public final class TimeSimulator {
                 while (walker.cycle() != QueueWalker.END) {
                     if (walker.instruction() instanceof ControlInstruction.Notify) {
                         calls.add(walker.cycle());
+                    } else {
+                        walker.toLast();
                     }
                     walker.advance();
                 }
