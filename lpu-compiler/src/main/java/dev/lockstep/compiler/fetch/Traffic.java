@@ -12,6 +12,7 @@ import dev.lockstep.lpu.isa.Queue;
 import dev.lockstep.lpu.isa.Stream;
 import dev.lockstep.lpu.isa.SwitchInstruction;
 import dev.lockstep.lpu.isa.VectorInstruction;
+import dev.lockstep.lpu.machine.Direction;
 import dev.lockstep.lpu.machine.Floorplan;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Quantity;
@@ -57,7 +58,7 @@ final class Traffic {
     int position(Queue queue) {
         return switch (queue.unit()) {
             case MEMORY -> floorplan.memory(queue.hemisphere(), queue.index());
-            case ALU -> floorplan.vectorInput(dev.lockstep.lpu.machine.Direction.EASTWARD);
+            case ALU -> floorplan.vectorInput(Direction.EASTWARD);
             case TRANSPOSER, DISTRIBUTOR, PERMUTER, SHIFTER, LINK -> floorplan.switches(queue.hemisphere());
             case WEIGHTS, ACTIVATIONS, ACCUMULATORS -> floorplan.matrix(queue.hemisphere());
         };

@@ -13,7 +13,9 @@ import dev.lockstep.lpu.isa.Instruction;
 import dev.lockstep.lpu.isa.IsaException;
 import dev.lockstep.lpu.isa.MemoryInstruction;
 import dev.lockstep.lpu.isa.Queue;
+import dev.lockstep.lpu.isa.Stream;
 import dev.lockstep.lpu.machine.Machine;
+import dev.lockstep.lpu.machine.Quantity;
 import dev.lockstep.lpu.program.Block;
 import dev.lockstep.lpu.program.Entry;
 import dev.lockstep.lpu.program.LpuProgram;
@@ -69,7 +71,7 @@ class FetchedTextTest {
     void shouldSayWhenThereIsNoRoomForText() {
         try (SimulatedModel model = new SimulatedModel(SmallModels.grouped(22), 1, 64)) {
             LpuProgram program = model.model().program(0).program();
-            Machine small = MACHINE.with(dev.lockstep.lpu.machine.Quantity.TEXT_BYTES, 640);
+            Machine small = MACHINE.with(Quantity.TEXT_BYTES, 640);
             assertThatThrownBy(() -> ProgramText.fetched(small, program, List.of()))
                     .isInstanceOf(TextException.class)
                     .hasMessageContaining("cannot be fetched");
@@ -140,9 +142,6 @@ class FetchedTextTest {
     }
 
     private static Flow other(Flow flow) {
-        return new Flow(
-                new dev.lockstep.lpu.isa.Stream(
-                        flow.stream().direction(), flow.stream().number() ^ 1),
-                flow.label());
+        return new Flow(new Stream(flow.stream().direction(), flow.stream().number() ^ 1), flow.label());
     }
 }
