@@ -85,7 +85,8 @@ public final class LowerBound {
             LayerShard shard = shard(index);
             boolean shared = partition.split() == HeadSplit.BY_CONTEXT && partition.tensor() > 1;
             hops(2 * sum.hops() + (shared ? 1 : 0));
-            around(stream(shard.output()), stream(shard.gateUp()) + stream(shard.router()));
+            boolean routed = model.layers().get(index).feedForward().routed();
+            around(stream(shard.output()), stream(routed ? shard.router() : shard.gateUp()));
             around(stream(shard.down()), stream(shard.input()));
             add(BoundTerm.CACHE, cache(shard));
             add(BoundTerm.ARRAYS, (long) ARRAY_PASSES * phases.array());
@@ -93,7 +94,9 @@ public final class LowerBound {
             int additions =
                     2 * (32 - Integer.numberOfLeadingZeros(Math.max(1, partition.tensor() - 1)) + 2 * sum.hops() - 1);
             add(BoundTerm.VECTORS, (long) (OPERATIONS + additions) * phases.alu() + phases.turn());
-            if (model.layers().get(index).feedForward().routed()) {
+            if (routed) {
+                // Weights of experts are not known before all of the sum is: nothing of it hides them.
+                add(BoundTerm.WEIGHTS, stream(shard.gateUp()));
                 add(BoundTerm.ARRAYS, (long) CHOICE_PASSES * phases.array());
                 add(BoundTerm.VECTORS, (long) CHOICE_OPERATIONS * phases.alu() + phases.turn());
             }

@@ -117,6 +117,13 @@ final class Arrays {
                         Repeat.ONCE);
     }
 
+    /** Loads groups of FP16, and others behind them. */
+    void loadBoth(Plane plane, long u, int groups, Address one, Address other) {
+        int label = scheduler.labels(2 * ROWS * groups);
+        load(Element.FP16, plane, u, groups, 1, one, 0, label);
+        load(Element.FP16, plane, u + groups, groups, 1, other, groups, label + ROWS * groups);
+    }
+
     /** Loads the same groups of FP16 twice, one after the other. */
     void loadTwice(Plane plane, long u, int groups, Address word) {
         int label = scheduler.labels(ROWS * groups);

@@ -18,7 +18,6 @@ import java.util.stream.IntStream;
  * values, and the output projection, summed over the chips. Two heads are attended to at a time, because an array has two accumulators.
  */
 final class AttentionHalf {
-    private static final int TOGETHER = 2;
     /** Tiles of queries, keys and values whose sums fit the accumulators of all planes. */
     private static final int MOST_TILES = 8;
     /** Between the sweeps of a chip with many heads of keys, heads are rotated. */
@@ -113,15 +112,16 @@ final class AttentionHalf {
     private long[] attend(List<Cache> caches, long from, long value) {
         List<Long> readable = new ArrayList<>();
         arraysFree = from;
-        for (int keyHead = 0; keyHead < caches.size(); keyHead++) {
-            for (int first = 0; first < shape.group(); first += TOGETHER) {
-                int count = Math.min(TOGETHER, shape.group() - first);
-                int query = keyHead * shape.group() + first;
-                Attended attended = new Heads(stage, shape, caches.get(keyHead), keyHead, query, count, readable.size())
-                        .place(arraysFree, value);
-                readable.add(attended.available());
-                arraysFree = attended.free();
+        int queries = shape.keyHeads() * shape.group();
+        for (int first = 0; first < queries; first += Round.MOST) {
+            List<Round.Head> heads = new ArrayList<>();
+            for (int query = first; query < Math.min(first + Round.MOST, queries); query++) {
+                int keyHead = query / shape.group();
+                heads.add(new Round.Head(query, keyHead, caches.get(keyHead)));
             }
+            Attended attended = new Heads(stage, shape, new Round(readable.size(), heads)).place(arraysFree, value);
+            readable.add(attended.available());
+            arraysFree = attended.free();
         }
         return readable.stream().mapToLong(Long::longValue).toArray();
     }

@@ -42,7 +42,7 @@ final class Cache {
         this.scheduler = stage.scheduler();
         this.geometry = scheduler.geometry();
         int perSide = Math.ceilDiv(shape.positionBlocks(), 2);
-        keys = stage.layout().cached(perSide * shape.blockGroups());
+        keys = stage.layout().cached(shape.keyLoads() * shape.blockGroups());
         values = stage.layout().cached(perSide * shape.headGroups());
     }
 
@@ -52,11 +52,16 @@ final class Cache {
 
     /** First word of the keys of a block. */
     Address keyWord(int block) {
-        return new Address(keys + block / 2 * shape.blockGroups(), BASE);
+        return new Address(keys + block / 2 / shape.keySets() * shape.blockGroups(), BASE);
     }
 
     Address valueWord(int block) {
         return new Address(values + block / 2 * shape.headGroups(), BASE);
+    }
+
+    /** The set of lanes of a block's keys. */
+    int keySet(int block) {
+        return block / 2 % shape.keySets();
     }
 
     /** Groups of a block that hold positions. */
@@ -69,19 +74,50 @@ final class Cache {
         return written + 1 + geometry.read;
     }
 
-    /** Writes the key of the current position. */
+    /** Writes the key of the current position: into the first set as it is, into others beside the keys that are there. */
     void keep(Kept key) {
         int position = shape.positions() - 1;
         int block = position / shape.lanes();
         int row = position % shape.lanes();
         Hemisphere side = side(block);
-        long cycle = key.ready();
+        Address word = keyWord(block).advanced(row / ROWS);
         Stream out = Geometry.out(side, STREAM);
-        Kept narrow = scheduler.all().narrow(key.operand(), cycle, cycle, out);
+        Kept narrow;
+        if (keySet(block) == 0) {
+            narrow = scheduler.all().narrow(key.operand(), key.ready(), key.ready(), out);
+        } else {
+            int alu = geometry.alu;
+            Operand shifted = stage.shifted(key, side, key.ready(), -keySet(block) * shape.headSize());
+            long cycle = stage.backFrom(key.ready());
+            Operand before = old(side, row, word, cycle);
+            Kept wide = scheduler.all().widen(before, cycle, cycle + alu);
+            Kept fresh = scheduler.all().unary(UnaryOperation.COPY, Element.FP32, shifted, cycle, cycle + alu);
+            Kept both = scheduler
+                    .all()
+                    .binary(BinaryOperation.ADD, wide.operand(), fresh.operand(), cycle + alu, cycle + 2L * alu);
+            narrow = scheduler.all().narrow(both.operand(), both.ready(), both.ready(), out);
+        }
         long u = geometry.outwardAt(narrow.ready());
         scheduler.through(u);
-        write(side, row, keyWord(block).advanced(row / ROWS), out, narrow.label(), u);
+        write(side, row, word, out, narrow.label(), u);
         written = u;
+    }
+
+    /** What is in memory, as the vector unit takes it in a cycle: FP16 from the pair of slices that feeds a row of the array. */
+    private Operand old(Hemisphere side, int row, Address word, long cycle) {
+        int old = scheduler.label();
+        long w = geometry.inwardAt(cycle);
+        for (int part = 0; part < Element.FP16.planes(); part++) {
+            int slice = stage.arrays().slice(side, 2 * (row % ROWS) + part);
+            Flow to = new Flow(Geometry.in(side, OLD_STREAM), old).plane(part);
+            scheduler
+                    .all()
+                    .put(
+                            Queue.memory(side, slice),
+                            w - geometry.memory(slice) - geometry.read,
+                            new MemoryInstruction.Read(word, to));
+        }
+        return new Operand.OfStream(new Flow(Geometry.in(side, OLD_STREAM), old));
     }
 
     /**
@@ -141,17 +177,7 @@ final class Cache {
         stage.arrays().multiply(plane, u, STREAM, unit, 0, false, column);
         long cycle = geometry.taken(geometry.throughArray(u));
         Address word = valueWord(block).advanced(element / ROWS);
-        int old = scheduler.label();
-        for (int part = 0; part < Element.FP16.planes(); part++) {
-            int slice = stage.arrays().slice(side, 2 * (element % ROWS) + part);
-            long w = geometry.inwardAt(cycle);
-            Flow to = new Flow(Geometry.in(side, OLD_STREAM), old).plane(part);
-            all.put(
-                    Queue.memory(side, slice),
-                    w - geometry.memory(slice) - geometry.read,
-                    new MemoryInstruction.Read(word, to));
-        }
-        Kept wide = all.widen(new Operand.OfStream(new Flow(Geometry.in(side, OLD_STREAM), old)), cycle, cycle + alu);
+        Kept wide = all.widen(old(side, element, word, cycle), cycle, cycle + alu);
         Kept fresh = all.unary(UnaryOperation.COPY, Element.FP32, Constants.sums(plane, column), cycle, cycle + alu);
         Kept sum = all.binary(BinaryOperation.ADD, wide.operand(), fresh.operand(), cycle + alu, cycle + 2L * alu);
         Stream out = Geometry.out(side, STREAM + 2);

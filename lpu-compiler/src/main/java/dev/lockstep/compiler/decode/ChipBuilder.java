@@ -1,7 +1,9 @@
 package dev.lockstep.compiler.decode;
 
 import dev.lockstep.compiler.schedule.Effects;
+import dev.lockstep.lpu.isa.Operand;
 import dev.lockstep.lpu.isa.Queue;
+import dev.lockstep.lpu.isa.VectorInstruction;
 import dev.lockstep.lpu.program.Block;
 import dev.lockstep.lpu.program.Entry;
 import java.util.ArrayDeque;
@@ -58,12 +60,35 @@ final class ChipBuilder {
         if (taken >= 0 && taken <= last) {
             throw new Conflict(queue + " in cycle " + taken);
         }
+        requireKept(entry);
         busy[number].set(first, last + 1);
         entries.get(number).add(entry);
         journal.push(() -> {
             busy[number].clear(first, last + 1);
             entries.get(number).removeLast();
         });
+    }
+
+    /** Results that an operation takes from ALUs are still there. */
+    private void requireKept(Entry entry) {
+        switch (entry.instruction()) {
+            case VectorInstruction.Unary unary -> requireKept(unary.x(), entry);
+            case VectorInstruction.Convert convert -> requireKept(convert.x(), entry);
+            case VectorInstruction.Binary binary -> {
+                requireKept(binary.x(), entry);
+                requireKept(binary.y(), entry);
+            }
+            default -> {}
+        }
+    }
+
+    private void requireKept(Operand operand, Entry entry) {
+        if (operand instanceof Operand.OfAlu result) {
+            Map.Entry<Long, Long> kept = held.get(result.alu()).floorEntry((long) entry.cycle() - aluCycles);
+            if (kept == null || kept.getValue() < entry.lastCycle()) {
+                throw new Conflict("a result of ALU " + result.alu() + " that is gone in cycle " + entry.lastCycle());
+            }
+        }
     }
 
     /** Whether an ALU can start an operation in a cycle, and neither its result nor others are overwritten while they are read. */

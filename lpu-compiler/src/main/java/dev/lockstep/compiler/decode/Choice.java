@@ -2,17 +2,13 @@ package dev.lockstep.compiler.decode;
 
 import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.isa.Element;
-import dev.lockstep.lpu.isa.Flow;
 import dev.lockstep.lpu.isa.Operand;
 import dev.lockstep.lpu.isa.Operand.Constant;
-import dev.lockstep.lpu.isa.Queue;
 import dev.lockstep.lpu.isa.Stream;
-import dev.lockstep.lpu.isa.SwitchInstruction;
 import dev.lockstep.lpu.isa.VectorInstruction;
 import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
 import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
-import dev.lockstep.lpu.machine.Quantity;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +19,20 @@ import org.jspecify.annotations.Nullable;
  * it; an array of the lanes' numbers gives where that expert's weights lie, in all lanes, and an array of ones its output. Two equal outputs would share a rank.
  */
 final class Choice {
-    private static final int STREAM = 12;
     private static final int SHARE_STREAM = 20;
     private static final int ROW_STREAM = 0;
+    private static final int UP_STREAM = 16;
+    private static final int DOWN_STREAM = 20;
+    private static final int SET_STREAM = 24;
+    private static final int POWER_STREAM = 20;
     /** Differences of router outputs are so much enlarged that the hyperbolic tangent is their sign. */
     private static final float SHARP = 1e7f;
 
-    private static final int APART = 3;
+    /** Cycles from one place to the next: the vector unit has not enough operations for more. */
+    private static final int APART = 6;
+    /** Cycles from ranks to sets of lanes at most. */
+    private static final int WAY = 280;
+
     private static final float LOG2_E = 1.442695f;
 
     private final Stage stage;
@@ -37,48 +40,48 @@ final class Choice {
     private final Geometry geometry;
     private final Group all;
     private final int alu;
+    private final Experts layout;
     private final int experts;
     private final int used;
 
-    Choice(Stage stage, int experts, int used) {
+    Choice(Stage stage, Experts layout, int used) {
         this.stage = stage;
         this.scheduler = stage.scheduler();
         this.geometry = scheduler.geometry();
         this.all = scheduler.all();
         this.alu = geometry.alu;
-        this.experts = experts;
+        this.layout = layout;
+        this.experts = layout.count();
         this.used = used;
     }
 
     /**
-     * Where the chosen experts' weights begin, as offsets in all lanes; each one's share of the result lies in memory.
+     * The chosen experts: where their weights begin, their sets of lanes, and each one's share of the result lie in memory.
      *
-     * @param shares cycle from which on shares can be read
+     * @param offsets cycle from which on offsets can be read
+     * @param shares cycle from which on shares and sets can be read
      */
-    record Chosen(List<Kept> offsets, long shares) {}
+    record Chosen(long offsets, long shares) {}
 
-    /**
-     * @param outputs of the router, in lanes from 0 and again from the number of experts on
-     * @param stride words from one expert's weights to the next one's
-     * @param until last cycle in which offsets are used
-     */
-    Chosen place(Kept outputs, int stride, long free, long until) {
+    /** @param outputs of the router, in lanes from 0 and again from the number of experts on */
+    Chosen place(Kept outputs, long free) {
         long rows = tables(free);
-        List<Kept> offsets = new ArrayList<>();
+        long[] offsets = new long[1];
         long[] shares = new long[1];
         scheduler.attempt(Math.max(outputs.ready(), geometry.completedFor(rows)), at -> {
-            offsets.clear();
+            offsets[0] = 0;
             Kept ranks = ranks(outputs, at);
+            Kept sets = laneSets(ranks.ready());
             List<Kept> chosen = new ArrayList<>();
             for (int place = 0; place < used; place++) {
                 long cycle = ranks.ready() + (long) APART * place;
                 Kept one = oneOfRank(ranks, place, cycle);
-                offsets.add(offset(one, stride, until));
-                chosen.add(output(one, outputs));
+                offsets[0] = Math.max(offsets[0], offsets(one, sets, place));
+                chosen.add(output(one, outputs, place));
             }
-            shares[0] = shares(chosen);
+            shares[0] = Math.max(offsets[0], shares(chosen));
         });
-        return new Chosen(List.copyOf(offsets), shares[0]);
+        return new Chosen(offsets[0], shares[0]);
     }
 
     /** Loads the lanes' numbers in the east and ones in the west; returns the key from which on rows can come. */
@@ -98,23 +101,13 @@ final class Choice {
 
     /** Twice the rank less the number of others, for each expert. */
     private Kept ranks(Kept outputs, long at) {
-        long readable = 0;
-        for (Hemisphere side : Hemisphere.values()) {
-            Stream out = Geometry.out(side, STREAM);
-            Kept copy = all.unary(UnaryOperation.COPY, Element.FP32, outputs.operand(), at, at, out);
-            long u = geometry.outwardAt(copy.ready());
-            scheduler.through(u);
-            all.writeOutward(side, Layout.routed(side), STREAM, copy.label(), u);
-            readable = u + 1 + geometry.read;
-        }
-        int pairs = Math.ceilDiv(experts - 1, 2);
-        long way = 2L * geometry.switches + geometry.machine().whole(Quantity.SHIFT_CYCLES);
-        long end = geometry.taken(readable + way) + (long) APART * pairs + 6L * alu;
+        Shifted shifted = new Shifted(scheduler, outputs, at, Layout::routed);
+        long end = shifted.taken(experts - 2) + 6L * alu;
         Kept[] sums = new Kept[2];
         for (int distance = 1; distance < experts; distance++) {
-            int side = (distance - 1) % 2;
-            long u = readable + (long) APART * ((distance - 1) / 2);
-            sums[side] = compare(outputs, distance, Hemisphere.values()[side], u, way, sums[side], end);
+            int copy = distance - 1;
+            Operand other = shifted.by(distance, copy);
+            sums[copy % 2] = compare(outputs, other, shifted.taken(copy), sums[copy % 2], end);
         }
         Kept one = java.util.Objects.requireNonNull(sums[0]);
         Kept other = sums[1];
@@ -126,21 +119,8 @@ final class Choice {
         return all.binary(BinaryOperation.ADD, one.operand(), other.operand(), cycle, last);
     }
 
-    /** Adds the sign of what the expert so many lanes further on has more. */
-    private Kept compare(
-            Kept outputs, int distance, Hemisphere side, long u, long way, @Nullable Kept before, long end) {
-        scheduler.through(u);
-        int label = scheduler.label();
-        int shifted = scheduler.label();
-        all.readOutward(side, Layout.routed(side), STREAM, label, u);
-        Flow from = new Flow(Geometry.out(side, STREAM), label);
-        Flow to = new Flow(Geometry.in(side, STREAM), shifted);
-        all.put(
-                new Queue(Queue.Unit.SHIFTER, side, 0),
-                u + geometry.switches,
-                new SwitchInstruction.Shift(Element.FP32.planes(), from, distance, to));
-        long cycle = geometry.taken(u + way);
-        Operand other = new Operand.OfStream(to);
+    /** Adds the sign of what another expert has more. */
+    private Kept compare(Kept outputs, Operand other, long cycle, @Nullable Kept before, long end) {
         Kept more = all.binary(BinaryOperation.SUB, other, outputs.operand(), cycle, cycle + alu);
         Kept sharp = all.binary(BinaryOperation.MUL, more.operand(), Constant.of(SHARP), cycle + alu, cycle + 2L * alu);
         Kept sign = all.unary(UnaryOperation.TANH, Element.FP32, sharp.operand(), cycle + 2L * alu, cycle + 3L * alu);
@@ -162,66 +142,142 @@ final class Choice {
     /** One in the lane of the expert that has a place, zero in the others. */
     private Kept oneOfRank(Kept ranks, int place, long cycle) {
         float wanted = 2f * place - (experts - 1);
-        Kept away = all.binary(BinaryOperation.SUB, ranks.operand(), Constant.of(wanted), cycle, cycle + alu);
+        Kept near = near(ranks, Constant.of(wanted), cycle);
+        return all.unary(UnaryOperation.RELU, Element.FP32, near.operand(), near.ready(), near.ready() + alu);
+    }
+
+    /** One less the square of a difference. */
+    private Kept near(Kept value, Operand other, long cycle) {
+        Kept away = all.binary(BinaryOperation.SUB, value.operand(), other, cycle, cycle + alu);
         Kept square = all.binary(BinaryOperation.MUL, away.operand(), away.operand(), cycle + alu, cycle + 2L * alu);
-        Kept near =
-                all.binary(BinaryOperation.SUB, Constant.of(1), square.operand(), cycle + 2L * alu, cycle + 3L * alu);
-        return all.unary(UnaryOperation.RELU, Element.FP32, near.operand(), cycle + 3L * alu, cycle + 4L * alu);
+        return all.binary(BinaryOperation.SUB, Constant.of(1), square.operand(), cycle + 2L * alu, cycle + 3L * alu);
     }
 
-    private Kept offset(Kept one, int stride, long until) {
-        Kept number = sum(one, one.ready(), Hemisphere.EAST, BinaryOperation.MUL, Constant.of(stride));
-        Kept words = all.convert(Element.FP32, Element.INT32, number.operand(), number.ready(), number.ready() + alu);
-        return all.unary(UnaryOperation.COPY, Element.INT32, words.operand(), words.ready(), until);
+    /** For each lane its set, until all places have seen it. */
+    private Kept laneSets(long cycle) {
+        Operand sets = stage.constants().from(Hemisphere.EAST, Layout.laneSets(), cycle);
+        return all.unary(UnaryOperation.COPY, Element.FP32, sets, cycle, cycle + WAY + (long) APART * used);
     }
 
-    private Kept output(Kept one, Kept outputs) {
+    /**
+     * Where the expert of a place lies: its number times words, and that of its family; returns the cycle from which on that can be read. Places follow one another
+     * every six cycles, so what each writes comes in cycles that differ modulo six.
+     */
+    private long offsets(Kept one, Kept sets, int place) {
+        int packed = layout.packed();
+        Kept number = sum(one, one.ready(), Hemisphere.EAST, Constant.of(1), 1);
+        long cycle = number.ready();
+        Kept up = all.binary(BinaryOperation.MUL, number.operand(), Constant.of(layout.upStride()), cycle, cycle + alu);
+        long there = offset(up, Layout.gateUpOffset(place), UP_STREAM);
+        Kept family = number;
+        if (packed > 1) {
+            // Rounding to the next integer drops the rest of the division: the middle of a family is its whole number.
+            Kept middle = all.binary(
+                    BinaryOperation.SUB, number.operand(), Constant.of((packed - 1) / 2f), cycle, cycle + alu);
+            Kept share = all.binary(
+                    BinaryOperation.MUL, middle.operand(), Constant.of(1f / packed), cycle + alu, cycle + 2L * alu);
+            Kept whole = all.convert(Element.FP32, Element.INT32, share.operand(), cycle + 2L * alu, cycle + 3L * alu);
+            family = all.convert(Element.INT32, Element.FP32, whole.operand(), cycle + 3L * alu, cycle + 5L * alu);
+            there = Math.max(there, set(copy(number, cycle + 6L * alu), family, sets, place));
+        }
+        long second = family.ready() + 1;
+        Kept down = all.binary(
+                BinaryOperation.MUL, family.operand(), Constant.of(layout.downStride()), second, second + alu);
+        return Math.max(there, offset(down, Layout.downOffset(place), DOWN_STREAM));
+    }
+
+    private Kept copy(Kept value, long until) {
+        return all.unary(UnaryOperation.COPY, Element.FP32, value.operand(), value.ready(), until);
+    }
+
+    private long offset(Kept words, Place place, int stream) {
+        long cycle = words.ready();
+        Stream out = Geometry.out(Hemisphere.EAST, stream);
+        return written(all.convert(Element.FP32, Element.INT32, words.operand(), cycle, cycle, out), place, stream);
+    }
+
+    /** Writes the lanes of the set of an expert: 1 - (set - that of the lane)^2 where that is positive. */
+    private long set(Kept number, Kept family, Kept sets, int place) {
+        long cycle = family.ready() + 2;
+        Kept before =
+                all.binary(BinaryOperation.MUL, family.operand(), Constant.of(layout.packed()), cycle, cycle + alu);
+        Kept set = all.binary(BinaryOperation.SUB, number.operand(), before.operand(), cycle + alu, cycle + 2L * alu);
+        Kept near = near(set, sets.operand(), cycle + 2L * alu);
+        Stream out = Geometry.out(Hemisphere.EAST, SET_STREAM);
+        Kept lanes = all.unary(UnaryOperation.RELU, Element.FP32, near.operand(), near.ready(), near.ready(), out);
+        return written(lanes, Layout.chosenSet(place), SET_STREAM);
+    }
+
+    /** Writes what flows outward from an operation into the east's memory; returns the cycle from which on it can be read. */
+    private long written(Kept value, Place place, int stream) {
+        long u = geometry.outwardAt(value.ready());
+        all.writeOutward(Hemisphere.EAST, place, stream, value.label(), u);
+        return geometry.taken(u + 2L * geometry.switches);
+    }
+
+    private Kept output(Kept one, Kept outputs, int place) {
         Kept own = all.binary(BinaryOperation.MUL, one.operand(), outputs.operand(), one.ready(), one.ready() + alu);
-        Kept sum = sum(own, own.ready(), Hemisphere.WEST, BinaryOperation.MUL, Constant.of(LOG2_E));
-        return all.unary(
-                UnaryOperation.COPY, Element.FP32, sum.operand(), sum.ready(), sum.ready() + (long) APART * used + 60);
+        // The first one is the largest: all others are compared with it.
+        return sum(own, own.ready(), Hemisphere.WEST, Constant.of(LOG2_E), place == 0 ? (long) APART * used : 0);
     }
 
-    /** Sends a row of FP16 through an array, and does something with the sums. */
-    private Kept sum(Kept row, long cycle, Hemisphere side, BinaryOperation operation, Operand other) {
+    /** Sends a row of FP16 through an array, and multiplies the sums, which stay for so long. */
+    private Kept sum(Kept row, long cycle, Hemisphere side, Operand factor, long stays) {
         Kept narrow = all.narrow(row.operand(), cycle, cycle, Geometry.out(side, ROW_STREAM));
         long u = geometry.outwardAt(narrow.ready());
         int label = scheduler.label();
         Plane plane = new Plane(side, 0);
         stage.arrays().multiply(plane, u, ROW_STREAM, narrow.label(), 0, false, label);
         long taken = geometry.taken(geometry.throughArray(u));
-        return all.binary(operation, Constants.sums(plane, label), other, taken, taken + alu);
+        return all.binary(BinaryOperation.MUL, Constants.sums(plane, label), factor, taken, taken + alu + stays);
     }
 
-    /** Each chosen expert's share, from powers of two of what its output lacks to the largest. */
+    /** Each chosen expert's share, from powers of two of what its output lacks to the largest; returns the cycle from which on shares can be read. */
     private long shares(List<Kept> chosen) {
         Kept largest = chosen.getFirst();
-        List<Kept> powers = new ArrayList<>();
-        long last = chosen.getLast().ready() + 8L * alu + 2L * alu * used;
-        for (Kept output : chosen) {
-            long cycle = output.ready();
-            Kept lack = all.binary(BinaryOperation.SUB, output.operand(), largest.operand(), cycle, cycle + alu);
-            powers.add(all.unary(UnaryOperation.EXP2, Element.FP32, lack.operand(), cycle + alu, last));
-        }
-        Kept sum = powers.getFirst();
-        for (Kept power : powers.subList(1, powers.size())) {
-            long cycle = Math.max(sum.ready(), power.ready());
-            sum = all.binary(BinaryOperation.ADD, sum.operand(), power.operand(), cycle, cycle + alu);
-        }
-        Kept root = all.unary(UnaryOperation.RSQRT, Element.FP32, sum.operand(), sum.ready(), sum.ready() + alu);
-        Kept inverse = all.binary(BinaryOperation.MUL, root.operand(), root.operand(), root.ready(), last);
+        long last = chosen.getLast().ready() + 4L * alu;
+        Kept sum = null;
         long readable = 0;
         for (int place = 0; place < used; place++) {
-            long cycle = inverse.ready() + place;
-            Kept share =
-                    all.binary(BinaryOperation.MUL, powers.get(place).operand(), inverse.operand(), cycle, cycle + alu);
+            Kept output = chosen.get(place);
+            long cycle = output.ready();
+            Kept lack = all.binary(BinaryOperation.SUB, output.operand(), largest.operand(), cycle, cycle + alu);
+            Stream out = Geometry.out(Hemisphere.WEST, POWER_STREAM);
+            Kept power =
+                    all.unary(UnaryOperation.EXP2, Element.FP32, lack.operand(), cycle + alu, cycle + 2L * alu, out);
+            long u = geometry.outwardAt(power.ready());
+            all.writeOutward(Hemisphere.WEST, Layout.power(place), POWER_STREAM, power.label(), u);
+            readable = geometry.taken(u + 2L * geometry.switches);
+            Kept before = sum;
+            sum = before == null
+                    ? all.reserve(
+                            false,
+                            power.ready(),
+                            last,
+                            to -> new VectorInstruction.Unary(UnaryOperation.COPY, Element.FP32, power.operand(), to))
+                    : all.again(
+                            before,
+                            power.ready(),
+                            to -> new VectorInstruction.Binary(
+                                    BinaryOperation.ADD, Element.FP32, before.operand(), power.operand(), to));
+        }
+        Kept whole = java.util.Objects.requireNonNull(sum);
+        Kept root = all.unary(UnaryOperation.RSQRT, Element.FP32, whole.operand(), whole.ready(), whole.ready() + alu);
+        long from = Math.max(root.ready() + alu, readable);
+        Kept inverse = all.binary(
+                BinaryOperation.MUL, root.operand(), root.operand(), root.ready(), from + (long) APART * used);
+        long written = 0;
+        for (int place = 0; place < used; place++) {
+            long cycle = from + (long) APART * place;
+            Operand power = stage.constants().from(Hemisphere.WEST, Layout.power(place), cycle);
+            Kept share = all.binary(BinaryOperation.MUL, power, inverse.operand(), cycle, cycle + alu);
             Stream out = Geometry.out(Hemisphere.EAST, SHARE_STREAM);
             Kept narrow = all.narrow(share.operand(), cycle + alu, cycle + alu, out);
             long u = geometry.outwardAt(narrow.ready());
             scheduler.through(u);
             all.writeOutward(Hemisphere.EAST, Layout.share(place), SHARE_STREAM, narrow.label(), u);
-            readable = geometry.taken(u + 2L * geometry.switches);
+            written = geometry.taken(u + 2L * geometry.switches);
         }
-        return readable;
+        return written;
     }
 }

@@ -27,9 +27,18 @@ final class Constants {
 
     /** A vector of FP32 from memory that the vector unit takes in a cycle. */
     Operand from(Hemisphere hemisphere, Place place, long cycle) {
+        return from(hemisphere, place, STREAM, cycle);
+    }
+
+    /** A row of FP16, on streams of its own because it lies in other slices than constants. */
+    Operand row(Hemisphere hemisphere, Place place, long cycle) {
+        return from(hemisphere, place, EARLY_STREAM, cycle);
+    }
+
+    private Operand from(Hemisphere hemisphere, Place place, int stream, long cycle) {
         int label = scheduler.label();
-        scheduler.all().readInward(hemisphere, place, STREAM, label, geometry.inwardAt(cycle));
-        return new Operand.OfStream(new Flow(Geometry.in(hemisphere, STREAM), label));
+        scheduler.all().readInward(hemisphere, place, stream, label, geometry.inwardAt(cycle));
+        return new Operand.OfStream(new Flow(Geometry.in(hemisphere, stream), label));
     }
 
     /** Sums of a plane, times a constant. Constants of the two planes of a hemisphere come one after the other. */

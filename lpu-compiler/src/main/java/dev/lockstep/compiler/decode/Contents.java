@@ -27,11 +27,15 @@ final class Contents {
     /** Words of the tables of sines and cosines, in both hemispheres; those of queries hold the scale of scores as well. */
     record Tables(int half, int cosine, int sine, int keyCosine, int keySine) {}
 
+    /** A word of scales in both hemispheres that are zero behind so many outputs, because these are copied into other lanes. */
+    record ShortScale(int word, int outputs) {}
+
     /** Keys and values of a head. */
     record Cached(int half, int keyHead, Cache cache) {}
 
     private final List<Tile> tiles = new ArrayList<>();
     private final List<Tables> tables = new ArrayList<>();
+    private final List<ShortScale> shortScales = new ArrayList<>();
     private final List<Cached> caches = new ArrayList<>();
     private int half;
     private int laneNumbers = -1;
@@ -68,6 +72,14 @@ final class Contents {
 
     void cache(int keyHead, Cache cache) {
         caches.add(new Cached(half, keyHead, cache));
+    }
+
+    void shortScale(int word, int outputs) {
+        shortScales.add(new ShortScale(word, outputs));
+    }
+
+    List<ShortScale> shortScales() {
+        return shortScales;
     }
 
     List<Tile> tiles() {

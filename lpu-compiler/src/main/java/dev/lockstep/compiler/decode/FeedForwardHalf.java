@@ -3,6 +3,7 @@ package dev.lockstep.compiler.decode;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.Operand;
 import dev.lockstep.lpu.isa.Operand.Constant;
+import dev.lockstep.lpu.isa.VectorInstruction;
 import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
 import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
@@ -87,9 +88,7 @@ final class FeedForwardHalf {
         List<Sweep.Pass> passes = passes(0, blocks, groups);
         int rounds = Math.ceilDiv(shape.blocks(), Plane.ALL.size());
         int up = passes.stream().mapToInt(Sweep.Pass::groups).sum();
-        int stride = up + rounds * blocks * shape.blockGroups();
-        Experts experts =
-                new Experts(stage.layout().streaming(shape.experts() * stride), stride, shape.experts(), blocks);
+        Experts experts = Experts.in(stage.layout(), shape, up, rounds * blocks * shape.blockGroups());
         long all = (long) shape.used() * (up * 3L / 2 + rounds * blocks * (shape.blockGroups() + 4L) * 2)
                 + 2L * shape.experts()
                 + LONGEST_CHOICE;
@@ -98,18 +97,14 @@ final class FeedForwardHalf {
                 .factor(residual.squares(), shape.blockGroups(), router.end(), use -> Math.max(use, horizon));
         long free = router.end() + shape.blockGroups() + 8;
         Kept outputs = outputs(routed, factor);
-        Choice.Chosen chosen = new Choice(stage, shape.experts(), shape.used()).place(outputs, stride, free, horizon);
-        free = chosen.offsets().stream()
-                .mapToLong(offset -> geometry.outwardAt(offset.ready() + geometry.alu))
-                .max()
-                .orElseThrow();
+        Choice.Chosen chosen = new Choice(stage, experts, shape.used()).place(outputs, free);
+        free = geometry.outwardAt(chosen.offsets() + 2L * geometry.alu);
         long choice = free;
         long[] available = new long[shape.used() * blocks];
         List<Place> rows = new ArrayList<>();
         for (int place = 0; place < shape.used(); place++) {
-            Kept offset = chosen.offsets().get(place);
             List<Integer> words = new ArrayList<>();
-            int next = experts.base();
+            int next = experts.up();
             for (Sweep.Pass pass : passes) {
                 words.add(next);
                 next += pass.groups();
@@ -121,9 +116,9 @@ final class FeedForwardHalf {
                     Contents.Matrix.GATE_UP,
                     passes,
                     residualRows,
-                    new Experts.Passes(experts, words, Collections.nCopies(passes.size(), offset)));
+                    new Experts.Passes(words, Collections.nCopies(passes.size(), Layout.gateUpOffset(place))));
             for (int expert = 0; place == 0 && expert < shape.experts(); expert++) {
-                sweep.note(stage.layout().contents(), Contents.Matrix.GATE_UP, expert, expert * stride, blocks);
+                sweep.note(stage.layout().contents(), Contents.Matrix.GATE_UP, expert, expert * up, blocks);
             }
             List<Sweep.Sums> results = sweep.place(residual.available(), free);
             free = sweep.end();
@@ -141,7 +136,8 @@ final class FeedForwardHalf {
                         rows,
                         available,
                         free,
-                        down -> downs(down, experts, up, chosen.offsets()));
+                        down -> downs(down, experts),
+                        down -> noteDown(down, experts));
         long gated = java.util.Arrays.stream(available).max().orElseThrow();
         stage.mark(Mark.Phase.ROUTE, residual.arrived(), choice);
         stage.mark(Mark.Phase.GATE_UP, choice, gated);
@@ -151,17 +147,25 @@ final class FeedForwardHalf {
     }
 
     /** Words and offsets of the passes of down: rounds of all rows, which belong to one expert after the other. */
-    private Experts.Passes downs(List<Sweep.Pass> passes, Experts experts, int up, List<Kept> offsets) {
+    private Experts.Passes downs(List<Sweep.Pass> passes, Experts experts) {
         int rows = experts.blocks() * shape.used();
         List<Integer> words = new ArrayList<>();
-        List<Kept> perPass = new ArrayList<>();
+        List<Place> offsets = new ArrayList<>();
         for (int pass = 0; pass < passes.size(); pass++) {
             int row = pass % rows;
             int tile = pass / rows * experts.blocks() + row % experts.blocks();
-            words.add(experts.base() + up + tile * shape.blockGroups());
-            perPass.add(offsets.get(row / experts.blocks()));
+            words.add(experts.down() + tile * shape.blockGroups());
+            offsets.add(Layout.downOffset(row / experts.blocks()));
         }
-        return new Experts.Passes(experts, words, perPass);
+        return new Experts.Passes(words, offsets);
+    }
+
+    /** Experts that share words are noted by the first of them. */
+    private void noteDown(Sweep down, Experts experts) {
+        for (int expert = 0; expert < experts.count(); expert += experts.packed()) {
+            int moved = expert / experts.packed() * experts.downStride();
+            down.note(stage.layout().contents(), Contents.Matrix.DOWN, expert, moved, experts.blocks());
+        }
     }
 
     /** Router outputs, all of them twice, in both planes of the east: one has the even rows, the other the odd ones. */
@@ -235,6 +239,9 @@ final class FeedForwardHalf {
         Plane other = Plane.ALL.get(cut ? 2 : 2 * (block % 2) + 1);
         int gateScale = stage.layout().constant();
         int upScale = stage.layout().constant();
+        if (shape.packed() > 1) {
+            stage.layout().contents().shortScale(upScale, shape.hiddenLanes());
+        }
         long[] readable = new long[1];
         long ready = Math.max(Math.max(factor.ready(), shares), geometry.taken(sums.w()) + 3L * geometry.alu);
         scheduler.attempt(ready, at -> {
@@ -266,13 +273,14 @@ final class FeedForwardHalf {
                 UnaryOperation.COPY, Element.FP32, Constants.sums(even, evenLabel), cycle - 2, cycle + geometry.alu);
         Kept late = all.unary(
                 UnaryOperation.COPY, Element.FP32, Constants.sums(odd, oddLabel), cycle, cycle + geometry.alu);
-        Kept sum = all.binary(
-                BinaryOperation.ADD, early.operand(), late.operand(), late.ready(), late.ready() + geometry.alu);
+        // The scale is read as late as possible: sums come when they come, but this can give way to others.
+        long scaled = until - geometry.alu;
+        Kept sum = all.binary(BinaryOperation.ADD, early.operand(), late.operand(), late.ready(), scaled);
         return all.binary(
                 BinaryOperation.MUL,
                 sum.operand(),
-                stage.constants().at(even.hemisphere(), scale, sum.ready()),
-                sum.ready(),
+                stage.constants().at(even.hemisphere(), scale, scaled),
+                scaled,
                 until);
     }
 
@@ -292,9 +300,46 @@ final class FeedForwardHalf {
         if (place < 0) {
             return stage.row(product, at + 7L * alu, Layout.hidden(block));
         }
-        Operand share = stage.constants().from(Hemisphere.EAST, Layout.share(place), at + 6L * alu);
+        Operand share = stage.constants().row(Hemisphere.EAST, Layout.share(place), at + 6L * alu);
         Kept wide = all.widen(share, at + 6L * alu, at + 7L * alu);
         Kept shared = all.binary(BinaryOperation.MUL, product.operand(), wide.operand(), at + 7L * alu, at + 8L * alu);
-        return stage.row(shared, at + 8L * alu, Layout.hidden(block));
+        return shape.packed() > 1
+                ? inSet(shared, place, Layout.hidden(block))
+                : stage.row(shared, at + 8L * alu, Layout.hidden(block));
+    }
+
+    /** Copies hidden elements into the lanes of all sets, and leaves those in which the weights of the expert in a place lie. */
+    private long inSet(Kept product, int place, Place row) {
+        Group all = scheduler.all();
+        int alu = geometry.alu;
+        Shifted shifted = new Shifted(scheduler, product, product.ready(), Layout::product);
+        int sets = shape.packed();
+        long end = shifted.taken(sets - 1) + 4L * alu;
+        Kept[] sums = {all.unary(UnaryOperation.COPY, Element.FP32, product.operand(), product.ready(), end), null};
+        for (int set = 1; set < sets; set++) {
+            Kept before = sums[(set - 1) % 2];
+            Operand copy = shifted.by(-set * shape.hiddenLanes(), set - 1);
+            long cycle = shifted.taken(set - 1);
+            sums[(set - 1) % 2] = before == null
+                    ? all.reserve(
+                            false,
+                            cycle,
+                            end,
+                            to -> new VectorInstruction.Unary(UnaryOperation.COPY, Element.FP32, copy, to))
+                    : all.again(
+                            before,
+                            cycle,
+                            to -> new VectorInstruction.Binary(
+                                    BinaryOperation.ADD, Element.FP32, before.operand(), copy, to));
+        }
+        Kept sum = sums[0];
+        long cycle = shifted.taken(sets - 2) + alu;
+        if (sums[1] != null) {
+            sum = all.binary(BinaryOperation.ADD, sum.operand(), sums[1].operand(), cycle, cycle + alu);
+            cycle = sum.ready();
+        }
+        Operand set = stage.constants().from(Hemisphere.EAST, Layout.chosenSet(place), cycle);
+        Kept own = all.binary(BinaryOperation.MUL, sum.operand(), set, cycle, cycle + alu);
+        return stage.row(own, own.ready(), row);
     }
 }

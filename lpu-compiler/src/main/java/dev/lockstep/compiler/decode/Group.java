@@ -127,6 +127,10 @@ final class Group {
         return operate(true, cycle, until, result -> new VectorInstruction.Convert(from, to, x, result), null);
     }
 
+    Kept convert(Element from, Element to, Operand x, long cycle, long until, Stream out) {
+        return operate(true, cycle, until, result -> new VectorInstruction.Convert(from, to, x, result), out);
+    }
+
     /** The same result again and again, cycle after cycle, onto streams. */
     void repeat(Element type, Kept kept, long cycle, int times, Stream out, int label) {
         Operand held = new Operand.OfAlu(kept.alu(), kept.label(), true);

@@ -33,6 +33,12 @@ final class Layout {
 
     private static final int LOGITS = 3900;
     private static final int ROUTED = 4004;
+    private static final int LANE_SETS = 7520;
+    private static final int PRODUCT = 7521;
+    private static final int POWERS = 7560;
+    private static final int GATE_UP_OFFSETS = 7400;
+    private static final int DOWN_OFFSETS = 7440;
+    private static final int CHOSEN_SETS = 7480;
     private static final int SHARES = 1600;
     private static final int SCORES = 4096;
 
@@ -102,6 +108,36 @@ final class Layout {
     /** The share of the expert in a place, FP16 in all lanes, where no scales are read meanwhile. */
     static Place share(int place) {
         return new Place(OWN, SHARES + place);
+    }
+
+    /** Where gate and up of the expert in a place begin, INT32 in all lanes of the east. */
+    static Place gateUpOffset(int place) {
+        return new Place(WIDE_EAST, GATE_UP_OFFSETS + place);
+    }
+
+    /** The same for down. */
+    static Place downOffset(int place) {
+        return new Place(WIDE_EAST, DOWN_OFFSETS + place);
+    }
+
+    /** One in the lanes in which down of the expert in a place lies. */
+    static Place chosenSet(int place) {
+        return new Place(WIDE_EAST, CHOSEN_SETS + place);
+    }
+
+    /** What the output of the expert in a place weighs, before shares are made of it, FP32 in all lanes of the west. */
+    static Place power(int place) {
+        return new Place(WIDE_WEST, POWERS + place);
+    }
+
+    /** For each lane, the set to which it belongs; -1 behind the last set. */
+    static Place laneSets() {
+        return new Place(WIDE_EAST, LANE_SETS);
+    }
+
+    /** Hidden elements of an expert before they are copied into the lanes of every set. */
+    static Place product(Hemisphere hemisphere) {
+        return new Place(wide(hemisphere), PRODUCT);
     }
 
     /** Added to the scores of the last block: zero where there are positions, hugely negative behind them. */

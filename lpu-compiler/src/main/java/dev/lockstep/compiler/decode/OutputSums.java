@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -33,10 +34,13 @@ final class OutputSums {
      */
     List<Sums.Sent> place(
             Contents.Matrix matrix, int blocks, int groups, List<Place> rows, long[] available, long earliest) {
-        return place(matrix, blocks, groups, rows, available, earliest, passes -> null);
+        return place(matrix, blocks, groups, rows, available, earliest, passes -> null, sweep -> {});
     }
 
-    /** @param chosen from the passes, which experts' weights they read */
+    /**
+     * @param chosen from the passes, which experts' weights they read
+     * @param noted notes where these lie
+     */
     List<Sums.Sent> place(
             Contents.Matrix matrix,
             int blocks,
@@ -44,7 +48,8 @@ final class OutputSums {
             List<Place> rows,
             long[] available,
             long earliest,
-            Function<List<Sweep.Pass>, Experts.@Nullable Passes> chosen) {
+            Function<List<Sweep.Pass>, Experts.@Nullable Passes> chosen,
+            Consumer<Sweep> noted) {
         int planes = Plane.ALL.size();
         int rounds = Math.ceilDiv(blocks, planes);
         // Each carrier's link takes two vectors for each block of its own.
@@ -67,17 +72,7 @@ final class OutputSums {
         }
         Experts.Passes experts = chosen.apply(passes);
         Sweep sweep = new Sweep(arrays, scheduler, layout, matrix, passes, rows, experts);
-        if (experts != null) {
-            for (int expert = 0; expert < experts.experts().count(); expert++) {
-                int moved = expert * experts.experts().stride();
-                sweep.note(
-                        layout.contents(),
-                        matrix,
-                        expert,
-                        moved,
-                        experts.experts().blocks());
-            }
-        }
+        noted.accept(sweep);
         List<Sweep.Sums> results = sweep.place(available, earliest);
         end = sweep.end();
         List<List<Sums.Sent>> scattered = new ArrayList<>();

@@ -50,6 +50,9 @@ final class Rotation {
     long place(List<Kept> projected, Kept factor, Cache cache, int first) {
         int rotated = shape.group() + 1;
         long[] available = new long[1];
+        int sets = shape.keySets();
+        // A shifted row of every query comes before the next one of the first.
+        int more = (sets - 1) * rotated;
         scheduler.attempt(factor.ready(), at -> {
             available[0] = 0;
             for (int head = 0; head < rotated; head++) {
@@ -57,18 +60,31 @@ final class Rotation {
                 Hemisphere side = head % 2 == 0 ? Hemisphere.EAST : Hemisphere.WEST;
                 long cycle = at + head;
                 Kept row = rotate(
-                        projected.get(head), factor, side, cycle, key ? keyCosine : cosine, key ? keySine : sine);
+                        projected.get(head),
+                        factor,
+                        side,
+                        cycle,
+                        key ? keyCosine : cosine,
+                        key ? keySine : sine,
+                        key ? 0 : more);
                 if (key) {
                     cache.keep(row);
                 } else {
-                    available[0] = Math.max(available[0], stage.row(row, row.ready(), Layout.query(first + head)));
+                    int place = (first + head) * sets;
+                    available[0] = Math.max(available[0], stage.row(row, row.ready(), Layout.query(place)));
+                    for (int set = 1; set < sets; set++) {
+                        long sent = row.ready() + (set - 1L) * rotated;
+                        Operand shifted = stage.shifted(row, side, sent, -set * shape.headSize());
+                        long readable = stage.row(shifted, stage.backFrom(sent), Layout.query(place + set));
+                        available[0] = Math.max(available[0], readable);
+                    }
                 }
             }
         });
         return available[0];
     }
 
-    private Kept rotate(Kept projected, Kept factor, Hemisphere side, long cycle, int cosine, int sine) {
+    private Kept rotate(Kept projected, Kept factor, Hemisphere side, long cycle, int cosine, int sine, int stays) {
         Group all = scheduler.all();
         int alu = geometry.alu;
         long u = geometry.outwardAt(cycle + alu);
@@ -98,6 +114,6 @@ final class Rotation {
         Operand exchanged = new Operand.OfStream(new Flow(Geometry.in(side, STREAM), label));
         Kept two = all.binary(
                 BinaryOperation.MUL, exchanged, stage.constants().at(side, sine, swapped), swapped, swapped + alu);
-        return all.binary(BinaryOperation.ADD, one.operand(), two.operand(), swapped + alu, swapped + 3L * alu);
+        return all.binary(BinaryOperation.ADD, one.operand(), two.operand(), swapped + alu, swapped + 3L * alu + stays);
     }
 }

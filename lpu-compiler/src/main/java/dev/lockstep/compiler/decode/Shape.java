@@ -4,6 +4,7 @@ import dev.lockstep.compiler.model.AttentionSizes;
 import dev.lockstep.compiler.model.FeedForwardSizes;
 import dev.lockstep.compiler.model.LayerSizes;
 import dev.lockstep.compiler.model.ModelSizes;
+import dev.lockstep.compiler.partition.LayerShard;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Quantity;
 
@@ -87,8 +88,28 @@ record Shape(
         return Math.ceilDiv(hiddenGroups, hiddenBlocks());
     }
 
+    /** Lanes of a block of hidden elements. */
+    int hiddenLanes() {
+        return GROUP * hiddenBlockGroups();
+    }
+
+    /** Experts whose hidden elements on this chip fit into the lanes side by side. */
+    int packed() {
+        return routed() && hiddenBlocks() == 1 ? Math.min(experts, blockGroups() / hiddenBlockGroups()) : 1;
+    }
+
     /** Blocks of positions. */
     int positionBlocks() {
         return Math.ceilDiv(positions, lanes);
+    }
+
+    /** Blocks of positions whose keys lie in sets of lanes of the same words. */
+    int keySets() {
+        return LayerShard.keySets(headSize, keyHeads * group);
+    }
+
+    /** Arrays of keys of a head in each hemisphere. */
+    int keyLoads() {
+        return Math.ceilDiv(Math.ceilDiv(positionBlocks(), 2), keySets());
     }
 }

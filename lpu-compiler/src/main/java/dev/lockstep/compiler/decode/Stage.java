@@ -1,13 +1,21 @@
 package dev.lockstep.compiler.decode;
 
+import dev.lockstep.lpu.isa.Element;
+import dev.lockstep.lpu.isa.Flow;
+import dev.lockstep.lpu.isa.Operand;
+import dev.lockstep.lpu.isa.Queue;
 import dev.lockstep.lpu.isa.Stream;
+import dev.lockstep.lpu.isa.SwitchInstruction;
+import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
+import dev.lockstep.lpu.machine.Quantity;
 import java.util.ArrayList;
 import java.util.List;
 
 /** What the parts of a stage share while it is scheduled. */
 final class Stage {
     private static final int ROW_STREAM = 0;
+    private static final int SHIFT_STREAM = 12;
     /** Words of a whole tile. */
     private static final int TILE = 20;
 
@@ -125,11 +133,38 @@ final class Stage {
 
     /** A value as a row of FP16 in both hemispheres' memory; returns the key from which on it can be read. */
     long row(Kept value, long cycle, Place place) {
+        return row(value.operand(), cycle, place);
+    }
+
+    /** What flows inward from the switch of a side, to which a value of FP32 has been sent in a cycle, moved down by so many lanes. */
+    Operand shifted(Kept value, Hemisphere side, long cycle, int lanes) {
+        Geometry geometry = scheduler.geometry();
+        Group all = scheduler.all();
+        Stream out = Geometry.out(side, SHIFT_STREAM);
+        Kept copy = all.unary(UnaryOperation.COPY, Element.FP32, value.operand(), cycle, cycle, out);
+        long u = geometry.outwardAt(copy.ready());
+        scheduler.through(u);
+        Flow to = new Flow(Geometry.in(side, SHIFT_STREAM), scheduler.label());
+        all.put(
+                new Queue(Queue.Unit.SHIFTER, side, 0),
+                u + geometry.switches,
+                new SwitchInstruction.Shift(Element.FP32.planes(), new Flow(out, copy.label()), lanes, to));
+        return new Operand.OfStream(to);
+    }
+
+    /** When the vector unit takes what it has sent to a switch in a cycle to be shifted. */
+    long backFrom(long cycle) {
+        Geometry geometry = scheduler.geometry();
+        long u = geometry.outwardAt(cycle + geometry.alu);
+        return geometry.taken(u + 2L * geometry.switches + geometry.machine().whole(Quantity.SHIFT_CYCLES));
+    }
+
+    long row(Operand value, long cycle, Place place) {
         Geometry geometry = scheduler.geometry();
         long u = geometry.outwardAt(cycle + geometry.alu);
         for (Hemisphere hemisphere : Hemisphere.values()) {
             Stream out = Geometry.out(hemisphere, ROW_STREAM);
-            Kept narrow = scheduler.all().narrow(value.operand(), cycle, cycle, out);
+            Kept narrow = scheduler.all().narrow(value, cycle, cycle, out);
             scheduler.all().writeOutward(hemisphere, place, ROW_STREAM, narrow.label(), u);
         }
         return u + 1 + geometry.read;

@@ -3,7 +3,9 @@ package dev.lockstep.compiler.decode;
 import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.Flow;
+import dev.lockstep.lpu.isa.Operand;
 import dev.lockstep.lpu.isa.Stream;
+import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -44,6 +46,7 @@ final class Sweep {
     record Sums(int pass, Map<Plane, Integer> labels, long w) {}
 
     private final Arrays arrays;
+    private final Constants constants;
     private final Scheduler scheduler;
     private final Geometry geometry;
     private final List<Pass> passes;
@@ -75,6 +78,7 @@ final class Sweep {
         this.chosen = chosen;
         this.lead = chosen == null ? 0 : scheduler.geometry().read;
         this.arrays = arrays;
+        this.constants = new Constants(scheduler);
         this.scheduler = scheduler;
         this.geometry = scheduler.geometry();
         this.passes = List.copyOf(passes);
@@ -134,70 +138,89 @@ final class Sweep {
         return visible ? pass.pace() : Math.max(pass.pace(), length(pass) + geometry.installed + 4L);
     }
 
-    /** Keys of the loads' beginnings, counted from the first. */
-    private long[] starts() {
-        long[] starts = new long[passes.size() + 1];
-        for (int i = 0; i < passes.size(); i++) {
-            starts[i + 1] = starts[i] + Math.max(length(passes.get(i)), pace(passes.get(i)));
-        }
-        return starts;
+    /** Keys from the beginning of a pass to that of the next at least. */
+    private long step(Pass pass) {
+        return Math.max(length(pass), pace(pass));
     }
 
-    /** Key of the row of a plane of a pass, counted from the first load. Planes with different rows take them one after the other. */
-    private long rowAt(long[] starts, int pass, Plane plane) {
+    /** Whether the row of a pass comes while the next pass is loaded. */
+    private boolean late(int pass) {
+        Pass own = passes.get(pass);
+        return pass + 1 < passes.size() && pace(own) <= length(own);
+    }
+
+    /** Keys from the beginning of the load to which a row is tied, to the row: its own load if it comes right after that, else the next one. */
+    private long rowAfter(int pass, Plane plane) {
         Pass own = passes.get(pass);
         boolean shared = own.rows().stream().filter(row -> row >= 0).distinct().count() < 2;
-        boolean paced = pace(own) > length(own);
-        long installed = starts[pass] + length(own) - 1;
-        if (pass + 1 == passes.size() || paced) {
-            return installed + geometry.installed + (shared ? 0 : 2L * plane.index());
+        if (!late(pass)) {
+            return length(own) - 1 + geometry.installed + (shared ? 0 : 2L * plane.index());
         }
-        long next = starts[pass + 1];
-        return shared || plane.index() == 0
-                ? next + lead + run(passes.get(pass + 1))
-                : next + length(passes.get(pass + 1)) - 1;
+        Pass next = passes.get(pass + 1);
+        return shared || plane.index() == 0 ? lead + run(next) : length(next) - 1;
     }
 
     /**
-     * Places the sweep.
+     * Places the sweep, pass after pass, each as soon as its rows are there and nothing else is in its way.
      *
      * @param available keys from which on rows can flow outward from memory
      * @param earliest key of the first load
      * @return the sums, in the order of their passes
      */
     List<Sums> place(long[] available, long earliest) {
-        long[] starts = starts();
-        long first = earliest;
+        List<Sums> sums = new ArrayList<>();
+        Set<Open> open = Set.of();
+        long next = earliest;
         for (int pass = 0; pass < passes.size(); pass++) {
+            int own = pass;
+            List<Integer> tied = IntStream.rangeClosed(Math.max(0, pass - 1), pass)
+                    .filter(other -> other == own ? !late(other) : late(other))
+                    .boxed()
+                    .toList();
+            Set<Open> before = open;
+            Set<Open> after = new HashSet<>();
+            List<Sums> ended = new ArrayList<>();
+            long start = scheduler.attempt(earliest(tied, available, next), at -> {
+                after.clear();
+                after.addAll(before);
+                ended.clear();
+                load(own, at);
+                tied.forEach(other -> rows(other, at, after, ended));
+            });
+            open = after;
+            sums.addAll(ended);
+            next = start + step(passes.get(pass));
+        }
+        end = next + geometry.installed + 4;
+        return sums;
+    }
+
+    /** The first key of a load from one on to which rows are tied. */
+    private long earliest(List<Integer> tied, long[] available, long from) {
+        long earliest = from;
+        for (int pass : tied) {
             for (Plane plane : Plane.ALL) {
                 int row = row(pass, plane);
                 if (row >= 0) {
-                    first = Math.max(first, available[row] - rowAt(starts, pass, plane));
+                    earliest = Math.max(earliest, available[row] - rowAfter(pass, plane));
                 }
             }
         }
-        List<Sums> sums = new ArrayList<>();
-        scheduler.attempt(first, at -> {
-            sums.clear();
-            Set<Open> open = new HashSet<>();
-            for (int pass = 0; pass < passes.size(); pass++) {
-                Pass own = passes.get(pass);
-                long start = at + starts[pass];
-                long second = start + lead + run(own) + 1;
-                arrays.occupy(start, lead + run(own), 1);
-                arrays.occupy(second, lead + own.groups() - run(own), 1);
-                Map<Hemisphere, Flow> offsets = offsets(pass, start, second);
-                for (Plane plane : Plane.ALL) {
-                    if (row(pass, plane) >= 0) {
-                        load(pass, plane, start, second, offsets);
-                        arrays.install(WEIGHTS, plane, start + length(own) - 1, own.groups());
-                    }
-                }
-                rows(pass, at, starts, sums, open);
+        return earliest;
+    }
+
+    private void load(int pass, long start) {
+        Pass own = passes.get(pass);
+        long second = start + lead + run(own) + 1;
+        arrays.occupy(start, lead + run(own), 1);
+        arrays.occupy(second, lead + own.groups() - run(own), 1);
+        Map<Hemisphere, Flow> offsets = offsets(pass, start, second);
+        for (Plane plane : Plane.ALL) {
+            if (row(pass, plane) >= 0) {
+                load(pass, plane, start, second, offsets);
+                arrays.install(WEIGHTS, plane, start + length(own) - 1, own.groups());
             }
-        });
-        end = sums.isEmpty() ? first : lastKey(starts, first);
-        return sums;
+        }
     }
 
     /** Sends the offsets of a pass before its weights, on the sides that read some. */
@@ -208,13 +231,15 @@ final class Sweep {
         }
         int run = run(passes.get(pass));
         int rest = passes.get(pass).groups() - run;
+        long before = geometry.completedFor(0) - geometry.alu;
+        long read = first + before - geometry.alu;
+        Operand words = constants.from(Hemisphere.EAST, chosen.offsets().get(pass), read);
+        Kept offset = scheduler.all().unary(UnaryOperation.COPY, Element.INT32, words, read, second + before + rest);
         for (Plane plane : Plane.ALL) {
             Hemisphere side = plane.hemisphere();
             if (row(pass, plane) >= 0 && !offsets.containsKey(side)) {
                 Stream out = Geometry.out(side, OFFSET_STREAM);
                 int label = scheduler.label();
-                Kept offset = chosen.offsets().get(pass);
-                long before = geometry.completedFor(0) - geometry.alu;
                 scheduler.all().repeat(Element.INT32, offset, first + before, run, out, label);
                 if (rest > 0) {
                     scheduler.all().repeat(Element.INT32, offset, second + before, rest, out, label);
@@ -243,9 +268,9 @@ final class Sweep {
 
     private long end;
 
-    /** Cycles from the first load to the last row. */
+    /** Cycles from the first load to the last row, if nothing is in the way. */
     long length() {
-        return starts()[passes.size()];
+        return passes.stream().mapToLong(this::step).sum();
     }
 
     /** Key after the last row. */
@@ -253,11 +278,14 @@ final class Sweep {
         return end;
     }
 
-    private long lastKey(long[] starts, long first) {
-        return first + starts[passes.size()] + geometry.installed + 4;
-    }
-
-    private void rows(int pass, long at, long[] starts, List<Sums> sums, Set<Open> open) {
+    /**
+     * Places the rows of a pass.
+     *
+     * @param start of the load to which they are tied
+     * @param open sums that have begun
+     * @param ended takes those that end
+     */
+    private void rows(int pass, long start, Set<Open> open, List<Sums> ended) {
         Pass own = passes.get(pass);
         Map<Plane, Integer> labels = new LinkedHashMap<>();
         Map<Long, Integer> read = new LinkedHashMap<>();
@@ -267,7 +295,7 @@ final class Sweep {
             if (row < 0) {
                 continue;
             }
-            long u = at + rowAt(starts, pass, plane);
+            long u = start + rowAfter(pass, plane);
             int label = read.computeIfAbsent(u, key -> readRow(row, key));
             int result = own.end() ? scheduler.label() : 0;
             Open sum = new Open(plane, own.slot());
@@ -279,7 +307,7 @@ final class Sweep {
             }
         }
         if (own.end()) {
-            sums.add(new Sums(pass, labels, w));
+            ended.add(new Sums(pass, labels, w));
         }
     }
 

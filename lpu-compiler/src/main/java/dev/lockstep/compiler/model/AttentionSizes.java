@@ -49,7 +49,7 @@ public sealed interface AttentionSizes {
      * Keys and values from one compressed vector that all heads share (multi-head latent attention): a chip that holds some of the
      * heads needs the whole cache.
      *
-     * @param queryRank width of the compressed queries
+     * @param queryRank width of the compressed queries; 0 where they come from the residual stream as they are
      * @param kvRank width of the compressed keys and values
      * @param plainSize elements of a head's key without position
      * @param rotarySize elements of the key that carry the position, shared by all heads
@@ -75,7 +75,7 @@ public sealed interface AttentionSizes {
         @Override
         public long inputWeights(int width) {
             return (long) width * (queryRank + kvRank + rotarySize)
-                    + (long) queryRank * heads * (plainSize + rotarySize)
+                    + (queryRank == 0 ? width : (long) queryRank) * heads * (plainSize + rotarySize)
                     + (long) kvRank * heads * plainSize;
         }
 

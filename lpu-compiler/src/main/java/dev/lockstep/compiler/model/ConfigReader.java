@@ -12,17 +12,40 @@ import tools.jackson.databind.json.JsonMapper;
 /** Sizes from the {@code config.json} of a Hugging Face repository. */
 public final class ConfigReader {
     private static final int MOST = 1 << 24;
+    /** Decoders of gated networks, whose configs say with these keys how large they are. */
     private static final Set<String> KNOWN = Set.of(
+            "cohere",
+            "cohere2",
+            "deepseek_v2",
+            "deepseek_v3",
+            "ernie4_5",
+            "ernie4_5_moe",
+            "exaone4",
+            "gemma",
+            "gemma2",
+            "gemma3_text",
+            "glm4",
+            "glm4_moe",
+            "gpt_oss",
+            "granite",
+            "granitemoe",
             "llama",
             "mistral",
             "mixtral",
+            "olmo2",
+            "olmo3",
+            "olmoe",
+            "phi3",
             "qwen2",
-            "qwen3",
             "qwen2_moe",
+            "qwen3",
             "qwen3_moe",
-            "gpt_oss",
-            "deepseek_v2",
-            "deepseek_v3");
+            "seed_oss",
+            "smollm3",
+            "stablelm");
+
+    /** Where a model of text and pictures keeps the sizes of its decoder. */
+    private static final String TEXT = "text_config";
 
     private final String origin;
     private final JsonNode config;
@@ -47,7 +70,8 @@ public final class ConfigReader {
         if (!config.isObject()) {
             throw new FormatException(origin + ": is not a JSON object; give the config.json of a model");
         }
-        return new ConfigReader(origin, config).sizes();
+        JsonNode text = config.path(TEXT);
+        return new ConfigReader(origin, text.isObject() ? text : config).sizes();
     }
 
     private ModelSizes sizes() {
@@ -85,29 +109,60 @@ public final class ConfigReader {
         if (config.has("kv_lora_rank")) {
             return new AttentionSizes.Latent(
                     heads,
-                    optional("q_lora_rank", width),
+                    optional("q_lora_rank", 0),
                     positive("kv_lora_rank"),
                     positive("qk_nope_head_dim"),
                     positive("qk_rope_head_dim"),
                     positive("v_head_dim"));
         }
         int headSize = optional("head_dim", width / heads);
-        boolean slides = "sliding_attention"
-                .equals(config.path("layer_types").path(layer).asString(""));
-        int window = slides ? positive("sliding_window") : Integer.MAX_VALUE;
+        int window = slides(layer) ? positive("sliding_window") : Integer.MAX_VALUE;
         return new AttentionSizes.Grouped(heads, optional("num_key_value_heads", heads), headSize, window);
     }
 
+    /** Whether a layer sees the last positions only: said layer by layer, or, in older configs, for all of them. */
+    private boolean slides(int layer) {
+        JsonNode types = config.path("layer_types");
+        if (types.isArray()) {
+            return "sliding_attention".equals(types.path(layer).asString(""));
+        }
+        // Of every so many layers the last one sees all.
+        int pattern =
+                "gemma2".equals(config.path("model_type").asString("")) ? 2 : optionalOrZero("sliding_window_pattern");
+        if (pattern > 0 && (layer + 1) % pattern == 0) {
+            return false;
+        }
+        JsonNode window = config.path("sliding_window");
+        return !window.isMissingNode()
+                && !window.isNull()
+                && config.path("use_sliding_window").asBoolean(true)
+                && layer >= optionalOrZero("max_window_layers");
+    }
+
+    /** Layers without experts are the first ones, some that are listed, or all but every so many. */
+    private boolean dense(int layer) {
+        if (layer < firstOf("first_k_dense_replace", "moe_layer_start_index")) {
+            return true;
+        }
+        for (JsonNode listed : config.path("mlp_only_layers")) {
+            if (listed.asInt(-1) == layer) {
+                return true;
+            }
+        }
+        int step = Math.max(1, firstOf("decoder_sparse_step", "moe_layer_freq", "moe_layer_interval"));
+        return (layer + 1) % step != 0;
+    }
+
     private FeedForwardSizes feedForward(int layer) {
-        int experts = firstOf("num_local_experts", "num_experts", "n_routed_experts");
-        if (experts == 0 || layer < optionalOrZero("first_k_dense_replace")) {
+        int experts = firstOf("num_local_experts", "num_experts", "n_routed_experts", "moe_num_experts");
+        if (experts == 0 || dense(layer)) {
             return FeedForwardSizes.dense(positive("intermediate_size"));
         }
         int hidden = optional("moe_intermediate_size", positive("intermediate_size"));
         int shared = config.has("shared_expert_intermediate_size")
                 ? positive("shared_expert_intermediate_size")
-                : hidden * optionalOrZero("n_shared_experts");
-        int used = firstOf("num_experts_per_tok", "experts_per_token");
+                : hidden * firstOf("n_shared_experts", "moe_num_shared_experts");
+        int used = firstOf("num_experts_per_tok", "experts_per_token", "moe_k");
         return new FeedForwardSizes(hidden, experts, Math.max(1, used), shared);
     }
 

@@ -32,6 +32,7 @@ public record LayerShard(
         int cacheBytesPerPosition,
         int positions) {
     private static final int SUPERLANE = 16;
+    private static final int MOST_QUERY_ROWS = 128;
     private static final int LANES = 320;
     private static final int PLANES = 4;
     private static final int ROUND = PLANES * LANES;
@@ -59,7 +60,7 @@ public record LayerShard(
 
         /** Rows that the output projection multiplies. */
         public int outputRows() {
-            return keys * Math.ceilDiv(queries, TOGETHER);
+            return Math.ceilDiv(keys * queries, TOGETHER);
         }
     }
 
@@ -88,7 +89,8 @@ public record LayerShard(
             }
             case AttentionSizes.Latent latent -> {
                 int compressed = latent.queryRank() + latent.kvRank() + latent.rotarySize();
-                long perHead = (long) latent.queryRank() * (latent.plainSize() + latent.rotarySize())
+                int queryInputs = latent.queryRank() == 0 ? width : latent.queryRank();
+                long perHead = (long) queryInputs * (latent.plainSize() + latent.rotarySize())
                         + (long) latent.kvRank() * (latent.plainSize() + latent.valueSize());
                 yield new LayerShard(
                         new Matrix(
@@ -128,10 +130,16 @@ public record LayerShard(
         int hidden = expert;
         int blocks = Math.max(1, Math.ceilDiv(hidden, LANES));
         int each = Math.ceilDiv(Math.ceilDiv(hidden, SUPERLANE), blocks) * SUPERLANE;
-        Matrix wide = new Matrix(gateUp.inputs(), 2 * blocks * each);
-        long one = wide.paddedBytes(machine, precision)
-                + inRounds(new Matrix(blocks * LANES, down.outputs())).paddedBytes(machine, precision);
-        return experts * one + PLANES * router.paddedBytes(machine, precision);
+        // Two blocks share a pass for each row; an odd one takes two rows in a pass.
+        int rows = Math.ceilDiv(gateUp.inputs(), LANES);
+        int passes = rows * (blocks / 2) + (blocks % 2) * Math.ceilDiv(rows, 2);
+        Matrix wide = new Matrix(passes * LANES, PLANES * each);
+        long narrow = inRounds(new Matrix(blocks * LANES, down.outputs())).paddedBytes(machine, precision);
+        // Experts of few hidden elements share the lanes.
+        int packed = experts > 1 && blocks == 1 ? Math.min(experts, LANES / each) : 1;
+        return experts * wide.paddedBytes(machine, precision)
+                + Math.ceilDiv(experts, packed) * narrow
+                + PLANES * router.paddedBytes(machine, precision);
     }
 
     /** Outputs that are summed over chips come in rounds of a block in each plane. */
@@ -139,12 +147,23 @@ public record LayerShard(
         return new Matrix(matrix.inputs(), Math.ceilDiv(matrix.outputs(), ROUND) * ROUND);
     }
 
+    /**
+     * Blocks of positions whose keys share words of memory, each in lanes of its own. Every query has a row for each.
+     *
+     * @param queries heads of queries on the chip
+     */
+    public static int keySets(int headSize, int queries) {
+        return Math.max(1, Math.min(LANES / headSize, MOST_QUERY_ROWS / queries));
+    }
+
     /** Keys and values in memory, in blocks of positions of which both hemispheres have as many: a key takes whole vectors, values lie transposed. */
     public long cacheBytesKept(Machine machine) {
         int lanes = machine.lanes();
-        long blocks = 2L * Math.ceilDiv(Math.ceilDiv(positions, lanes), 2);
+        int perSide = Math.ceilDiv(Math.ceilDiv(positions, lanes), 2);
+        long blocks = 2L * perSide;
         int elements = cacheBytesPerPosition / 4;
-        long keys = 2L * heads.keys() * lanes * blocks * lanes;
+        int loads = Math.ceilDiv(perSide, keySets(heads.size(), heads.keys() * heads.queries()));
+        long keys = 2L * heads.keys() * lanes * 2L * loads * lanes;
         long values = 2L * elements * blocks * lanes;
         return keys + values;
     }

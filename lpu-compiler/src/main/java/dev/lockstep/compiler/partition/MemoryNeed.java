@@ -15,8 +15,10 @@ import java.util.List;
  * @param capacity of the slices that stream
  */
 public record MemoryNeed(long weights, long head, long cache, long capacity) {
-    /** Words of each slice that hold arrays of ones, and room for one array. */
+    /** Words of each slice that hold arrays of ones, and room for one array; for experts, arrays of lanes' numbers and of ones as well. */
     private static final int TABLES = 60;
+
+    private static final int EXPERT_TABLES = 40;
 
     private static final int PLANES = 4;
     private static final int LANES = 320;
@@ -41,7 +43,10 @@ public record MemoryNeed(long weights, long head, long cache, long capacity) {
     static List<MemoryNeed> halves(Question question, int tensor, HeadSplit split) {
         ModelSizes model = question.model();
         Machine machine = question.machine();
-        long capacity = 2L * machine.streams() * (machine.wordsPerSlice() - TABLES) * machine.lanes();
+        boolean routed =
+                model.layers().stream().anyMatch(layer -> layer.feedForward().routed());
+        int tables = TABLES + (routed ? EXPERT_TABLES : 0);
+        long capacity = 2L * machine.streams() * (machine.wordsPerSlice() - tables) * machine.lanes();
         List<MemoryNeed> halves = new ArrayList<>();
         int count = 2 * model.layers().size();
         for (int half = 0; half < count; half++) {

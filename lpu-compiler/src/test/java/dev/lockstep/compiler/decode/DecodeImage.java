@@ -170,7 +170,10 @@ final class DecodeImage {
                     yield residual < width && hidden >= 0 ? SmallDecoder.weight(kind, layer, hidden, residual) : 0;
                 }
                 case DOWN -> {
-                    int hidden = hidden(tile.expert(), tile.input(), lane);
+                    int set = shape.packed() > 1 ? lane / shape.hiddenLanes() : 0;
+                    int hidden = tile.expert() + set < shape.experts() && set < shape.packed()
+                            ? hidden(tile.expert() + set, tile.input(), lane - set * shape.hiddenLanes())
+                            : -1;
                     yield sum < width && hidden >= 0
                             ? SmallDecoder.weight(SmallDecoder.Kind.DOWN, layer, sum, hidden)
                             : 0;
@@ -212,10 +215,8 @@ final class DecodeImage {
 
         /** Element of the attended row that lies in a lane; -1 for none. */
         private int attended(int round, int lane) {
-            int rounds = Math.ceilDiv(shape.group(), 2);
-            int within = round % rounds * 2 + lane / attention.headSize();
-            int local = round / rounds * shape.group() + within;
-            return lane < 2 * attention.headSize() && within < shape.group()
+            int local = Round.MOST * round + lane / attention.headSize();
+            return lane < Round.MOST * attention.headSize() && local < shape.keyHeads() * shape.group()
                     ? query(local) * attention.headSize() + lane % attention.headSize()
                     : -1;
         }
@@ -231,6 +232,13 @@ final class DecodeImage {
         private void constants(Hemisphere side) {
             for (int word = 0; word < layout.constants(); word++) {
                 wide(Layout.constant(side, word), side, lane -> users.getFirst().scale());
+            }
+            for (Contents.ShortScale scale : layout.contents().shortScales()) {
+                wide(Layout.constant(side, scale.word()), side, lane -> lane < scale.outputs() ? users.getFirst().scale() : 0);
+            }
+            if (side == Hemisphere.EAST) {
+                int set = shape.hiddenLanes();
+                wide(Layout.laneSets(), side, lane -> lane < shape.packed() * set ? lane / set : -1);
             }
             int size = attention.headSize();
             int first = side == Hemisphere.EAST ? 0 : size;
@@ -293,14 +301,22 @@ final class DecodeImage {
             int layer = layer(cached.half());
             int keyHead = keyHead(cached.keyHead());
             int size = attention.headSize();
-            for (int at = 0; at < position; at++) {
-                int own = at;
-                int word = cached.cache().keyWord(at / LANES).word() + at % LANES / GROUP;
-                row(
-                        Cache.side(at / LANES),
-                        at % GROUP,
-                        base + word,
-                        lane -> lane < size ? decoder.key(layer, keyHead, own, lane) : 0);
+            int sets = shape.keySets();
+            for (int first = 0; first < shape.positionBlocks(); first += first % 2 == 0 ? 1 : 2 * sets - 1) {
+                int low = first;
+                for (int key = 0; key < LANES; key++) {
+                    int row = key;
+                    row(
+                            Cache.side(first),
+                            row % GROUP,
+                            base + cached.cache().keyWord(first).word() + row / GROUP,
+                            lane -> {
+                                int at = LANES * (low + 2 * (lane / size)) + row;
+                                return lane < sets * size && at < position
+                                        ? decoder.key(layer, keyHead, at, lane % size)
+                                        : 0;
+                            });
+                }
             }
             for (int block = 0; block < shape.positionBlocks(); block++) {
                 int first = LANES * block;

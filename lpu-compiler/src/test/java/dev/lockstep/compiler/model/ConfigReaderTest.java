@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.formats.FormatException;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigReaderTest {
     private static final String SMALL = """
@@ -65,6 +68,54 @@ class ConfigReaderTest {
                 .isInstanceOf(FormatException.class)
                 .hasMessageStartingWith("test.json: ")
                 .hasMessageContaining(sentence);
+    }
+
+    /** What the makers publish beside these models, as far as it concerns sizes. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "llama-2-7b",
+                "llama-3.1-8b",
+                "mistral-7b",
+                "mixtral-8x7b",
+                "qwen2.5-7b",
+                "qwen3-8b",
+                "qwen3-30b-a3b",
+                "gpt-oss-20b",
+                "deepseek-v3"
+            })
+    void shouldReadTheSizesThatPresetsHave(String name) throws IOException {
+        try (var config = getClass().getResourceAsStream("/configs/" + name + ".json")) {
+            ModelSizes sizes =
+                    ConfigReader.read(name, Objects.requireNonNull(config).readAllBytes());
+            ModelSizes preset = ModelPresets.named(name);
+
+            assertThat(sizes.layers()).isEqualTo(preset.layers());
+            assertThat(sizes.width()).isEqualTo(preset.width());
+            assertThat(sizes.weights()).isEqualTo(preset.weights());
+            assertThat(sizes.contextLength()).isEqualTo(preset.contextLength());
+        }
+    }
+
+    @Test
+    void shouldReadTheDecoderOfAModelOfTextAndPictures() {
+        assertThat(read("{\"model_type\": \"mistral3\", \"text_config\": " + SMALL + "}"))
+                .isEqualTo(read(SMALL));
+    }
+
+    @Test
+    void shouldFindLayersThatSlideOrAreDense() {
+        ModelSizes sizes = read(SMALL.replace(
+                "\"num_hidden_layers\": 2,",
+                "\"num_hidden_layers\": 4, \"sliding_window\": 8, \"sliding_window_pattern\": 2, \"num_experts\": 4, \"num_experts_per_tok\": 2,"
+                        + " \"moe_intermediate_size\": 16, \"decoder_sparse_step\": 2, \"mlp_only_layers\": [3],"));
+
+        assertThat(sizes.layers())
+                .extracting(layer -> layer.attention().window())
+                .containsExactly(8, Integer.MAX_VALUE, 8, Integer.MAX_VALUE);
+        assertThat(sizes.layers())
+                .extracting(layer -> layer.feedForward().routed())
+                .containsExactly(false, true, false, false);
     }
 
     @Test

@@ -66,9 +66,9 @@ class PartitionSearchTest {
 
     @Test
     void shouldSayWhereNoNumberOfChipsSuffices() {
-        assertThatThrownBy(() -> PartitionSearch.of(question("gpt-oss-120b", 16384, 300, 1)))
+        assertThatThrownBy(() -> PartitionSearch.of(question("deepseek-v3", 16384, 300, 1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("half a layer of gpt-oss-120b")
+                .hasMessageContaining("half a layer of deepseek-v3")
                 .hasMessageContaining("no more can share one");
     }
 

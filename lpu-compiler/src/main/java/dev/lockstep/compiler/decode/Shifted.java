@@ -1,0 +1,78 @@
+package dev.lockstep.compiler.decode;
+
+import dev.lockstep.lpu.isa.Element;
+import dev.lockstep.lpu.isa.Flow;
+import dev.lockstep.lpu.isa.Operand;
+import dev.lockstep.lpu.isa.Queue;
+import dev.lockstep.lpu.isa.Stream;
+import dev.lockstep.lpu.isa.SwitchInstruction;
+import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
+import dev.lockstep.lpu.machine.Hemisphere;
+import dev.lockstep.lpu.machine.Quantity;
+import java.util.function.Function;
+
+/**
+ * A value of FP32 that comes back to the vector unit shifted, as often as one likes: it waits in both hemispheres' memory, and both switches shift it in turn, one copy every
+ * {@link #APART} cycles on each side.
+ */
+final class Shifted {
+    /** Cycles from one copy to the next of a side, so that a sum can feed itself. */
+    static final int APART = 3;
+
+    private static final int STREAM = 12;
+
+    private final Scheduler scheduler;
+    private final Geometry geometry;
+    private final Function<Hemisphere, Place> place;
+    /** Key outward of the first copy, and cycles from there to the switch and back. */
+    private final long readable;
+
+    private final long way;
+
+    /**
+     * @param cycle in which the value is ready to be written
+     * @param place for it
+     */
+    Shifted(Scheduler scheduler, Kept value, long cycle, Function<Hemisphere, Place> place) {
+        this.scheduler = scheduler;
+        this.geometry = scheduler.geometry();
+        this.place = place;
+        long u = geometry.outwardAt(cycle + geometry.alu);
+        scheduler.through(u);
+        for (Hemisphere side : Hemisphere.values()) {
+            Stream out = Geometry.out(side, STREAM);
+            Kept copy = scheduler.all().unary(UnaryOperation.COPY, Element.FP32, value.operand(), cycle, cycle, out);
+            scheduler.all().writeOutward(side, place.apply(side), STREAM, copy.label(), u);
+        }
+        readable = u + 1 + geometry.read;
+        way = 2L * geometry.switches + geometry.machine().whole(Quantity.SHIFT_CYCLES);
+    }
+
+    /**
+     * Places a copy; copies are taken from both sides in turn.
+     *
+     * @param lanes by which the value moves down
+     * @param copy its number, from 0
+     */
+    Operand by(int lanes, int copy) {
+        Hemisphere side = Hemisphere.values()[copy % 2];
+        long u = readable + (long) APART * (copy / 2);
+        scheduler.through(u);
+        int label = scheduler.label();
+        scheduler.all().readOutward(side, place.apply(side), STREAM, label, u);
+        Flow from = new Flow(Geometry.out(side, STREAM), label);
+        Flow to = new Flow(Geometry.in(side, STREAM), scheduler.label());
+        scheduler
+                .all()
+                .put(
+                        new Queue(Queue.Unit.SHIFTER, side, 0),
+                        u + geometry.switches,
+                        new SwitchInstruction.Shift(Element.FP32.planes(), from, lanes, to));
+        return new Operand.OfStream(to);
+    }
+
+    /** Cycle in which the vector unit takes a copy. */
+    long taken(int copy) {
+        return geometry.taken(readable + (long) APART * (copy / 2) + way);
+    }
+}
