@@ -30,6 +30,9 @@ final class Choice {
 
     /** Cycles from one place to the next: the vector unit has not enough operations for more. */
     private static final int APART = 6;
+    /** Cycles from sharp outputs to the last that comes back at most, beside those of comparing. */
+    private static final int LONGEST_WAY = 120;
+
     /** Cycles from ranks to sets of lanes at most. */
     private static final int WAY = 280;
 
@@ -99,44 +102,67 @@ final class Choice {
         return start + groups + geometry.installed;
     }
 
-    /** Twice the rank less the number of others, for each expert. */
+    /** Twice the rank less the number of others, for each expert. Sums feed themselves, so that as many are needed as cycles of an operation on both sides. */
     private Kept ranks(Kept outputs, long at) {
-        Shifted shifted = new Shifted(scheduler, outputs, at, Layout::routed);
-        long end = shifted.taken(experts - 2) + 6L * alu;
-        Kept[] sums = new Kept[2];
-        for (int distance = 1; distance < experts; distance++) {
-            int copy = distance - 1;
-            Operand other = shifted.by(distance, copy);
-            sums[copy % 2] = compare(outputs, other, shifted.taken(copy), sums[copy % 2], end);
+        int others = experts - 1;
+        List<Kept> sums = new ArrayList<>(java.util.Collections.nCopies(Math.min(others, 2 * alu), null));
+        Kept sharp = all.binary(
+                BinaryOperation.MUL, outputs.operand(), Constant.of(SHARP), at, at + 2L * others + LONGEST_WAY);
+        long readable = Shifted.write(scheduler, sharp, sharp.ready(), Layout::routed);
+        Shifted shifted = new Shifted(scheduler, Layout::routed, readable, 1);
+        long last = shifted.taken(others - 1) + 3L * alu;
+        for (int copy = 0; copy < others; copy++) {
+            long cycle = shifted.taken(copy);
+            Operand other = shifted.by(copy + 1, copy);
+            Kept more = all.binary(BinaryOperation.SUB, other, sharp.operand(), cycle, cycle + alu);
+            Kept sign = all.unary(UnaryOperation.TANH, Element.FP32, more.operand(), cycle + alu, cycle + 2L * alu);
+            sums.set(copy % sums.size(), add(sums.get(copy % sums.size()), sign, cycle + 2L * alu, last));
         }
-        Kept one = java.util.Objects.requireNonNull(sums[0]);
-        Kept other = sums[1];
-        if (other == null) {
-            return one;
-        }
-        long cycle = Math.max(one.ready(), other.ready());
-        long last = cycle + alu + (long) APART * used;
-        return all.binary(BinaryOperation.ADD, one.operand(), other.operand(), cycle, last);
+        return total(sums, last);
     }
 
-    /** Adds the sign of what another expert has more. */
-    private Kept compare(Kept outputs, Operand other, long cycle, @Nullable Kept before, long end) {
-        Kept more = all.binary(BinaryOperation.SUB, other, outputs.operand(), cycle, cycle + alu);
-        Kept sharp = all.binary(BinaryOperation.MUL, more.operand(), Constant.of(SHARP), cycle + alu, cycle + 2L * alu);
-        Kept sign = all.unary(UnaryOperation.TANH, Element.FP32, sharp.operand(), cycle + 2L * alu, cycle + 3L * alu);
-        long last = cycle + 3L * alu;
-        return before == null
+    private Kept add(@Nullable Kept sum, Kept sign, long cycle, long last) {
+        return sum == null
                 ? all.reserve(
                         false,
+                        cycle,
                         last,
-                        end,
-                        result ->
-                                new VectorInstruction.Unary(UnaryOperation.COPY, Element.FP32, sign.operand(), result))
+                        to -> new VectorInstruction.Unary(UnaryOperation.COPY, Element.FP32, sign.operand(), to))
                 : all.again(
-                        before,
-                        last,
-                        result -> new VectorInstruction.Binary(
-                                BinaryOperation.ADD, Element.FP32, before.operand(), sign.operand(), result));
+                        sum,
+                        cycle,
+                        to -> new VectorInstruction.Binary(
+                                BinaryOperation.ADD, Element.FP32, sum.operand(), sign.operand(), to));
+    }
+
+    /** The sum of all, by pairs; it stays until all places have been found. */
+    private Kept total(List<Kept> sums, long from) {
+        List<Kept> level = sums;
+        long cycle = from;
+        while (level.size() > 1) {
+            List<Kept> next = new ArrayList<>();
+            boolean end = level.size() == 2;
+            for (int i = 0; i < level.size(); i += 2) {
+                long until = cycle + alu + (end ? (long) APART * used : 0);
+                next.add(
+                        i + 1 < level.size()
+                                ? all.binary(
+                                        BinaryOperation.ADD,
+                                        level.get(i).operand(),
+                                        level.get(i + 1).operand(),
+                                        cycle,
+                                        until)
+                                : all.unary(
+                                        UnaryOperation.COPY,
+                                        Element.FP32,
+                                        level.get(i).operand(),
+                                        cycle,
+                                        until));
+            }
+            level = next;
+            cycle += alu;
+        }
+        return level.getFirst();
     }
 
     /** One in the lane of the expert that has a place, zero in the others. */

@@ -11,6 +11,7 @@ import dev.lockstep.lpu.machine.Hemisphere;
 final class Constants {
     private static final int STREAM = 20;
     private static final int EARLY_STREAM = 24;
+    private static final int ROW_STREAM = 8;
 
     private final Scheduler scheduler;
     private final Geometry geometry;
@@ -32,7 +33,7 @@ final class Constants {
 
     /** A row of FP16, on streams of its own because it lies in other slices than constants. */
     Operand row(Hemisphere hemisphere, Place place, long cycle) {
-        return from(hemisphere, place, EARLY_STREAM, cycle);
+        return from(hemisphere, place, ROW_STREAM, cycle);
     }
 
     private Operand from(Hemisphere hemisphere, Place place, int stream, long cycle) {

@@ -10,6 +10,7 @@ import dev.lockstep.lpu.machine.Hemisphere;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The feed-forward network of a layer: gate and up side by side, so that the two that belong together come out of two planes of one hemisphere; the hidden
@@ -100,31 +101,29 @@ final class FeedForwardHalf {
         Choice.Chosen chosen = new Choice(stage, experts, shape.used()).place(outputs, free);
         free = geometry.outwardAt(chosen.offsets() + 2L * geometry.alu);
         long choice = free;
+        Sweep sweep = new Sweep(
+                stage.arrays(),
+                scheduler,
+                stage.layout(),
+                Contents.Matrix.GATE_UP,
+                Collections.nCopies(shape.used(), passes).stream()
+                        .flatMap(List::stream)
+                        .toList(),
+                residualRows,
+                ups(passes, experts));
+        for (int expert = 0; expert < shape.experts(); expert++) {
+            sweep.note(stage.layout().contents(), Contents.Matrix.GATE_UP, expert, expert * up, blocks, passes.size());
+        }
+        List<Sweep.Sums> results = sweep.place(residual.available(), free);
+        free = sweep.end();
         long[] available = new long[shape.used() * blocks];
         List<Place> rows = new ArrayList<>();
+        int each = results.size() / shape.used();
         for (int place = 0; place < shape.used(); place++) {
-            List<Integer> words = new ArrayList<>();
-            int next = experts.up();
-            for (Sweep.Pass pass : passes) {
-                words.add(next);
-                next += pass.groups();
-            }
-            Sweep sweep = new Sweep(
-                    stage.arrays(),
-                    scheduler,
-                    stage.layout(),
-                    Contents.Matrix.GATE_UP,
-                    passes,
-                    residualRows,
-                    new Experts.Passes(words, Collections.nCopies(passes.size(), Layout.gateUpOffset(place))));
-            for (int expert = 0; place == 0 && expert < shape.experts(); expert++) {
-                sweep.note(stage.layout().contents(), Contents.Matrix.GATE_UP, expert, expert * up, blocks);
-            }
-            List<Sweep.Sums> results = sweep.place(residual.available(), free);
-            free = sweep.end();
+            List<Sweep.Sums> own = results.subList(place * each, (place + 1) * each);
             for (int block = 0; block < blocks; block++) {
                 int row = place * blocks + block;
-                available[row] = hiddenBlock(place * blocks, block, blocks, results, factor, place, chosen.shares());
+                available[row] = hiddenBlock(place * blocks, block, blocks, own, factor, place, chosen.shares());
                 rows.add(Layout.hidden(row));
             }
         }
@@ -146,6 +145,21 @@ final class FeedForwardHalf {
         return sent;
     }
 
+    /** Words and offsets of the passes of gate and up, of one chosen expert after the other. */
+    private Experts.Passes ups(List<Sweep.Pass> passes, Experts experts) {
+        List<Integer> words = new ArrayList<>();
+        List<Place> offsets = new ArrayList<>();
+        for (int place = 0; place < shape.used(); place++) {
+            int next = experts.up();
+            for (Sweep.Pass pass : passes) {
+                words.add(next);
+                offsets.add(Layout.gateUpOffset(place));
+                next += pass.groups();
+            }
+        }
+        return new Experts.Passes(words, offsets);
+    }
+
     /** Words and offsets of the passes of down: rounds of all rows, which belong to one expert after the other. */
     private Experts.Passes downs(List<Sweep.Pass> passes, Experts experts) {
         int rows = experts.blocks() * shape.used();
@@ -164,7 +178,7 @@ final class FeedForwardHalf {
     private void noteDown(Sweep down, Experts experts) {
         for (int expert = 0; expert < experts.count(); expert += experts.packed()) {
             int moved = expert / experts.packed() * experts.downStride();
-            down.note(stage.layout().contents(), Contents.Matrix.DOWN, expert, moved, experts.blocks());
+            down.note(stage.layout().contents(), Contents.Matrix.DOWN, expert, moved, experts.blocks(), down.passes());
         }
     }
 
@@ -243,17 +257,28 @@ final class FeedForwardHalf {
             stage.layout().contents().shortScale(upScale, shape.hiddenLanes());
         }
         long[] readable = new long[1];
-        long ready = Math.max(Math.max(factor.ready(), shares), geometry.taken(sums.w()) + 3L * geometry.alu);
+        boolean packed = shape.packed() > 1;
+        long ready =
+                Math.max(Math.max(factor.ready(), packed ? 0 : shares), geometry.taken(sums.w()) + 3L * geometry.alu);
         scheduler.attempt(ready, at -> {
             Kept gate = cut ? halves(sums, 0, gateScale, at) : whole(sums, one, gateScale, at);
             Kept up = cut ? halves(sums, 2, upScale, at) : whole(sums, other, upScale, at);
-            readable[0] = swiglu(gate, up, factor, first + block, place, at);
+            Kept product = swiglu(gate, up, factor, at);
+            readable[0] = packed
+                    ? Shifted.write(scheduler, product, product.ready(), side -> Layout.product(side, place))
+                    : row(product, place, Layout.hidden(first + block));
         });
+        if (packed) {
+            // Products wait in memory until shares are there.
+            scheduler.attempt(
+                    Math.max(readable[0], geometry.outwardAt(shares)),
+                    from -> readable[0] = inSet(place, from, Layout.hidden(first + block)));
+        }
         return readable[0];
     }
 
     private Kept whole(Sweep.Sums sums, Plane plane, int scale, long until) {
-        Integer label = java.util.Objects.requireNonNull(sums.labels().get(plane));
+        Integer label = Objects.requireNonNull(sums.labels().get(plane));
         return stage.constants().scaled(plane, label, sums.w(), scale, until);
     }
 
@@ -262,17 +287,18 @@ final class FeedForwardHalf {
         Group all = scheduler.all();
         Plane even = Plane.ALL.get(firstPlane);
         Plane odd = Plane.ALL.get(firstPlane + 1);
-        long cycle = geometry.taken(sums.w());
-        // The odd half, if there is one, comes two cycles later: its row went second.
-        Integer evenLabel = java.util.Objects.requireNonNull(sums.labels().get(even));
+        Integer evenLabel = Objects.requireNonNull(sums.labels().get(even));
         Integer oddLabel = sums.labels().get(odd);
         if (oddLabel == null) {
             return stage.constants().scaled(even, evenLabel, sums.w(), scale, until);
         }
+        // The odd half comes later: its row went second.
+        long first = geometry.taken(Objects.requireNonNull(sums.keys().get(even)));
+        long second = geometry.taken(Objects.requireNonNull(sums.keys().get(odd)));
         Kept early = all.unary(
-                UnaryOperation.COPY, Element.FP32, Constants.sums(even, evenLabel), cycle - 2, cycle + geometry.alu);
+                UnaryOperation.COPY, Element.FP32, Constants.sums(even, evenLabel), first, second + geometry.alu);
         Kept late = all.unary(
-                UnaryOperation.COPY, Element.FP32, Constants.sums(odd, oddLabel), cycle, cycle + geometry.alu);
+                UnaryOperation.COPY, Element.FP32, Constants.sums(odd, oddLabel), second, second + geometry.alu);
         // The scale is read as late as possible: sums come when they come, but this can give way to others.
         long scaled = until - geometry.alu;
         Kept sum = all.binary(BinaryOperation.ADD, early.operand(), late.operand(), late.ready(), scaled);
@@ -285,7 +311,7 @@ final class FeedForwardHalf {
     }
 
     /** silu(gate) * up = gate * (tanh(gate / 2) / 2 + 1/2) * up. */
-    private long swiglu(Kept gate, Kept up, Kept factor, int block, int place, long at) {
+    private Kept swiglu(Kept gate, Kept up, Kept factor, long at) {
         Group all = scheduler.all();
         int alu = geometry.alu;
         Kept g = all.binary(BinaryOperation.MUL, gate.operand(), factor.operand(), at, at + 5L * alu);
@@ -296,50 +322,59 @@ final class FeedForwardHalf {
         Kept sigmoid =
                 all.binary(BinaryOperation.ADD, scaled.operand(), Constant.of(0.5f), at + 4L * alu, at + 5L * alu);
         Kept silu = all.binary(BinaryOperation.MUL, g.operand(), sigmoid.operand(), at + 5L * alu, at + 6L * alu);
-        Kept product = all.binary(BinaryOperation.MUL, silu.operand(), u.operand(), at + 6L * alu, at + 7L * alu);
-        if (place < 0) {
-            return stage.row(product, at + 7L * alu, Layout.hidden(block));
-        }
-        Operand share = stage.constants().row(Hemisphere.EAST, Layout.share(place), at + 6L * alu);
-        Kept wide = all.widen(share, at + 6L * alu, at + 7L * alu);
-        Kept shared = all.binary(BinaryOperation.MUL, product.operand(), wide.operand(), at + 7L * alu, at + 8L * alu);
-        return shape.packed() > 1
-                ? inSet(shared, place, Layout.hidden(block))
-                : stage.row(shared, at + 8L * alu, Layout.hidden(block));
+        return all.binary(BinaryOperation.MUL, silu.operand(), u.operand(), at + 6L * alu, at + 7L * alu);
     }
 
-    /** Copies hidden elements into the lanes of all sets, and leaves those in which the weights of the expert in a place lie. */
-    private long inSet(Kept product, int place, Place row) {
+    /** Hidden elements into memory, times the share of the expert in a place if there are some. */
+    private long row(Kept product, int place, Place row) {
+        Kept shared = place < 0 ? product : shared(product, place, product.ready());
+        return stage.row(shared, shared.ready(), row);
+    }
+
+    private Kept shared(Kept value, int place, long cycle) {
         Group all = scheduler.all();
         int alu = geometry.alu;
-        Shifted shifted = new Shifted(scheduler, product, product.ready(), Layout::product);
-        int sets = shape.packed();
-        long end = shifted.taken(sets - 1) + 4L * alu;
-        Kept[] sums = {all.unary(UnaryOperation.COPY, Element.FP32, product.operand(), product.ready(), end), null};
-        for (int set = 1; set < sets; set++) {
-            Kept before = sums[(set - 1) % 2];
-            Operand copy = shifted.by(-set * shape.hiddenLanes(), set - 1);
-            long cycle = shifted.taken(set - 1);
-            sums[(set - 1) % 2] = before == null
+        Operand share = stage.constants().row(Hemisphere.EAST, Layout.share(place), cycle - alu);
+        Kept wide = all.widen(share, cycle - alu, cycle);
+        return all.binary(BinaryOperation.MUL, value.operand(), wide.operand(), cycle, cycle + alu);
+    }
+
+    /** Copies hidden elements into the lanes of all sets, and leaves those in which the weights of the expert in a place lie, times its share. */
+    private long inSet(int place, long first, Place row) {
+        Group all = scheduler.all();
+        int alu = geometry.alu;
+        Shifted shifted = new Shifted(scheduler, side -> Layout.product(side, place), first, alu);
+        int copies = shape.packed() - 1;
+        long last = shifted.taken(copies - 1) + alu;
+        // What is in the first set already is read from memory, so that no operation holds it meanwhile.
+        long from = shifted.taken(0);
+        Operand own = stage.constants().from(Hemisphere.EAST, Layout.product(Hemisphere.EAST, place), from - alu);
+        Kept unmoved = all.unary(UnaryOperation.COPY, Element.FP32, own, from - alu, last);
+        Kept[] sums = {unmoved, null};
+        for (int copy = 0; copy < copies; copy++) {
+            Kept before = sums[copy % 2];
+            Operand moved = shifted.by(-(copy + 1) * shape.hiddenLanes(), copy);
+            long cycle = shifted.taken(copy);
+            sums[copy % 2] = before == null
                     ? all.reserve(
                             false,
                             cycle,
-                            end,
-                            to -> new VectorInstruction.Unary(UnaryOperation.COPY, Element.FP32, copy, to))
+                            last,
+                            to -> new VectorInstruction.Unary(UnaryOperation.COPY, Element.FP32, moved, to))
                     : all.again(
                             before,
                             cycle,
                             to -> new VectorInstruction.Binary(
-                                    BinaryOperation.ADD, Element.FP32, before.operand(), copy, to));
+                                    BinaryOperation.ADD, Element.FP32, before.operand(), moved, to));
         }
         Kept sum = sums[0];
-        long cycle = shifted.taken(sets - 2) + alu;
+        long cycle = last;
         if (sums[1] != null) {
             sum = all.binary(BinaryOperation.ADD, sum.operand(), sums[1].operand(), cycle, cycle + alu);
             cycle = sum.ready();
         }
         Operand set = stage.constants().from(Hemisphere.EAST, Layout.chosenSet(place), cycle);
-        Kept own = all.binary(BinaryOperation.MUL, sum.operand(), set, cycle, cycle + alu);
-        return stage.row(own, own.ready(), row);
+        Kept masked = all.binary(BinaryOperation.MUL, sum.operand(), set, cycle, cycle + alu);
+        return row(masked, place, row);
     }
 }

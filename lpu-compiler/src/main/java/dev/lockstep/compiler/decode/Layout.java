@@ -34,7 +34,7 @@ final class Layout {
     private static final int LOGITS = 3900;
     private static final int ROUTED = 4004;
     private static final int LANE_SETS = 7520;
-    private static final int PRODUCT = 7521;
+    private static final int PRODUCTS = 7600;
     private static final int POWERS = 7560;
     private static final int GATE_UP_OFFSETS = 7400;
     private static final int DOWN_OFFSETS = 7440;
@@ -135,9 +135,9 @@ final class Layout {
         return new Place(WIDE_EAST, LANE_SETS);
     }
 
-    /** Hidden elements of an expert before they are copied into the lanes of every set. */
-    static Place product(Hemisphere hemisphere) {
-        return new Place(wide(hemisphere), PRODUCT);
+    /** Hidden elements of the expert in a place before they are copied into the lanes of every set. */
+    static Place product(Hemisphere hemisphere, int place) {
+        return new Place(wide(hemisphere), PRODUCTS + place);
     }
 
     /** Added to the scores of the last block: zero where there are positions, hugely negative behind them. */

@@ -12,31 +12,37 @@ import dev.lockstep.lpu.machine.Quantity;
 import java.util.function.Function;
 
 /**
- * A value of FP32 that comes back to the vector unit shifted, as often as one likes: it waits in both hemispheres' memory, and both switches shift it in turn, one copy every
- * {@link #APART} cycles on each side.
+ * A value of FP32 that comes back to the vector unit shifted, as often as one likes: it waits in both hemispheres' memory, and both switches shift it in turn.
  */
 final class Shifted {
-    /** Cycles from one copy to the next of a side, so that a sum can feed itself. */
-    static final int APART = 3;
-
     private static final int STREAM = 12;
 
     private final Scheduler scheduler;
     private final Geometry geometry;
     private final Function<Hemisphere, Place> place;
+    private final int apart;
     /** Key outward of the first copy, and cycles from there to the switch and back. */
-    private final long readable;
+    private final long first;
 
     private final long way;
 
     /**
-     * @param cycle in which the value is ready to be written
-     * @param place for it
+     * @param place of the value
+     * @param first key outward of the first copy
+     * @param apart cycles from one copy to the next of a side
      */
-    Shifted(Scheduler scheduler, Kept value, long cycle, Function<Hemisphere, Place> place) {
+    Shifted(Scheduler scheduler, Function<Hemisphere, Place> place, long first, int apart) {
         this.scheduler = scheduler;
         this.geometry = scheduler.geometry();
         this.place = place;
+        this.first = first;
+        this.apart = apart;
+        way = 2L * geometry.switches + geometry.machine().whole(Quantity.SHIFT_CYCLES);
+    }
+
+    /** Writes a value in a cycle; returns the key from which on it can be read. */
+    static long write(Scheduler scheduler, Kept value, long cycle, Function<Hemisphere, Place> place) {
+        Geometry geometry = scheduler.geometry();
         long u = geometry.outwardAt(cycle + geometry.alu);
         scheduler.through(u);
         for (Hemisphere side : Hemisphere.values()) {
@@ -44,8 +50,7 @@ final class Shifted {
             Kept copy = scheduler.all().unary(UnaryOperation.COPY, Element.FP32, value.operand(), cycle, cycle, out);
             scheduler.all().writeOutward(side, place.apply(side), STREAM, copy.label(), u);
         }
-        readable = u + 1 + geometry.read;
-        way = 2L * geometry.switches + geometry.machine().whole(Quantity.SHIFT_CYCLES);
+        return u + 1 + geometry.read;
     }
 
     /**
@@ -56,7 +61,7 @@ final class Shifted {
      */
     Operand by(int lanes, int copy) {
         Hemisphere side = Hemisphere.values()[copy % 2];
-        long u = readable + (long) APART * (copy / 2);
+        long u = first + (long) apart * (copy / 2);
         scheduler.through(u);
         int label = scheduler.label();
         scheduler.all().readOutward(side, place.apply(side), STREAM, label, u);
@@ -73,6 +78,6 @@ final class Shifted {
 
     /** Cycle in which the vector unit takes a copy. */
     long taken(int copy) {
-        return geometry.taken(readable + (long) APART * (copy / 2) + way);
+        return geometry.taken(first + (long) apart * (copy / 2) + way);
     }
 }

@@ -42,8 +42,18 @@ final class Sweep {
     /** Sums that have not ended. */
     private record Open(Plane plane, int slot) {}
 
-    /** Sums of a pass, by plane: key inward and label. */
-    record Sums(int pass, Map<Plane, Integer> labels, long w) {}
+    /**
+     * Sums of a pass.
+     *
+     * @param labels by plane
+     * @param keys inward, by plane
+     */
+    record Sums(int pass, Map<Plane, Integer> labels, Map<Plane, Long> keys) {
+        /** Key of the last one. */
+        long w() {
+            return java.util.Collections.max(keys.values());
+        }
+    }
 
     private final Arrays arrays;
     private final Constants constants;
@@ -85,7 +95,7 @@ final class Sweep {
         this.rows = List.copyOf(rows);
         this.words = chosen != null ? chosen.words() : inOrder(layout);
         if (chosen == null) {
-            note(layout.contents(), matrix, 0, 0, 1);
+            note(layout.contents(), matrix, 0, 0, 1, passes.size());
         }
     }
 
@@ -99,9 +109,9 @@ final class Sweep {
         return found;
     }
 
-    /** Notes what the passes read, for an expert whose words begin {@code moved} further on and which has so many rows. */
-    void note(Contents contents, Contents.Matrix matrix, int expert, int moved, int rowsOfExpert) {
-        for (int i = 0; i < passes.size(); i++) {
+    /** Notes what the first passes read, for an expert whose words begin {@code moved} further on and which has so many rows. */
+    void note(Contents contents, Contents.Matrix matrix, int expert, int moved, int rowsOfExpert, int count) {
+        for (int i = 0; i < count; i++) {
             Pass pass = passes.get(i);
             for (int plane = 0; plane < Plane.ALL.size(); plane++) {
                 int row = pass.rows().get(plane);
@@ -134,7 +144,7 @@ final class Sweep {
 
     /** The gap of a short pass would come before what was loaded is visible: its rows come before the next load instead. */
     private long pace(Pass pass) {
-        boolean visible = run(pass) + 1 >= geometry.installed;
+        boolean visible = lead + run(pass) + 1 >= geometry.installed;
         return visible ? pass.pace() : Math.max(pass.pace(), length(pass) + geometry.installed + 4L);
     }
 
@@ -268,6 +278,10 @@ final class Sweep {
 
     private long end;
 
+    int passes() {
+        return passes.size();
+    }
+
     /** Cycles from the first load to the last row, if nothing is in the way. */
     long length() {
         return passes.stream().mapToLong(this::step).sum();
@@ -289,7 +303,7 @@ final class Sweep {
         Pass own = passes.get(pass);
         Map<Plane, Integer> labels = new LinkedHashMap<>();
         Map<Long, Integer> read = new LinkedHashMap<>();
-        long w = 0;
+        Map<Plane, Long> keys = new LinkedHashMap<>();
         for (Plane plane : Plane.ALL) {
             int row = row(pass, plane);
             if (row < 0) {
@@ -303,11 +317,11 @@ final class Sweep {
             if (own.end()) {
                 open.remove(sum);
                 labels.put(plane, result);
-                w = Math.max(w, geometry.throughArray(u));
+                keys.put(plane, geometry.throughArray(u));
             }
         }
         if (own.end()) {
-            ended.add(new Sums(pass, labels, w));
+            ended.add(new Sums(pass, labels, keys));
         }
     }
 

@@ -234,7 +234,10 @@ final class DecodeImage {
                 wide(Layout.constant(side, word), side, lane -> users.getFirst().scale());
             }
             for (Contents.ShortScale scale : layout.contents().shortScales()) {
-                wide(Layout.constant(side, scale.word()), side, lane -> lane < scale.outputs() ? users.getFirst().scale() : 0);
+                wide(
+                        Layout.constant(side, scale.word()),
+                        side,
+                        lane -> lane < scale.outputs() ? users.getFirst().scale() : 0);
             }
             if (side == Hemisphere.EAST) {
                 int set = shape.hiddenLanes();

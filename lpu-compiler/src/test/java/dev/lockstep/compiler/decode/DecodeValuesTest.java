@@ -89,7 +89,7 @@ class DecodeValuesTest {
         "NODE, 8, 1, 960, 512, 8, 2",
         "QUADFOUR_LINE, 16, 2, 640, 2816, 6, 3",
         "NODE, 8, 1, 640, 512, 12, 4",
-        "NODE, 8, 1, 320, 256, 33, 8"
+        "NODE, 8, 1, 640, 256, 33, 8"
     })
     void shouldChooseExperts(Topology topology, int chips, int stages, int width, int hidden, int experts, int used) {
         ModelSizes model = model(width, 8, 8, 32, new FeedForwardSizes(hidden, experts, used, 0), 1);
