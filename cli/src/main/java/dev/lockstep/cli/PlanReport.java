@@ -1,5 +1,6 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.compiler.Clocks;
 import dev.lockstep.compiler.ContextPoint;
 import dev.lockstep.compiler.Plan;
 import dev.lockstep.compiler.bound.LowerBound;
@@ -52,6 +53,13 @@ final class PlanReport {
                 best.memory().weights() / 1e6,
                 best.memory().head() / 1e6,
                 best.memory().cache() / 1e6);
+        line(
+                "least",
+                "%d chips would hold the bytes of weights and caches; %s",
+                plan.leastChipsByBytes(),
+                plan.leastChips().isPresent()
+                        ? plan.leastChips().getAsInt() + " are the fewest that can be scheduled"
+                        : "no partition can be scheduled");
         bound(plan.bound());
         outcome.ifPresentOrElse(this::scheduled, () -> {
             line(
@@ -119,6 +127,7 @@ final class PlanReport {
                     100.0 * point.boundCycles() / point.cycles());
             name = "";
         }
+        clocks(Clocks.of(plan.question(), schedule));
         energy(outcome);
         line(
                 "took",
@@ -127,6 +136,19 @@ final class PlanReport {
                 proof.seconds(),
                 proof.classSeconds(),
                 proof.checkSeconds());
+    }
+
+    private void clocks(Clocks clocks) {
+        line(
+                "clocks",
+                "aligned over %d levels of links in %d cycles before the first token; a chip works %d cycles at a time, in which clocks drift by %d (%d are allowed for):"
+                        + " it waits for its clock while it rests, or for %.1f %% of the time in a full pipeline",
+                clocks.levels(),
+                clocks.alignment(),
+                clocks.atOnce(),
+                clocks.drift(),
+                Clocks.ALLOWED,
+                100 * clocks.shareWhenBusy());
     }
 
     private void energy(Outcome outcome) {

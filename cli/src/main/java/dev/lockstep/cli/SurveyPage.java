@@ -23,7 +23,8 @@ final class SurveyPage {
     private static final int PROMPT = 512;
     private static final double ACCEPTANCE = 0.7;
     /** The published system first; larger ones for models that do not fit. */
-    private static final List<Integer> OFFERED = List.of(576, 768, 1024, 1536, 2048, 3072, 4096, 6144, 8192, 16384);
+    private static final List<Integer> OFFERED =
+            List.of(576, 768, 1024, 1152, 1536, 2048, 3008, 4096, 6144, 8192, 16384);
 
     private static final String CURVE_MODEL = "llama-3.1-8b";
     private static final List<Integer> CURVE = List.of(8, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024);
@@ -69,14 +70,16 @@ final class SurveyPage {
                 "differ, and every vector on every link: for both hop times. \"Estimated\" is a formula; the last column says what is missing. Bounds are those of [lpu-70b.md](lpu-70b.md), for the same partition.");
         say("");
         say(
-                "| model | weights | chips a stage × stages | tokens/s and user, hop 300 ns | bound | reached | binds | hop 722 ns | published for the LPU | |");
-        say("|---|---|---|---|---|---|---|---|---|---|");
+                "| model | weights | least chips by bytes, by schedule | chips a stage × stages | tokens/s and user, hop 300 ns | bound | reached | binds | hop 722 ns | published for the LPU | |");
+        say("|---|---|---|---|---|---|---|---|---|---|---|");
         for (String name : models) {
             ModelSizes model = ModelPresets.named(name);
             try {
                 model(model);
             } catch (UsageException refused) {
-                say("| %s | %s | | | | | | | %s | %s |", name, weights(model), published(model), refused.getMessage());
+                say(
+                        "| %s | %s | | | | | | | | %s | %s |",
+                        name, weights(model), published(model), refused.getMessage());
             }
         }
         say("");
@@ -90,7 +93,7 @@ final class SurveyPage {
         note("compiling " + model.name());
         Optional<Plan> found = plan(model, Machine.lpuV1());
         if (found.isEmpty()) {
-            say("| %s | %s | | | | | | | %s | %s |", model.name(), weights(model), published(model), refusal(model));
+            say("| %s | %s | | | | | | | | %s | %s |", model.name(), weights(model), published(model), refusal(model));
             return;
         }
         String far =
@@ -99,9 +102,13 @@ final class SurveyPage {
         Plan plan = outcome.map(Outcome::plan).orElse(found.get());
         String bound = "%,.0f".formatted(plan.perSecond(plan.bound().cycles()));
         say(
-                "| %s | %s | %s of %,d | %s | %s | %s | %s | %s | %s | %s |",
+                "| %s | %s | %,d, %s | %s of %,d | %s | %s | %s | %s | %s | %s | %s |",
                 model.name(),
                 weights(model),
+                plan.leastChipsByBytes(),
+                plan.leastChips().isPresent()
+                        ? "%,d".formatted(plan.leastChips().getAsInt())
+                        : "none",
                 plan.partition(),
                 plan.question().chips(),
                 outcome.map(scheduled -> "%,.0f".formatted(scheduled.tokensPerSecond()))

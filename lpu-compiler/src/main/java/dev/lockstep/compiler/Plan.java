@@ -9,11 +9,13 @@ import dev.lockstep.compiler.partition.PartitionSearch;
 import dev.lockstep.compiler.partition.Question;
 import dev.lockstep.lpu.machine.Quantity;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -88,6 +90,33 @@ public record Plan(PartitionSearch search, Candidate chosen, LowerBound bound, S
         return chosen.partition();
     }
 
+    /** Chips whose streaming slices have as many bytes as the weights, and the caches of all users. */
+    public int leastChipsByBytes() {
+        var model = question().model();
+        long weights = (long) model.width() * model.vocabulary();
+        long cache = 0;
+        for (var layer : model.layers()) {
+            weights += layer.weights(model.width());
+            int positions = Math.min(question().context(), layer.attention().window());
+            cache +=
+                    2L * layer.attention().cacheWidth() * positions * question().users();
+        }
+        long bytes = weights * question().precision().bytes() + cache;
+        return Math.toIntExact(Math.ceilDiv(bytes, chosen.memory().capacity()));
+    }
+
+    /** Chips of the smallest partition that fits and can be scheduled; nothing if none can be. */
+    public OptionalInt leastChips() {
+        return search.candidates().stream()
+                .filter(candidate -> candidate.memory().fits())
+                .map(Candidate::partition)
+                .sorted(Comparator.comparingInt(Partition::chips))
+                .filter(partition ->
+                        DecodeCompiler.refusal(question(), partition).isEmpty())
+                .mapToInt(Partition::chips)
+                .findFirst();
+    }
+
     public long estimatedCycles() {
         return chosen.cost().cycles();
     }
@@ -126,6 +155,8 @@ public record Plan(PartitionSearch search, Candidate chosen, LowerBound bound, S
                     bound.terms().get(term));
         }
         fields.put("estimated_cycles", estimatedCycles());
+        fields.put("least_chips_by_bytes", leastChipsByBytes());
+        fields.put("least_chips", leastChips().isPresent() ? leastChips().getAsInt() : null);
         return fields;
     }
 }
