@@ -174,7 +174,10 @@ class EmissionTest {
                 .isEmpty();
     }
 
-    /** Spills of sums around the innermost loop, which multiplies, are cheap, and so are those of addresses; sums within it would not be. */
+    /**
+     * Spills of sums around the innermost loop, which multiplies, are cheap, and so are those of addresses; sums within it would not be. Tiles
+     * keep their sums in memory from round to round.
+     */
     @ParameterizedTest
     @MethodSource("fast")
     void theInnermostLoopForSeveralTokensShouldNotUseTheStack(Target target) {
@@ -195,7 +198,7 @@ class EmissionTest {
                 .as("loops with products")
                 .anyMatch(loop -> PRODUCT.matcher(loop).find());
         assertThat(loops)
-                .filteredOn(loop -> PRODUCT.matcher(loop).find())
+                .filteredOn(loop -> PRODUCT.matcher(loop).find() && !loop.contains("tdpbssd"))
                 .noneMatch(loop -> VECTOR_ON_STACK.matcher(loop).find());
     }
 
