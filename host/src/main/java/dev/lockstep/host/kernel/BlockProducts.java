@@ -14,11 +14,15 @@ import java.util.stream.IntStream;
  * The innermost part of products with several tokens: adds some blocks of 16 rows times the activations of a few tokens to sums that
  * stay in registers.
  *
- * <p>Emitted as {@code void (ptr unpacked, i64 blocks, ptr quants, ptr fields, i64 planeBytes, ptr sums, i1 first)}: {@code unpacked} is an {@link
+ * <p>Emitted as {@code void (ptr unpacked, i64 blocks, ptr quants, ptr fields, i64 planeBytes, ptr sums, i1 first, ptr ahead)}: {@code unpacked} is an {@link
  * UnpackedBlock} for each block, {@code quants} and {@code fields} are those of the first token in its {@link QuantPanel}, {@code sums}
  * has 16 floats for each token, and is only written if these are the {@code first} blocks of the sums. It knows nothing of the matrix's size, so there are few of these.
+ *
+ * <p>Asks memory for what lies at {@code ahead}, as many bytes as the blocks have packed: a bit with each block, since what is asked for all at once
+ * holds up what comes after it.
  */
 final class BlockProducts {
+    private static final int LINE = 64;
     private static final Type FLOATS = Type.FLOAT.times(QuantLayout.ROWS);
 
     private final IrFunction f;
@@ -40,7 +44,7 @@ final class BlockProducts {
         String name = "blocks_%s_%d_x%d".formatted(layout, panel.planes(), tokens);
         return module.function(
                 name.toLowerCase(Locale.ROOT),
-                List.of(Type.PTR, Type.I64, Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I1),
+                List.of(Type.PTR, Type.I64, Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I1, Type.PTR),
                 f -> new BlockProducts(f, simd, layout, panel, tokens).emit());
     }
 
@@ -57,6 +61,7 @@ final class BlockProducts {
     }
 
     private List<Ir> addBlock(Ir block, List<Ir> sums) {
+        prefetch(block);
         Ir weights = f.offset(f.parameter(0), f.mul(block, Ir.i64(unpacked.bytes())));
         Ir quants = f.offset(f.parameter(2), f.mul(block, Ir.i64(panel.blockBytes())));
         Ir fields = f.offset(f.parameter(3), f.mul(block, Ir.i64(panel.fieldsBytes())));
@@ -67,6 +72,14 @@ final class BlockProducts {
             next.add(sum.add(sums.get(token), dots.get(token), f.offset(fields, (long) token * Integer.BYTES)));
         }
         return next;
+    }
+
+    private void prefetch(Ir block) {
+        int bytes = unpacked.layout().unitBytes() / unpacked.layout().blocks();
+        Ir ahead = f.offset(f.parameter(7), f.mul(block, Ir.i64(bytes)));
+        for (int at = 0; at < bytes; at += LINE) {
+            f.prefetch(f.offset(ahead, at));
+        }
     }
 
     /** For each token and plane the exact dot products of each part of the block. */

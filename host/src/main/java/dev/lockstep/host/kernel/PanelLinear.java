@@ -72,27 +72,28 @@ final class PanelLinear {
 
     private void addUnits(Segments.Range range, Ir segment) {
         Ir packed = f.offset(f.parameter(0), f.mul(range.unit(), Ir.i64(layout.unitBytes())));
-        String unpack = UnpackKernel.emit(f.module(), simd, unpacked, BlockBias.of(simd, layout));
+        String unpack = UnpackKernel.emit(f.module(), simd, unpacked, BlockBias.of(simd, layout), false);
         f.callLocal(unpack, packed, range.count(), f.parameter(5));
         Ir block = f.mul(range.unit(), Ir.i64(layout.blocks()));
         Ir blocks = f.mul(range.count(), Ir.i64(layout.blocks()));
+        Ir ahead = f.offset(packed, QuantLinear.PREFETCH_DISTANCE);
         Ir tokens = f.parameter(2);
         int most = simd.blockTokens(panel.planes());
         f.loop(
                 Ir.i64(0),
                 f.and(tokens, Ir.i64(-most)),
                 most,
-                token -> addBlocks(most, block, blocks, sum(segment, token), range.first(), token));
+                token -> addBlocks(most, block, blocks, sum(segment, token), range.first(), token, ahead));
         for (int size = most / 2; size >= 1; size /= 2) {
             int few = size;
             Ir token = f.and(tokens, Ir.i64(-2L * few));
             f.ifThen(
                     f.icmp("ne", f.and(tokens, Ir.i64(few)), Ir.i64(0)),
-                    () -> addBlocks(few, block, blocks, sum(segment, token), range.first(), token));
+                    () -> addBlocks(few, block, blocks, sum(segment, token), range.first(), token, ahead));
         }
     }
 
-    private void addBlocks(int tokens, Ir block, Ir blocks, Ir sums, Ir first, Ir token) {
+    private void addBlocks(int tokens, Ir block, Ir blocks, Ir sums, Ir first, Ir token, Ir ahead) {
         Ir place = f.offset(f.parameter(1), f.mul(f.udiv(token, Ir.i64(QuantPanel.TOKENS)), Ir.i64(panel.bytes())));
         Ir lane = f.urem(token, Ir.i64(QuantPanel.TOKENS));
         Ir quants = f.add(f.mul(block, Ir.i64(panel.blockBytes())), f.mul(lane, Ir.i64(QuantLayout.BLOCK)));
@@ -105,6 +106,7 @@ final class PanelLinear {
                 f.offset(f.offset(place, panel.fieldsOffset()), fields),
                 Ir.i64(panel.planeBytes()),
                 sums,
-                first);
+                first,
+                ahead);
     }
 }

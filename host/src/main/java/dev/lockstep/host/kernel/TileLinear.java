@@ -66,7 +66,7 @@ final class TileLinear {
         Ir first = tile == 0 ? f.parameter(0) : f.offset(f.parameter(0), second);
         Ir packed = f.offset(first, f.mul(range.unit(), Ir.i64(layout.unitBytes())));
         Ir place = f.offset(f.parameter(5), (long) tile * UnpackedBlock.MAX_BYTES);
-        f.callLocal(UnpackKernel.emit(f.module(), simd, unpacked, 0), packed, range.count(), place);
+        f.callLocal(UnpackKernel.emit(f.module(), simd, unpacked, 0, true), packed, range.count(), place);
     }
 
     /** Two panels at a time; one if there is no second. */

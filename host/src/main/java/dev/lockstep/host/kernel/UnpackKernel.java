@@ -10,7 +10,7 @@ import java.util.Locale;
 
 /**
  * Unpacks some units of a tile: {@code void (ptr units, i64 count, ptr unpacked)}, where {@code unpacked} gets an {@link UnpackedBlock} for
- * each block. Asks memory for the units after those meanwhile, so that they are there when they are next.
+ * each block.
  */
 final class UnpackKernel {
     private static final int LINE = 64;
@@ -20,20 +20,21 @@ final class UnpackKernel {
     /**
      * @param unpacked where everything goes
      * @param bias what quants are to be too large by
+     * @param prefetches whether memory is asked for the units after those meanwhile
      */
-    static String emit(IrModule module, Simd simd, UnpackedBlock unpacked, int bias) {
-        String name = "unpack_%s_%d_%d".formatted(unpacked.layout(), bias, unpacked.gap());
+    static String emit(IrModule module, Simd simd, UnpackedBlock unpacked, int bias, boolean prefetches) {
+        String name = "unpack_%s_%d_%d%s".formatted(unpacked.layout(), bias, unpacked.gap(), prefetches ? "_p" : "");
         return module.function(
                 name.toLowerCase(Locale.ROOT),
                 List.of(Type.PTR, Type.I64, Type.PTR),
-                f -> emit(f, simd, unpacked, bias));
+                f -> emit(f, simd, unpacked, bias, prefetches));
     }
 
-    private static void emit(IrFunction f, Simd simd, UnpackedBlock unpacked, int bias) {
+    private static void emit(IrFunction f, Simd simd, UnpackedBlock unpacked, int bias, boolean prefetches) {
         QuantLayout layout = unpacked.layout();
         f.loop(Ir.i64(0), f.parameter(1), 1, index -> {
             Ir place = f.offset(f.parameter(0), f.mul(index, Ir.i64(layout.unitBytes())));
-            for (int at = 0; at < layout.unitBytes(); at += LINE) {
+            for (int at = 0; prefetches && at < layout.unitBytes(); at += LINE) {
                 f.prefetch(f.offset(place, QuantLinear.PREFETCH_DISTANCE + at));
             }
             PackedUnit unit = new PackedUnit(f, simd, layout, bias, place);
