@@ -109,11 +109,19 @@ final class BenchCommand implements Callable<Integer> {
         if (Double.isFinite(result.bandwidthShare())) {
             printShare(result);
         }
+        var jitter = result.jitter();
         line(
                 "jitter",
-                "99 of 100 tokens within %.2f ms, %.2f x the median",
-                result.tokenP99Ms(),
-                result.tokenP99Ms() / result.tokenMedianMs());
+                "90 of 100 tokens within %.2f, 99 within %.2f, all within %.2f x the median around them",
+                jitter.p90(),
+                jitter.p99(),
+                jitter.most());
+        line(
+                "disturbed",
+                "by %d switches to others, %d ms stolen by other machines, %d collections of garbage",
+                jitter.disturbances().switches(),
+                jitter.disturbances().stolenMs(),
+                jitter.disturbances().collections());
         for (BenchmarkResult.Batch batch : result.batches()) {
             line(
                     "batch of " + batch.sequences(),

@@ -23,6 +23,7 @@ final class Benchmark {
     private List<BenchmarkResult.Phase> decodePhases = List.of();
     private List<BenchmarkResult.Batch> batches = List.of();
     private double residentBytes;
+    private Disturbances disturbances = new Disturbances(0, 0, 0);
 
     private Benchmark(Program program, BenchmarkOptions options) {
         this.program = program;
@@ -70,20 +71,22 @@ final class Benchmark {
                 memory.ifPresent(m -> bandwidths.add(m.measure()));
                 arithmetic.ifPresent(a -> peaks.add(a.measure()));
                 text.clear();
+                var before = Disturbances.soFar();
                 long start = System.nanoTime();
                 while (text.length() < prompt.length) {
                     text.prefill(prompt);
                 }
                 long prefilled = System.nanoTime();
-                long before = prefilled;
+                long last = prefilled;
                 for (int i = prompt.length; i < tokens.length; i++) {
                     text.append(tokens[i]);
                     long now = System.nanoTime();
-                    stepSeconds.add((now - before) / 1e9);
-                    before = now;
+                    stepSeconds.add((now - last) / 1e9);
+                    last = now;
                 }
                 prefillSeconds.add((prefilled - start) / 1e9);
-                decodeSeconds.add((before - prefilled) / 1e9);
+                decodeSeconds.add((last - prefilled) / 1e9);
+                disturbances = disturbances.plus(Disturbances.soFar().minus(before));
             }
             memory.ifPresent(m -> bandwidths.add(m.measure()));
             memory.ifPresent(MemoryBandwidth::close);
@@ -126,6 +129,7 @@ final class Benchmark {
                 residentBytes / 1e6,
                 stepSeconds.quantile(0.5) * 1e3,
                 stepSeconds.quantile(0.99) * 1e3,
+                Jitter.of(stepSeconds.values(), options.generatedTokens(), disturbances),
                 prefillPhases,
                 decodePhases,
                 batches);

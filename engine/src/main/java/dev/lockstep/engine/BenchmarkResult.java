@@ -24,6 +24,7 @@ import java.util.SequencedMap;
  * @param residentMb memory of the process, 10^6 bytes
  * @param tokenMedianMs of the times between two tokens
  * @param tokenP99Ms what 99 of 100 of them stay below
+ * @param jitter how much they differ from those around them
  * @param prefillPhases where the time of steps of several tokens went, in the order of a step; empty if the machine does not tell
  * @param decodePhases where the time of steps of one token went
  * @param batches steps of several sequences
@@ -45,6 +46,7 @@ public record BenchmarkResult(
         double residentMb,
         double tokenMedianMs,
         double tokenP99Ms,
+        Jitter jitter,
         List<Phase> prefillPhases,
         List<Phase> decodePhases,
         List<Batch> batches) {
@@ -106,6 +108,12 @@ public record BenchmarkResult(
         fields.put("resident_mb", residentMb);
         fields.put("token_median_ms", tokenMedianMs);
         fields.put("token_p99_ms", tokenP99Ms);
+        fields.put("jitter_p90", jitter.p90());
+        fields.put("jitter_p99", jitter.p99());
+        fields.put("jitter_most", jitter.most());
+        fields.put("switches", jitter.disturbances().switches());
+        fields.put("stolen_ms", jitter.disturbances().stolenMs());
+        fields.put("collections", jitter.disturbances().collections());
         fields.put("prefill_phases", prefillPhases.stream().map(Phase::fields).toList());
         fields.put("decode_phases", decodePhases.stream().map(Phase::fields).toList());
         fields.put("batches", batches.stream().map(Batch::fields).toList());

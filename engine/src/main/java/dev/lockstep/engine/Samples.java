@@ -15,6 +15,11 @@ final class Samples {
         values[count++] = value;
     }
 
+    /** All of them, in order. */
+    double[] values() {
+        return Arrays.copyOf(values, count);
+    }
+
     /** The value below which {@code share} of all values lie, between the two nearest; NaN if there are none. */
     double quantile(double share) {
         if (count == 0) {

@@ -19,6 +19,15 @@ public final class Background<T> {
         return new Background<>(task);
     }
 
+    /** Waits until the work is over, whether it succeeded or not. */
+    public void finish() {
+        try {
+            result();
+        } catch (RuntimeException | Error failed) {
+            return; // told by whoever asks for the result
+        }
+    }
+
     /** Waits for the result; throws what the work threw. */
     public T result() {
         boolean interrupted = false;

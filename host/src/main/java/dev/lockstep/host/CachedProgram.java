@@ -96,7 +96,7 @@ final class CachedProgram {
     }
 
     /** Writes beside the work: the first token need not wait for the disk. */
-    private void write(CacheKey key, MemorySegment content) {
+    private synchronized void write(CacheKey key, MemorySegment content) {
         HostCache known = cache.orElseThrow();
         ProgramCache programs = known.programs();
         writers.add(Thread.ofPlatform()
@@ -106,7 +106,7 @@ final class CachedProgram {
     }
 
     /** Waits until everything is written; the memory of weights must be there until then. */
-    void finish() {
+    synchronized void finish() {
         Threads.join(writers);
     }
 }

@@ -103,32 +103,29 @@ public final class HostMachine implements Machine {
         Target target = options.target().orElseGet(Target::host);
         WeightPlan weightPlan = new WeightPlan(graph);
         cached = new CachedProgram(options.cache());
-        var knownWeights = Background.start("lockstep-weights", () -> {
-            var r = cached.knownWeights(weightPlan, arena);
-            options.progress().passed("  (weights read)");
-            return r;
-        });
+        var packedWeights = Background.start("lockstep-weights", () -> weights(graph, weightPlan, weights));
         KvPlan kvPlan = new KvPlan(graph, options.kvType());
         options.progress().passed("weights planned");
-        single = Lowering.lower(graph, 1, options.kvType());
-        several = Lowering.lower(graph, Math.max(2, options.maxStepTokens()), options.kvType());
-        options.progress().passed("graph lowered");
-        code = cached.code(
-                graph,
-                options,
-                target,
-                () -> compiler.compile(HostModule.ir(List.of(single, several), weightPlan, kvPlan, target), target));
+        try {
+            single = Lowering.lower(graph, 1, options.kvType());
+            several = Lowering.lower(graph, Math.max(2, options.maxStepTokens()), options.kvType());
+            options.progress().passed("graph lowered");
+            code = cached.code(
+                    graph,
+                    options,
+                    target,
+                    () -> compiler.compile(
+                            HostModule.ir(List.of(single, several), weightPlan, kvPlan, target), target));
+        } catch (RuntimeException | Error unavailable) {
+            packedWeights.finish(); // nobody may read the model's file when it is closed
+            throw unavailable;
+        }
         options.progress().passed("code loaded");
         nativeStep = new NativeStep(code);
         singleEntry = code.symbol(HostModule.step(single)).address();
         severalEntry = code.symbol(HostModule.step(several)).address();
 
-        MemorySegment packed = knownWeights.result().orElseGet(() -> {
-            MemorySegment made = PackedWeights.pack(graph, weightPlan, weights, arena, options);
-            cached.keepWeights(weightPlan, made);
-            return made;
-        });
-        options.progress().passed("weights there");
+        MemorySegment packed = packedWeights.result();
         memory = LargeMemory.allocate(Math.max(arenaBytes(single), arenaBytes(several)), arena);
         kvBlocks = new KvBlocks(arena, kvPlan.blockBytes());
         embeddings = new Embeddings((Op.Embedding) graph.nodes().getFirst().op(), weights);
@@ -154,6 +151,17 @@ public final class HostMachine implements Machine {
         lastTracer = singleTracer;
         startWorkers();
         options.progress().passed("machine ready");
+    }
+
+    /** Packed, from the cache or made beside the compilation. */
+    private MemorySegment weights(Graph graph, WeightPlan plan, Map<String, Tensor> tensors) {
+        MemorySegment packed = cached.knownWeights(plan, arena).orElseGet(() -> {
+            MemorySegment made = PackedWeights.pack(graph, plan, tensors, arena, options);
+            cached.keepWeights(plan, made);
+            return made;
+        });
+        options.progress().passed("weights there");
+        return packed;
     }
 
     private long arenaBytes(HostProgram program) {

@@ -14,12 +14,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.LongStream;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 
 /** Brings all weights of a model into the layout of the host's kernels. */
 final class PackedWeights {
     /** Bytes between two progress reports. */
     private static final long REPORT = 8L << 20;
+
+    private static final int WORKERS = Runtime.getRuntime().availableProcessors();
 
     private PackedWeights() {}
 
@@ -56,15 +59,18 @@ final class PackedWeights {
     }
 
     private static void packTiles(Tensor tensor, MemorySegment target, Reports reports) {
-        Packer packer = Packer.of(tensor);
         long tiles = tensor.matrices() * Packer.tiles(tensor.rows());
         long tileBytes = target.byteSize() / tiles;
+        AtomicLong next = new AtomicLong();
         AtomicBoolean suspicious = new AtomicBoolean();
-        LongStream.range(0, tiles).parallel().forEach(tile -> {
-            if (!packer.pack(tile, target.asSlice(tile * tileBytes, tileBytes))) {
-                suspicious.set(true);
+        IntStream.range(0, WORKERS).parallel().forEach(_ -> {
+            Packer packer = Packer.of(tensor);
+            for (long tile = next.getAndIncrement(); tile < tiles; tile = next.getAndIncrement()) {
+                if (!packer.pack(tile, target.asSlice(tile * tileBytes, tileBytes))) {
+                    suspicious.set(true);
+                }
+                reports.add(tileBytes);
             }
-            reports.add(tileBytes);
         });
         if (suspicious.get()) {
             WeightCheck.finite(tensor);

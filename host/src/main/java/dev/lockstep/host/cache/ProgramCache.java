@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -33,7 +35,9 @@ public final class ProgramCache {
     private static final double SHARE = 0.2;
 
     private static final String UNFINISHED = ".part";
+    private static final Pattern UNFINISHED_ENTRY = Pattern.compile("([0-9a-f]{64})\\.(?:weights|code)\\..*\\.part");
     private static final String LOCK = "lock";
+    private static final int DIGITS_OF_LOCK = 15;
 
     private final Path directory;
     private final long limit;
@@ -90,10 +94,10 @@ public final class ProgramCache {
             Files.createDirectories(directory);
             try (FileChannel locks = FileChannel.open(
                             directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock lock = tryLock(locks, key)) {
+                    FileLock lock = tryLock(locks, key.digest())) {
                 Path file = directory.resolve(key.fileName());
                 if (lock != null && !Files.exists(file)) {
-                    deleteUnfinished(key);
+                    deleteUnfinished(locks, key);
                     if (makeRoom(content.byteSize())) {
                         write(key, model, type, content, file);
                     }
@@ -121,8 +125,8 @@ public final class ProgramCache {
     }
 
     /** A lock per key: a byte of one file that is never deleted, so that no lock can be on a file that is gone. */
-    private static FileLock tryLock(FileChannel locks, CacheKey key) throws IOException {
-        long position = Long.parseUnsignedLong(key.digest().substring(0, 15), 16);
+    private static FileLock tryLock(FileChannel locks, String digest) throws IOException {
+        long position = Long.parseUnsignedLong(digest.substring(0, DIGITS_OF_LOCK), 16);
         try {
             return locks.tryLock(position, 1, false);
         } catch (OverlappingFileLockException thisProcess) {
@@ -130,12 +134,21 @@ public final class ProgramCache {
         }
     }
 
-    /** What a writer left that was killed. Only called under the lock of the key, so that no living writer has it. */
-    private void deleteUnfinished(CacheKey key) throws IOException {
+    /** What writers left that were killed: those that live hold the locks of their keys. */
+    private void deleteUnfinished(FileChannel locks, CacheKey ours) throws IOException {
         for (Path file : files()) {
-            String name = file.getFileName().toString();
-            if (name.startsWith(key.fileName()) && name.endsWith(UNFINISHED)) {
+            Matcher name = UNFINISHED_ENTRY.matcher(file.getFileName().toString());
+            if (!name.matches()) {
+                continue;
+            }
+            if (name.group(1).equals(ours.digest())) {
                 Files.deleteIfExists(file);
+                continue;
+            }
+            try (FileLock lock = tryLock(locks, name.group(1))) {
+                if (lock != null) {
+                    Files.deleteIfExists(file);
+                }
             }
         }
     }

@@ -7,14 +7,16 @@ import java.lang.foreign.MemorySegment;
  * Brings a matrix from the row-major form of files into tiles of 16 rows. Rows beyond the last are zeros: scales of zero for quantised
  * types, so that they yield zeros.
  */
-public sealed interface Packer {
+public sealed interface Packer permits Packer.Quantized, Packer.Floats, WordPacker {
     /** Rows of a tile. */
     int TILE_ROWS = 16;
 
-    /** The packer for a matrix. */
+    /** A packer for a matrix, for one thread: packers keep what they need from tile to tile. */
     static Packer of(Tensor matrix) {
         return QuantLayout.of(matrix.type())
-                .<Packer>map(layout -> new Quantized(matrix, layout))
+                .map(layout -> WordPacker.fits(layout)
+                        ? new WordPacker(matrix, layout)
+                        : new Quantized(matrix, layout, new UnitPacker(layout)))
                 .orElseGet(() -> new Floats(
                         matrix,
                         FloatLayout.of(matrix.type())
@@ -42,10 +44,9 @@ public sealed interface Packer {
     boolean pack(long tile, MemorySegment target);
 
     /** Tiles of 16 rows by units of {@link QuantLayout}. */
-    record Quantized(Tensor matrix, QuantLayout layout) implements Packer {
+    record Quantized(Tensor matrix, QuantLayout layout, UnitPacker packer) implements Packer {
         @Override
         public boolean pack(long tile, MemorySegment target) {
-            UnitPacker packer = new UnitPacker(layout);
             int rows = rows(matrix, tile);
             if (rows < TILE_ROWS) {
                 target.fill((byte) 0);
@@ -111,12 +112,12 @@ public sealed interface Packer {
     }
 
     /** Rows of a tile that exist. */
-    private static int rows(Tensor matrix, long tile) {
+    static int rows(Tensor matrix, long tile) {
         return (int) Math.min(TILE_ROWS, matrix.rows() - tile % tiles(matrix.rows()) * TILE_ROWS);
     }
 
     /** Where row {@code row} of a tile starts in the tensor. */
-    private static long rowOffset(Tensor matrix, long tile, int row) {
+    static long rowOffset(Tensor matrix, long tile, int row) {
         long perMatrix = tiles(matrix.rows());
         return (tile / perMatrix * matrix.rows() + tile % perMatrix * TILE_ROWS + row) * matrix.rowBytes();
     }

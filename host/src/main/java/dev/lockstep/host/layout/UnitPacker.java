@@ -68,6 +68,14 @@ final class UnitPacker {
     private void plane(MemorySegment target, long at, int bits, int from, int block) {
         int[] quants = lanes.quants;
         int first = block * QuantLayout.GROUPS;
+        if (bits == 4) { // the usual case, without an inner loop
+            for (int vector = 0; vector < 4; vector++) {
+                int low = quants[first + vector] >>> from & 0x0f0f0f0f;
+                int high = quants[first + vector + 4] >>> from & 0x0f0f0f0f;
+                target.set(INT, at + (long) vector * QuantLayout.GROUP_BYTES, low | high << 4);
+            }
+            return;
+        }
         int mask = ((1 << bits) - 1) * 0x01010101;
         for (int vector = 0; vector < bits; vector++) {
             int packed = 0;

@@ -6,8 +6,11 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -138,6 +141,21 @@ class ProgramCacheTest {
         Files.write(directory.resolve(KEY.fileName() + ".1234.part"), new byte[100]);
         assertThat(cache(0).entries()).isEmpty();
         assertThat(read(KEY)).isEmpty();
+        write(KEY, CONTENT);
+        assertThat(files()).containsExactly(KEY.fileName());
+    }
+
+    @Test
+    void shouldRemoveWhatKilledWritersOfOtherEntriesLeft() throws IOException {
+        Path killed = Files.write(directory.resolve(OTHER.fileName() + ".1234.part"), new byte[100]);
+        try (FileChannel locks =
+                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            FileLock living = locks.lock(Long.parseUnsignedLong(OTHER.digest().substring(0, 15), 16), 1, false);
+            write(KEY, CONTENT);
+            assertThat(killed).as("its writer lives").exists();
+            living.release();
+        }
+        cache(0).delete(KEY);
         write(KEY, CONTENT);
         assertThat(files()).containsExactly(KEY.fileName());
     }
