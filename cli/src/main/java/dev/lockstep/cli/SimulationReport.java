@@ -9,10 +9,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What a simulation took, for people and for programs. */
 final class SimulationReport {
+    /** Steps of the chain that are told. */
+    private static final int LONGEST = 4;
+
     private final Simulation simulation;
     private final Machine machine;
 
@@ -40,6 +44,8 @@ final class SimulationReport {
         fields.put("cycles_per_token", cyclesPerToken());
         fields.put("microseconds_per_token", microsecondsPerToken());
         fields.put("floor_cycles_per_token", simulation.model().floor());
+        fields.put("chain_cycles_per_token", chainCycles());
+        fields.put("chain", path());
         fields.put("predicted_cycles", sequence.predictedCycles());
         fields.put("simulated_cycles", sequence.cycles());
         fields.put("conflicts", simulation.conflicts());
@@ -83,6 +89,16 @@ final class SimulationReport {
                 "%d cycles a token, for weights and hops alone: %.0f %% of the time",
                 simulation.model().floor(),
                 100 * simulation.model().floor() / cyclesPerToken()));
+        lines.add(line(
+                "chain",
+                "%d cycles of steps that need one another, %.0f %% of the time; mostly %s",
+                chainCycles(),
+                100 * chainCycles() / cyclesPerToken(),
+                path().entrySet().stream()
+                        .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
+                        .limit(LONGEST)
+                        .map(step -> "%s %d".formatted(step.getKey(), step.getValue()))
+                        .collect(Collectors.joining(", "))));
         lines.add(line("links", "%.0f bytes a token", linkBytesPerToken()));
         lines.add(line("text", "%.0f bytes of program text fetched a token", textBytesPerToken()));
         for (Queue.Unit unit : Queue.Unit.values()) {
@@ -91,6 +107,16 @@ final class SimulationReport {
         }
         lines.add(line("assumed", "%s", String.join(", ", assumptions())));
         return lines;
+    }
+
+    /** The chain of kernels that depend on one another, of the last token's program. */
+    private Map<String, Long> path() {
+        int last = Math.max(0, simulation.sequence().length() - 1);
+        return simulation.model().program(last).path();
+    }
+
+    private long chainCycles() {
+        return path().values().stream().mapToLong(Long::longValue).sum();
     }
 
     private double cyclesPerToken() {

@@ -9,6 +9,15 @@ import java.util.Arrays;
  * what stands by itself leaves the streams alone that bring results of the matrix unit, and what takes long begins with the last ALUs.
  */
 final class Allotment {
+    /** There is not as much as a pass needs. */
+    static final class ExhaustedException extends IllegalStateException {
+        private static final long serialVersionUID = 1;
+
+        private ExhaustedException(String message) {
+            super(message);
+        }
+    }
+
     private static final int[] LARGE = {0, 2, 5, 7, 8, 10, 13, 15};
     private static final int[] SMALL = {1, 3, 4, 6, 9, 11, 12, 14};
 
@@ -48,7 +57,7 @@ final class Allotment {
             return take(SMALL, smallUsed++);
         }
         if (largeUsed == LARGE.length) {
-            throw new IllegalStateException(name + " needs more ALUs than there are");
+            throw new ExhaustedException(name + " needs more ALUs than there are");
         }
         return take(LARGE, largeUsed++);
     }
@@ -62,7 +71,7 @@ final class Allotment {
         int index = direction.ordinal();
         int first = (nextStream[index] + planes - 1) / planes * planes;
         if (first + planes > streams) {
-            throw new IllegalStateException(name + " needs more streams than there are");
+            throw new ExhaustedException(name + " needs more streams than there are");
         }
         nextStream[index] = first + planes;
         return new Stream(direction, first);

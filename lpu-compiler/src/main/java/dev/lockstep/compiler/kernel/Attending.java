@@ -45,14 +45,13 @@ final class Attending {
             int keyWords,
             int valueWords,
             Map<Hemisphere, Vectors> targets) {
-        rotate("turn keys", k, places, places.newKeys());
-        rotate("turn queries", q, places, places.queries());
+        rotate("turn keys", k, places.turnKeys(), places.newKeys());
+        rotate("turn queries", q, places.turnQueries(), places.queries());
         Pass round = new Pass(chip, labels, "round values");
-        round.store(Pass.half(Pass.load(v)), places.newValues());
+        Node rounded = Pass.half(Pass.load(v));
+        places.newValues().values().forEach(target -> round.store(rounded, target));
         kernels.place(round.fragment(v.count()));
 
-        ValueAppend.Tables tables =
-                new ValueAppend.Tables(places.oneHot(), places.lane(), places.valueOffset(), places.ones());
         int heads = shape.heads();
         int scores = heads * shape.blocks();
         for (int head = 0; head < k.count(); head++) {
@@ -67,14 +66,16 @@ final class Attending {
                     labels,
                     shape,
                     places.queries().slice(head * heads, heads),
-                    places.mask(),
+                    this::scaled,
+                    places.hide(),
                     places.keys().advanced(head * keyWords),
                     places.scores().slice(head * scores, scores)));
         }
         List<Address> values = IntStream.range(0, k.count())
                 .mapToObj(head -> places.values().advanced(head * valueWords))
                 .toList();
-        kernels.place(new ValueAppend(chip, labels).fragment(places.newValues(), tables, values));
+        ValueAppend.Tables tables = new ValueAppend.Tables(places.lane(), places.valueOffset());
+        kernels.place(new ValueAppend(chip, maps, op.headSize(), tables, values).fragment(labels, places.newValues()));
         weights(places, q.count());
         mix(places, values, targets);
     }
@@ -96,6 +97,7 @@ final class Attending {
                                 .toList(),
                         places.ones(),
                         places.masks(),
+                        places.sinks().map(_ -> places.sinkWeights().slice(head, heads)),
                         places.sums().slice(head * blocks, heads * blocks),
                         places.totals().slice(head * blocks, heads * blocks));
                 int result = target++;
@@ -108,14 +110,14 @@ final class Attending {
     }
 
     /** RoPE: pairs are neighbours, so that the switch can exchange them inside superlanes. */
-    private void rotate(String name, Vectors source, AttentionPlaces places, Vectors target) {
+    private void rotate(String name, Vectors source, AttentionPlaces.Angles angles, Vectors target) {
         int swap = maps.index(new LaneMap(
                 IntStream.range(0, SUPERLANE).map(lane -> lane ^ 1).boxed().toList()));
         Pass pass = new Pass(chip, labels, name);
-        Node straight = Pass.multiply(Pass.load(source), Pass.load(places.cos(), _ -> 0));
+        Node straight = Pass.multiply(Pass.load(source), Pass.load(angles.cos(), _ -> 0));
         Node crossed = Pass.multiply(
                 Pass.shuffled(source, IntUnaryOperator.identity(), new Node.Shuffle(false, _ -> swap)),
-                Pass.load(places.sin(), _ -> 0));
+                Pass.load(angles.sin(), _ -> 0));
         pass.store(Pass.half(Pass.add(straight, crossed)), target);
         kernels.place(pass.fragment(source.count()));
     }
@@ -139,15 +141,39 @@ final class Attending {
                         "largest score",
                         BinaryOperation.MAX,
                         largest,
+                        Math.min(shape.positions(), shape.lanes()),
                         places.eastRoom().slice(heads, heads),
+                        (score, head) -> places.sinks()
+                                .map(sinks -> Pass.binary(BinaryOperation.MAX, score, Pass.load(sinks, head)))
+                                .orElse(score),
                         maximum));
+        places.sinks().ifPresent(sinks -> {
+            Pass pass = new Pass(chip, labels, "weights of sinks");
+            pass.store(weight(Pass.load(sinks), Pass.load(maximum)), places.sinkWeights());
+            kernels.place(pass.fragment(heads));
+        });
         Pass pass = new Pass(chip, labels, "weights");
-        Node below =
-                Pass.binary(BinaryOperation.SUB, Pass.load(places.scores()), Pass.load(maximum, item -> item / blocks));
-        Node power =
-                Pass.unary(UnaryOperation.EXP2, Pass.multiply(below, Pass.constant((float) (op.scale() * LOG2_E))));
-        Node result = Pass.half(power);
+        Node result = Pass.half(weight(Pass.load(places.scores()), Pass.load(maximum, item -> item / blocks)));
         places.weights().values().forEach(target -> pass.store(result, target));
         kernels.place(pass.fragment(heads * blocks));
+    }
+
+    private Node weight(Node score, Node largest) {
+        Node below = Pass.binary(BinaryOperation.SUB, score, largest);
+        double scale = scaledBefore() ? 1 : op.scale();
+        return Pass.unary(UnaryOperation.EXP2, Pass.multiply(below, Pass.constant((float) (scale * LOG2_E))));
+    }
+
+    /** Whether scores are scaled at once, or together with the exponential function. */
+    private boolean scaledBefore() {
+        return op.scoring().cap() > 0 || op.scoring().sinks().isPresent();
+    }
+
+    private Node scaled(Node score) {
+        if (!scaledBefore()) {
+            return score;
+        }
+        Node scaled = Pass.multiply(score, Pass.constant(op.scale()));
+        return op.scoring().cap() > 0 ? Kernels.softCap(scaled, op.scoring().cap()) : scaled;
     }
 }

@@ -4,8 +4,18 @@ import dev.lockstep.compiler.layout.Vectors;
 
 /** What can be done to a product while it passes the vector unit. */
 public sealed interface Elementwise {
+    /** The same for some of the vectors. */
+    default Elementwise slice(int first, int count) {
+        return this;
+    }
+
     /** Adds a vector to each. */
-    record Bias(Vectors vectors) implements Elementwise {}
+    record Bias(Vectors vectors) implements Elementwise {
+        @Override
+        public Elementwise slice(int first, int count) {
+            return new Bias(vectors.slice(first, count));
+        }
+    }
 
     record Scale(float factor) implements Elementwise {}
 

@@ -25,8 +25,9 @@ final class Exchange {
     /**
      * @param own what this chip has, in every hemisphere from which it is sent
      * @param arriving for every port, where its vectors go; all targets of a port have the same type and count as {@code own}
+     * @param whole everything that is complete afterwards: share after share, of which each has as many vectors as {@code own}
      */
-    record Places(Map<Hemisphere, Vectors> own, List<List<Vectors>> arriving) {}
+    record Places(Map<Hemisphere, Vectors> own, List<List<Vectors>> arriving, List<Vectors> whole) {}
 
     Exchange(Chip chip, Labels labels) {
         this.chip = chip;
@@ -41,11 +42,12 @@ final class Exchange {
         int ports = places.arriving().size();
         int label = labels.take(vectors);
         int received = labels.take(vectors * ports);
+        int[] visible = new int[sample.count()];
         for (int vector = 0; vector < vectors; vector++) {
             int cycle = vector * chip.linkInterval();
             send(fragment, places, vector, label + vector, cycle, ports);
             for (int port = 0; port < ports; port++) {
-                receive(
+                int stored = receive(
                         fragment,
                         places.arriving().get(port),
                         port,
@@ -53,6 +55,19 @@ final class Exchange {
                         label + vector,
                         received + port * vectors + vector,
                         cycle + chip.linkDelay() + port);
+                visible[vector / planes] = Math.max(visible[vector / planes], stored);
+            }
+        }
+        fragment.links(0, vectors * chip.linkInterval() - 1);
+        for (Vectors whole : places.whole()) {
+            for (int index = 0; index < whole.count(); index++) {
+                for (int plane = 0; plane < planes; plane++) {
+                    fragment.writes(
+                            whole.hemisphere(),
+                            whole.slice() + plane,
+                            whole.at(index),
+                            visible[index % visible.length]);
+                }
             }
         }
         return fragment;
@@ -80,7 +95,8 @@ final class Exchange {
         });
     }
 
-    private void receive(
+    /** @return the first cycle in which everybody can read it */
+    private int receive(
             Fragment fragment, List<Vectors> targets, int port, int vector, int sent, int label, int cycle) {
         Hemisphere side = Queue.link(port).hemisphere();
         Direction inward = side.inward();
@@ -89,6 +105,7 @@ final class Exchange {
         int driven = cycle + chip.receive();
         int from = chip.switches(side);
         int reach = from;
+        int visible = 0;
         for (Vectors target : targets) {
             int planes = target.type().planes();
             int slice = target.slice() + vector % planes;
@@ -97,10 +114,12 @@ final class Exchange {
             fragment.issue(
                     Queue.memory(target.hemisphere(), slice), taken, new Write(flow, target.at(vector / planes)));
             fragment.writes(target.hemisphere(), slice, target.at(vector / planes), taken + chip.write());
+            visible = Math.max(visible, taken + chip.write());
             if (inward.hops(reach, place) > 0) {
                 reach = place;
             }
         }
         fragment.fly(new Flight(flow.stream(), driven, from, reach, 1, 1));
+        return visible;
     }
 }

@@ -7,6 +7,8 @@ import dev.lockstep.compiler.schedule.Fragment;
 import dev.lockstep.compiler.schedule.Scheduler;
 import dev.lockstep.graph.Activation;
 import dev.lockstep.graph.Op;
+import dev.lockstep.graph.Routing;
+import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
 import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
@@ -17,15 +19,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.function.IntUnaryOperator;
 
 /** The operations of a model, placed one after another into one block. */
 public final class Kernels {
-    /** sqrt(2 / pi). */
-    private static final float GELU_LINEAR = 0.7978845608f;
-
-    /** 0.044715 sqrt(2 / pi). */
-    private static final float GELU_CUBIC = 0.0356774081f;
-
     private final Chip chip;
     private final Labels labels;
     private final Maps maps;
@@ -38,89 +35,11 @@ public final class Kernels {
         this.scheduler = scheduler;
     }
 
-    /**
-     * RMS norm of a row of floats.
-     *
-     * @param blocks numbers of the vectors that hold anything: the first goes to the west, the second to the east, and so on
-     * @param west room for two vectors
-     * @param east room for two vectors
-     */
-    public void norm(
-            Vectors row,
-            Vectors gain,
-            int width,
-            float epsilon,
-            List<Integer> blocks,
-            Map<Hemisphere, Vectors> targets,
-            Vectors west,
-            Vectors east) {
-        int last = row.count() - 1;
-        Pass squares = new Pass(chip, labels, "squares");
-        Node x = Pass.load(row);
-        squares.store(
-                new Node.Running(BinaryOperation.ADD, Pass.multiply(x, x), row.count()),
-                west.slice(0, 1),
-                item -> item == last ? 0 : Pass.NOWHERE);
-        place(squares.fragment(row.count()));
-
-        place(new Reduction(chip, labels, maps)
-                .fragments(
-                        "sum of squares", BinaryOperation.ADD, west.slice(0, 1), east.slice(0, 1), west.slice(1, 1)));
-
-        Pass root = new Pass(chip, labels, "inverse root");
-        root.store(inverseRoot(Pass.load(west.slice(1, 1)), width, epsilon), east.slice(1, 1));
-        place(root.fragment(1));
-
-        for (Hemisphere hemisphere : Hemisphere.values()) {
-            int count = hemisphere == Hemisphere.WEST ? (blocks.size() + 1) / 2 : blocks.size() / 2;
-            if (count > 0) {
-                Pass scale = new Pass(chip, labels, "scale");
-                Node value = Pass.load(row, item -> blocks.get(2 * item + hemisphere.ordinal()));
-                Node scaled = Pass.multiply(value, Pass.load(east.slice(1, 1), _ -> 0));
-                Node result =
-                        Pass.multiply(scaled, Pass.load(gain, item -> blocks.get(2 * item + hemisphere.ordinal())));
-                scale.store(
-                        Pass.half(result),
-                        targets.get(hemisphere),
-                        item -> blocks.get(2 * item + hemisphere.ordinal()));
-                place(scale.fragment(count));
-            }
-        }
+    public Norms norms() {
+        return new Norms(chip, labels, maps, this);
     }
 
-    /**
-     * RMS norm of each head by itself.
-     *
-     * @param heads a vector each, in the east
-     * @param gain one vector
-     * @param west room for two vectors a head
-     * @param east room for one
-     */
-    public void headNorm(
-            Vectors heads, Vectors gain, int width, float epsilon, Vectors west, Vectors east, Vectors target) {
-        int count = heads.count();
-        Vectors squares = west.slice(0, count);
-        Vectors sums = west.slice(count, count);
-        Pass square = new Pass(chip, labels, "squares of heads");
-        Node x = Pass.load(heads);
-        square.store(Pass.multiply(x, x), squares);
-        place(square.fragment(count));
-        place(new Reduction(chip, labels, maps).fragments("sum of squares", BinaryOperation.ADD, squares, east, sums));
-        Pass root = new Pass(chip, labels, "inverse roots");
-        root.store(inverseRoot(Pass.load(sums), width, epsilon), squares);
-        place(root.fragment(count));
-        Pass scale = new Pass(chip, labels, "scale heads");
-        scale.store(
-                Pass.multiply(Pass.multiply(Pass.load(heads), Pass.load(squares)), Pass.load(gain, _ -> 0)), target);
-        place(scale.fragment(count));
-    }
-
-    private static Node inverseRoot(Node sum, int width, float epsilon) {
-        Node mean = Pass.multiply(sum, Pass.constant(1f / width));
-        return Pass.unary(UnaryOperation.RSQRT, Pass.add(mean, Pass.constant(epsilon)));
-    }
-
-    private static Node softCap(Node x, float cap) {
+    static Node softCap(Node x, float cap) {
         Node tanh = Pass.unary(UnaryOperation.TANH, Pass.multiply(x, Pass.constant(1 / cap)));
         return Pass.multiply(tanh, Pass.constant(cap));
     }
@@ -128,30 +47,35 @@ public final class Kernels {
     /**
      * A matrix times a row, times a scale for each row of the matrix if there are any.
      *
+     * @param filler a word of the slices that feed the arrays
      * @param epilogue what becomes of the result before it is stored, step by step
      */
     public void linear(
             String name,
             TileWords tiles,
             Element weights,
+            Address filler,
             Map<Hemisphere, Vectors> row,
             Optional<Vectors> scales,
             List<Elementwise> epilogue,
             List<Vectors> targets) {
-        Linear linear = new Linear(chip, labels, tiles, weights);
+        Linear linear = new Linear(chip, labels, tiles, weights, filler);
+        int rounds = tiles.rounds();
+        IntUnaryOperator output = item -> item / rounds;
         Node product = linear.result();
-        Node scaled = scales.map(s -> Pass.multiply(product, Pass.load(s))).orElse(product);
-        Node result = scaled;
+        Node result =
+                scales.map(s -> Pass.multiply(product, Pass.load(s, output))).orElse(product);
         for (Elementwise step : epilogue) {
             result = switch (step) {
-                case Elementwise.Bias bias -> Pass.add(result, Pass.load(bias.vectors()));
+                case Elementwise.Bias bias -> Pass.add(result, Pass.load(bias.vectors(), output));
                 case Elementwise.Scale scale -> Pass.multiply(result, Pass.constant(scale.factor()));
                 case Elementwise.SoftCap soft -> softCap(result, soft.cap());
             };
         }
         Node last = result;
         Pass pass = new Pass(chip, labels, name);
-        targets.forEach(target -> pass.store(last, target));
+        targets.forEach(
+                target -> pass.store(last, target, item -> item % rounds == rounds - 1 ? item / rounds : Pass.NOWHERE));
         place(linear.fragment(name, row, pass));
     }
 
@@ -241,31 +165,88 @@ public final class Kernels {
         place(pass.fragment(numbers.count()));
     }
 
-    /** Elementwise sum of two rows. */
-    public void add(Vectors a, Vectors b, Vectors target) {
+    /** Elementwise sum of two rows, which may lie in the same slices. */
+    public void add(Vectors a, Vectors b, List<Vectors> targets) {
         Pass pass = new Pass(chip, labels, "add");
-        pass.store(Pass.add(Pass.load(a), Pass.load(b)), target);
-        place(pass.fragment(target.count()));
+        Node second = Pass.load(b);
+        boolean apart = a.hemisphere() != b.hemisphere() || a.slice() != b.slice();
+        Node sum = Pass.add(Pass.load(a), apart ? second : Pass.unary(UnaryOperation.COPY, second));
+        targets.forEach(target -> pass.store(sum, target));
+        place(pass.fragment(a.count()));
     }
 
-    /** {@code activation(gate) * up} in half precision. */
-    public void gate(Activation activation, Vectors gate, Vectors up, List<Vectors> targets) {
+    /**
+     * {@code activation(gate) * up} in half precision.
+     *
+     * @param gate in the east
+     * @param up in the west
+     * @param weights vectors with a factor in all lanes, if there are any
+     * @param weight which of them belongs to a vector
+     */
+    public void gate(
+            Activation activation,
+            Vectors gate,
+            Vectors up,
+            Optional<Vectors> weights,
+            IntUnaryOperator weight,
+            List<Vectors> targets) {
         Pass pass = new Pass(chip, labels, "gate");
-        Node x = Pass.load(gate);
-        Node half = Pass.constant(0.5f);
-        Node argument = switch (activation) {
-            case SILU -> Pass.multiply(x, half);
-            case GELU -> {
-                Node cubic = Pass.multiply(Pass.multiply(x, x), Pass.constant(GELU_CUBIC));
-                yield Pass.multiply(x, Pass.add(cubic, Pass.constant(GELU_LINEAR)));
-            }
-            case SWIGLU_OAI -> throw new IllegalStateException("planned nevertheless: " + activation);
-        };
-        Node tanh = Pass.unary(UnaryOperation.TANH, argument);
-        Node activated = Pass.multiply(x, Pass.add(Pass.multiply(tanh, half), half));
-        Node result = Pass.half(Pass.multiply(activated, Pass.load(up)));
+        Node gated = Gate.of(activation, Pass.load(gate), Pass.load(up));
+        Node result = Pass.half(weights.map(factors -> Pass.multiply(gated, Pass.load(factors, weight)))
+                .orElse(gated));
         targets.forEach(target -> pass.store(result, target));
         place(pass.fragment(gate.count()));
+    }
+
+    /**
+     * The weight of every expert, which is zero for those that are not chosen.
+     *
+     * @param scores in the east, and {@code moved} in the west, both the same: an expert a lane
+     * @param ties vector e has ones in the lanes after e
+     * @return one vector for each expert, with its weight in every lane
+     */
+    public Vectors route(
+            Routing routing,
+            Vectors scores,
+            Vectors moved,
+            Vectors ties,
+            IntFunction<Vectors> west,
+            IntFunction<Vectors> east) {
+        Vectors weights = west.apply(ties.count());
+        Router.Places places = new Router.Places(
+                scores, moved, ties, west.apply(Router.WEST_ROOM), east.apply(Router.EAST_ROOM), weights);
+        new Router(chip, labels, maps, this).run(routing, places);
+        return weights;
+    }
+
+    /** Sums up groups of vectors, each times the weight of its expert: as many vectors in a group as there are experts. */
+    public void weightedSums(Vectors vectors, Vectors weights, Vectors targets) {
+        int experts = weights.count();
+        Pass pass = new Pass(chip, labels, "weighted biases");
+        Node weighted = Pass.multiply(Pass.load(vectors), Pass.load(weights, item -> item % experts));
+        pass.store(
+                new Node.Running(BinaryOperation.ADD, weighted, experts),
+                targets,
+                item -> item % experts == experts - 1 ? item / experts : Pass.NOWHERE);
+        place(pass.fragment(vectors.count()));
+    }
+
+    /**
+     * Vectors times the sigmoid of one number.
+     *
+     * @param number in the first lane of a vector in the west
+     * @param factor room for a vector in the west
+     */
+    public void rowGate(Vectors x, Vectors number, Vectors factor, List<Vectors> targets) {
+        Pass open = new Pass(chip, labels, "gate of row");
+        int first = maps.index(LaneMap.of(chip.lanes(), 0));
+        Node spread = Pass.shuffled(number, _ -> 0, new Node.Shuffle(true, _ -> first));
+        open.store(Gate.sigmoid(spread), factor);
+        place(open.fragment(1));
+        Pass pass = new Pass(chip, labels, "gate row");
+        Node gated = Pass.multiply(Pass.load(x), Pass.load(factor, _ -> 0));
+        targets.forEach(target -> pass.store(gated, target));
+        place(pass.fragment(x.count()));
     }
 
     /** Rotates queries and keys, appends keys and values to their caches, and attends to them. */
@@ -291,16 +272,7 @@ public final class Kernels {
      * @param whole everything that is complete afterwards
      */
     public void exchange(String name, Map<Hemisphere, Vectors> own, List<List<Vectors>> arriving, List<Vectors> whole) {
-        Fragment fragment = new Exchange(chip, labels).fragment(name, new Exchange.Places(own, arriving));
-        int visible = fragment.lastWrite();
-        for (Vectors vectors : whole) {
-            for (int index = 0; index < vectors.count(); index++) {
-                for (int plane = 0; plane < vectors.type().planes(); plane++) {
-                    fragment.writes(vectors.hemisphere(), vectors.slice() + plane, vectors.at(index), visible);
-                }
-            }
-        }
-        place(fragment);
+        place(new Exchange(chip, labels).fragment(name, new Exchange.Places(own, arriving, whole)));
     }
 
     void place(List<Fragment> fragments) {

@@ -5,9 +5,11 @@ import dev.lockstep.compiler.layout.Slices;
 import dev.lockstep.compiler.layout.TileWords;
 import dev.lockstep.compiler.layout.Vectors;
 import dev.lockstep.compiler.schedule.Fragment;
+import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.Flow;
 import dev.lockstep.lpu.isa.Stream;
+import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,21 +26,27 @@ final class Linear {
     private final Labels labels;
     private final TileWords tiles;
     private final Element weights;
+    private final Address filler;
     private final List<Flow> results = new ArrayList<>();
 
-    Linear(Chip chip, Labels labels, TileWords tiles, Element weights) {
+    /** @param filler a word of the slices that feed the arrays */
+    Linear(Chip chip, Labels labels, TileWords tiles, Element weights, Address filler) {
+        this.filler = filler;
         this.chip = chip;
         this.labels = labels;
         this.tiles = tiles;
         this.weights = weights;
         for (Chain chain : tiles.chains()) {
-            results.add(new Flow(Matrix.resultStream(chain.hemisphere(), chain.plane()), labels.take(tiles.outputs())));
+            results.add(new Flow(Matrix.resultStream(chain.hemisphere(), chain.plane()), labels.take(tiles.items())));
         }
     }
 
-    /** The result in the vector unit: item i is output vector i. The sums of first planes are added, then those of second planes, then both. */
+    /** The result in the vector unit: item i is output vector i, or the last item of its rounds is. The sums of first planes are added, then those of second planes, then both. */
     Node result() {
         Optional<Node> first = sum(0);
+        if (tiles.rounds() > 1) {
+            return new Node.Running(BinaryOperation.ADD, first.orElseThrow(), tiles.rounds());
+        }
         Optional<Node> second = sum(1);
         return second.map(s -> Pass.add(first.orElseThrow(), s)).orElseGet(first::orElseThrow);
     }
@@ -63,19 +71,19 @@ final class Linear {
     Fragment fragment(String name, Map<Hemisphere, Vectors> activations, Pass pass) {
         Fragment fragment = new Fragment(name);
         Matrix matrix = new Matrix(chip, labels, fragment, weights);
-        int steps = tiles.steps();
-        int[] arrivals = new int[tiles.outputs()];
+        int[] arrivals = new int[tiles.items()];
         int start = 0;
         int install = -chip.installVisible();
-        for (int output = 0; output < tiles.outputs(); output++) {
+        for (int output = 0; output < tiles.items(); output++) {
+            int steps = tiles.steps(output);
             for (int step = 0; step < steps; step++) {
                 install = Math.max(start + tiles.groups(output), install + chip.installVisible());
-                boolean last = output == tiles.outputs() - 1 && step == steps - 1;
+                boolean last = output == tiles.items() - 1 && step == steps - 1;
                 int activate = last
                         ? install + chip.installVisible()
                         : Math.max(install + 1 + nextDepth(output, step), install + chip.installVisible());
                 for (int chain = 0; chain < results.size(); chain++) {
-                    int block = step - (steps - tiles.blocks(chain));
+                    int block = step - (steps - tiles.blocks(output, chain));
                     if (block >= 0) {
                         tile(matrix, chain, output, block, start, install);
                         multiply(fragment, matrix, chain, output, block, activate, activations);
@@ -100,13 +108,18 @@ final class Linear {
 
     /** Groups of the tile that comes after a step. */
     private int nextDepth(int output, int step) {
-        return tiles.groups(step == tiles.steps() - 1 ? output + 1 : output);
+        return tiles.groups(step == tiles.steps(output) - 1 ? output + 1 : output);
     }
 
     private void tile(Matrix matrix, int chain, int output, int block, int start, int install) {
         Chain array = tiles.chains().get(chain);
         int groups = tiles.groups(output);
-        matrix.load(array.hemisphere(), array.plane(), tiles.words(output, block), 1, groups, start + array.plane());
+        if (tiles.aside()) {
+            matrix.loadAside(array.hemisphere(), tiles.words(output, block), filler, groups, start);
+        } else {
+            matrix.load(
+                    array.hemisphere(), array.plane(), tiles.words(output, block), 1, groups, start + array.plane());
+        }
         matrix.install(array.hemisphere(), array.plane(), groups, install + array.plane());
     }
 
@@ -126,11 +139,11 @@ final class Linear {
                 chip,
                 fragment,
                 activations.get(hemisphere),
-                tiles.index(chain, block),
+                tiles.index(output, chain, block),
                 flow,
                 cycle,
                 chip.matrix(hemisphere));
-        boolean last = block == tiles.blocks(chain) - 1;
+        boolean last = block == tiles.blocks(output, chain) - 1;
         Flow result = results.get(chain).advanced(output);
         matrix.multiply(
                 hemisphere, array.plane(), flow, cycle, block > 0, last ? Optional.of(result) : Optional.empty());

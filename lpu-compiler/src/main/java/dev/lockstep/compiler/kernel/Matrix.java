@@ -61,22 +61,13 @@ final class Matrix {
      */
     void load(Hemisphere hemisphere, int plane, Address first, int step, int firstGroup, int groups, int cycle) {
         int label = labels.take(groups * Slices.PAIRS);
-        Direction outward = hemisphere.outward();
-        int matrix = chip.matrix(hemisphere);
         int firstStream = plane * Slices.PAIRS;
         for (int row = 0; row < Slices.PAIRS; row++) {
-            Flow group = new Flow(new Stream(outward, firstStream + row * weights.planes()), label + row);
+            Stream stream = new Stream(hemisphere.outward(), firstStream + row * weights.planes());
+            Flow group = new Flow(stream, label + row);
             for (int bytePlane = 0; bytePlane < weights.planes(); bytePlane++) {
                 int slice = weights == Element.INT8 ? Slices.array8(row, plane) : Slices.array(row, bytePlane);
-                int from = chip.memory(hemisphere, slice);
-                int driven = cycle - outward.hops(from, matrix);
-                Flow flow = group.plane(bytePlane);
-                fragment.issue(
-                        Queue.memory(hemisphere, slice),
-                        driven - chip.read(),
-                        new Read(first, flow),
-                        new Repeat(groups, 1, step, Slices.PAIRS));
-                fragment.fly(new Flight(flow.stream(), driven, from, matrix, groups, 1));
+                read(hemisphere, slice, first, step, group.plane(bytePlane), groups, cycle);
             }
         }
         fragment.issue(
@@ -84,6 +75,39 @@ final class Matrix {
                 cycle,
                 new LoadWeights(weights, firstStream, firstGroup, label),
                 new Repeat(groups, 1, 1, Slices.PAIRS));
+    }
+
+    /**
+     * Loads a tile of INT8 weights that stand aside into a first plane. Rows for which there are no slices are loaded as well: any words will do, since nobody asks for their products.
+     *
+     * @param filler a word of the slices that usually feed the plane
+     */
+    void loadAside(Hemisphere hemisphere, Address first, Address filler, int groups, int cycle) {
+        int label = labels.take(groups * Slices.PAIRS);
+        for (int row = 0; row < Slices.PAIRS; row++) {
+            boolean used = Slices.usedAside(row);
+            Flow flow = new Flow(new Stream(hemisphere.outward(), row), label + row);
+            int slice = used ? Slices.aside(row) : Slices.array8(row, 0);
+            read(hemisphere, slice, used ? first : filler, used ? 1 : 0, flow, groups, cycle);
+        }
+        fragment.issue(
+                new Queue(Queue.Unit.WEIGHTS, hemisphere, 0),
+                cycle,
+                new LoadWeights(weights, 0, 0, label),
+                new Repeat(groups, 1, 1, Slices.PAIRS));
+    }
+
+    /** Reads a row of every group, so that the first passes the matrix unit in a cycle. */
+    private void read(Hemisphere hemisphere, int slice, Address first, int step, Flow flow, int groups, int cycle) {
+        Direction outward = hemisphere.outward();
+        int from = chip.memory(hemisphere, slice);
+        int driven = cycle - outward.hops(from, chip.matrix(hemisphere));
+        fragment.issue(
+                Queue.memory(hemisphere, slice),
+                driven - chip.read(),
+                new Read(first, flow),
+                new Repeat(groups, 1, step, Slices.PAIRS));
+        fragment.fly(new Flight(flow.stream(), driven, from, chip.matrix(hemisphere), groups, 1));
     }
 
     void install(Hemisphere hemisphere, int plane, int groups, int cycle) {

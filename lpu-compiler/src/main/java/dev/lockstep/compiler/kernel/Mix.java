@@ -36,6 +36,7 @@ final class Mix {
      * @param values first word of the values of each head; heads that share values have the same
      * @param ones a word of ones in the west's pairs
      * @param masks all bits in the lanes of head h; the last of them in none
+     * @param sinks one vector for each head, to be added to the sum of its weights
      * @param sums room in the east for partial results, and {@code totals} in the west for partial sums, as many as weights
      */
     record Places(
@@ -43,6 +44,7 @@ final class Mix {
             List<Address> values,
             Address ones,
             Vectors masks,
+            Optional<Vectors> sinks,
             Vectors sums,
             Vectors totals) {}
 
@@ -87,8 +89,11 @@ final class Mix {
         return fragments;
     }
 
-    private static Node quotient(Node sum, Node total) {
-        Node root = Pass.unary(UnaryOperation.RSQRT, total);
+    private Node quotient(Node sum, Node total) {
+        Node whole = places.sinks()
+                .map(sinks -> Pass.add(total, Pass.load(sinks, item -> item / shape.blocks())))
+                .orElse(total);
+        Node root = Pass.unary(UnaryOperation.RSQRT, whole);
         return Pass.half(Pass.multiply(sum, Pass.multiply(root, root)));
     }
 

@@ -25,6 +25,9 @@ final class Pass {
     /** Items after which a rate that works goes on working: the longest way of any vector. */
     private static final int PROBE = 200;
 
+    /** Most cycles between two items. */
+    private static final int SLOWEST = 64;
+
     private final Chip chip;
     private final Labels labels;
     private final String name;
@@ -119,10 +122,17 @@ final class Pass {
 
     /** Items {@code interval} cycles apart; as few as there can be. */
     Fragment fragment(int items) {
-        for (int interval = 1; interval <= 64; interval++) {
-            Optional<Fragment> fragment = fragment(items, interval);
-            if (fragment.isPresent()) {
-                return fragment.get();
+        for (int interval = 1; interval <= SLOWEST; interval++) {
+            try {
+                Optional<Fragment> fragment = fragment(items, interval);
+                if (fragment.isPresent()) {
+                    return fragment.get();
+                }
+            } catch (Allotment.ExhaustedException e) {
+                // Items that follow one another closely need ALUs only to wait.
+                if (interval == SLOWEST) {
+                    throw e;
+                }
             }
         }
         throw new IllegalStateException(name + " cannot be scheduled at any rate");

@@ -7,6 +7,8 @@ import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
 import dev.lockstep.lpu.program.LaneMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -17,6 +19,8 @@ final class Reduction {
     private static final int SUPERLANE = 16;
     private static final int SUPERLANES = 20;
     private static final int AT_A_TIME = 4;
+
+    private static final BiFunction<Node, IntUnaryOperator, Node> UNCHANGED = (result, _) -> result;
 
     private final Chip chip;
     private final Labels labels;
@@ -32,16 +36,38 @@ final class Reduction {
      * Both stages.
      *
      * @param source vectors to reduce
+     * @param lanes that need to be looked at: those after them make no difference
      * @param inner where the first stage puts its results
+     * @param finish what becomes of a result before it is stored; its second argument tells which source an item is of
      */
-    List<Fragment> fragments(String name, BinaryOperation operation, Vectors source, Vectors inner, Vectors target) {
+    List<Fragment> fragments(
+            String name,
+            BinaryOperation operation,
+            Vectors source,
+            int lanes,
+            Vectors inner,
+            BiFunction<Node, IntUnaryOperator, Node> finish,
+            Vectors target) {
+        int superlanes = (lanes + SUPERLANE - 1) / SUPERLANE;
         return List.of(
-                stage(name + " in superlanes", operation, source, inner, false),
-                stage(name + " over superlanes", operation, inner, target, true));
+                stage(name + " in superlanes", operation, source, Math.min(lanes, SUPERLANE), UNCHANGED, inner, false),
+                stage(name + " over superlanes", operation, inner, superlanes, finish, target, true));
     }
 
-    private Fragment stage(String name, BinaryOperation operation, Vectors source, Vectors target, boolean whole) {
-        int group = (whole ? SUPERLANES : SUPERLANE) / AT_A_TIME;
+    /** The same over all lanes. */
+    List<Fragment> fragments(String name, BinaryOperation operation, Vectors source, Vectors inner, Vectors target) {
+        return fragments(name, operation, source, SUPERLANE * SUPERLANES, inner, UNCHANGED, target);
+    }
+
+    private Fragment stage(
+            String name,
+            BinaryOperation operation,
+            Vectors source,
+            int parts,
+            BiFunction<Node, IntUnaryOperator, Node> finish,
+            Vectors target,
+            boolean whole) {
+        int group = (parts + AT_A_TIME - 1) / AT_A_TIME;
         List<Node> copies = new ArrayList<>();
         for (int copy = 0; copy < AT_A_TIME; copy++) {
             int number = copy;
@@ -52,7 +78,7 @@ final class Reduction {
         }
         Pass pass = new Pass(chip, labels, name);
         pass.store(
-                new Node.Running(operation, combine(operation, copies), group),
+                finish.apply(new Node.Running(operation, combine(operation, copies), group), item -> item / group),
                 target,
                 item -> item % group == group - 1 ? item / group : Pass.NOWHERE);
         return pass.fragment(source.count() * group);

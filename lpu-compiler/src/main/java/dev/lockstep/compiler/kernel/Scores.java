@@ -8,7 +8,9 @@ import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.Flow;
 import dev.lockstep.lpu.isa.Stream;
 import dev.lockstep.lpu.machine.Hemisphere;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * Queries times keys, in the west: the keys of 320 positions are a tile of weights, with which the queries of all heads that share them are multiplied. Lanes of the
@@ -21,12 +23,20 @@ final class Scores {
 
     /**
      * @param queries one vector of FP16 for each head
-     * @param mask one vector of FP32 for each block of positions
+     * @param scaled what becomes of a score
+     * @param masks to be added, each with one vector of FP32 for each block of positions
      * @param keys first word of the keys
      * @param target block b of head h becomes vector h * blocks + b
      */
     static Fragment fragment(
-            Chip chip, Labels labels, Shape shape, Vectors queries, Vectors mask, Address keys, Vectors target) {
+            Chip chip,
+            Labels labels,
+            Shape shape,
+            Vectors queries,
+            UnaryOperator<Node> scaled,
+            List<Vectors> masks,
+            Address keys,
+            Vectors target) {
         Fragment fragment = new Fragment("scores");
         Matrix matrix = new Matrix(chip, labels, fragment);
         int heads = shape.heads();
@@ -57,10 +67,11 @@ final class Scores {
 
         Pass pass = new Pass(chip, labels, "mask");
         Node score = new Node.Arriving(Element.FP32, new Flow(Matrix.resultStream(SIDE), results));
-        pass.store(
-                Pass.add(score, Pass.load(mask, item -> item / heads)),
-                target,
-                item -> item % heads * blocks + item / heads);
+        Node visible = scaled.apply(score);
+        for (Vectors mask : masks) {
+            visible = Pass.add(visible, Pass.load(mask, item -> item / heads));
+        }
+        pass.store(visible, target, item -> item % heads * blocks + item / heads);
         pass.emit(fragment, arrivals);
         return fragment;
     }

@@ -13,106 +13,127 @@ import dev.lockstep.lpu.isa.MemoryInstruction.Scatter;
 import dev.lockstep.lpu.isa.Queue;
 import dev.lockstep.lpu.isa.Stream;
 import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
+import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
+import dev.lockstep.lpu.program.LaneMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 
 /**
- * Stores a value transposed, so that later a product with it sums over positions: element d of the head belongs into lane (position mod 320) of row d. Element after
- * element is cut out of the vector and multiplied with a matrix of ones, which spreads it over all lanes; the lane of the position is cut out of that and put
- * into the row, which is gathered and scattered with the offset of the position's block. One-hot vectors are constants; lane and offset are inputs.
+ * Stores values transposed, so that later a product with them sums over positions: element d of a head belongs into lane (position mod 320) of row d. Elements are taken two at a
+ * time: the switches spread one in the west and its neighbour in the east over all lanes, the lane of the position is cut out of each and put into its row, which is gathered and
+ * scattered with the offset of the position's block. The rows of two neighbouring elements lie at one position, and a group of 16 rows is gathered by a single map on its way
+ * outward, which meets the next two rows a cycle later, so that they come to the vector unit every other cycle.
  */
 final class ValueAppend {
     private static final Hemisphere SIDE = Hemisphere.EAST;
     private static final int GATHER_MAP = 28;
     private static final int SCATTER_MAP = 30;
-    private static final int ROWS = 320;
 
-    /** Fewest cycles between elements: an FP16 activation takes the planes for two. */
+    /** Cycles between two rows and the next two: what the map takes to the next slices, and the rows back. */
     private static final int INTERVAL = 2;
 
-    /** Elements after which a rate that works goes on working. */
-    private static final int PROBE = 200;
+    /** Pairs of rows in a group. */
+    private static final int STEPS = Slices.PAIRS / 2;
+
+    /** A row must not be wanted and written in the same cycle: gathers and scatters of later groups meet unless something waits a little. */
+    private static final int MOST_DELAYS = 4;
 
     private final Chip chip;
-    private final Labels labels;
+    private final Maps maps;
+    private final int pairs;
+    private final List<Address> caches;
+    private final Tables tables;
 
-    /** Inputs and constants: the one-hot vectors, the position's lane, the offset of its block (twice, in the low and the high half of FP32), and a word of ones in the pairs. */
-    record Tables(Vectors oneHot, Vectors lane, Vectors offset, Address ones) {}
-
-    ValueAppend(Chip chip, Labels labels) {
-        this.chip = chip;
-        this.labels = labels;
-    }
+    /** Constants and inputs: the position's lane, and the offset of its block (twice, in the low and the high half of FP32). */
+    record Tables(Vectors lane, Vectors offset) {}
 
     /**
-     * @param values one vector of FP16 for each key-value head
+     * @param headSize elements of a head
      * @param caches first word of the rows of each key-value head
      */
-    Fragment fragment(Vectors values, Tables tables, List<Address> caches) {
-        int items = values.count() * tables.oneHot().count();
-        for (int interval = INTERVAL; interval <= 16; interval++) {
-            Fragment trial = emit(new Labels(), values, tables, caches, Math.min(items, PROBE), interval);
-            if (Scheduler.consistent(trial, chip.machine())) {
-                return emit(labels, values, tables, caches, items, interval);
+    ValueAppend(Chip chip, Maps maps, int headSize, Tables tables, List<Address> caches) {
+        this.chip = chip;
+        this.maps = maps;
+        this.pairs = (headSize + 1) / 2;
+        this.tables = tables;
+        this.caches = caches;
+    }
+
+    /** @param values one vector of FP16 for each key-value head, the same on both sides */
+    Fragment fragment(Labels labels, Map<Hemisphere, Vectors> values) {
+        for (int delays = 0; delays <= MOST_DELAYS; delays++) {
+            if (Scheduler.consistent(emit(new Labels(), values, delays), chip.machine())) {
+                return emit(labels, values, delays);
             }
         }
         throw new IllegalStateException("values cannot be appended at any rate");
     }
 
-    /** @param items elements, those of the first head first */
-    private Fragment emit(Labels names, Vectors values, Tables tables, List<Address> caches, int items, int interval) {
-        int headSize = tables.oneHot().count();
+    private Fragment emit(Labels labels, Map<Hemisphere, Vectors> values, int delays) {
         Fragment fragment = new Fragment("append values");
-        Matrix matrix = new Matrix(chip, names, fragment);
-        int results = names.take(items);
+        int items = caches.size() * pairs;
         int[] cycles = new int[items];
-        for (int d = 0; d < items; d++) {
-            cycles[d] = d * interval;
+        for (int item = 0; item < items; item++) {
+            cycles[item] = item * INTERVAL;
         }
-
-        Allotment allotment = Allotment.ofBackground(chip);
-        Pass cut = new Pass(chip, names, "cut out");
-        cut.deliver(
-                Pass.binary(
-                        BinaryOperation.MASK,
-                        Pass.load(values, item -> item / headSize),
-                        Pass.load(tables.oneHot(), item -> item % headSize)),
-                SIDE.outward(),
-                new Spread(chip, matrix, results));
-        cut.emit(fragment, cycles, allotment);
-
-        int product = chip.alu(false)
-                + SIDE.outward().hops(chip.vectorOutput(SIDE.outward()), chip.matrix(SIDE))
-                + chip.product(SIDE);
-        int[] arrivals = new int[items];
-        for (int d = 0; d < items; d++) {
-            arrivals[d] = cycles[d] + product;
+        int gathers = labels.take(items);
+        int scatters = labels.take(items);
+        Pass pass = new Pass(chip, labels, "append values");
+        for (Hemisphere hemisphere : Hemisphere.values()) {
+            int half = hemisphere.ordinal();
+            Node spread = Pass.shuffled(
+                    values.get(hemisphere),
+                    item -> item / pairs,
+                    new Node.Shuffle(true, item -> spread(2 * (item % pairs) + half)));
+            Node own = Pass.binary(BinaryOperation.MASK, spread, Pass.load(tables.lane(), _ -> 0));
+            Node joined = Pass.binary(
+                    BinaryOperation.OR, own, new Node.Brought(Element.FP16, SIDE.inward(), new Rows(half, gathers)));
+            for (int delay = 0; delay < delays; delay++) {
+                joined = Pass.unary(UnaryOperation.COPY, joined);
+            }
+            pass.deliver(joined, SIDE.outward(), new Rows(half, scatters));
         }
-        Pass insert = new Pass(chip, names, "insert");
-        Node spread = new Node.Arriving(Element.FP32, new Flow(Matrix.resultStream(SIDE), results));
-        Node lane = Pass.binary(BinaryOperation.MASK, Pass.half(spread), Pass.load(tables.lane(), _ -> 0));
-        Rows rows = new Rows(chip, names, tables.offset(), caches, headSize);
-        insert.deliver(
-                Pass.binary(
-                        BinaryOperation.OR, lane, new Node.Brought(Element.FP16, SIDE.inward(), rows.gatherer(items))),
-                SIDE.outward(),
-                rows.scatterer(items));
-        insert.emit(fragment, arrivals, allotment);
-
-        int groups = Matrix.groups(ROWS);
-        int install = chip.alu(false)
-                + SIDE.outward().hops(chip.vectorOutput(SIDE.outward()), chip.matrix(SIDE))
-                - chip.installVisible();
-        matrix.load(SIDE, 0, tables.ones(), 0, groups, install - groups);
-        matrix.install(SIDE, 0, groups, install);
-        fragment.buffer(SIDE, install - groups, install);
-        fragment.array(SIDE, install, install + chip.installVisible() + cycles[items - 1] + 1);
+        pass.emit(fragment, cycles, Allotment.ofBackground(chip));
         return fragment;
     }
 
-    /** Multiplies what leaves the vector unit with the ones. */
-    private record Spread(Chip chip, Matrix matrix, int results) implements Pass.Target {
+    private int spread(int lane) {
+        return maps.index(LaneMap.of(chip.lanes(), lane));
+    }
+
+    /** The rows of a head's even elements, or of its odd ones. {@code labels} name the maps that find them. */
+    private final class Rows implements Node.Bringer, Pass.Target {
+        private final int half;
+        private final int labels;
+
+        Rows(int half, int labels) {
+            this.half = half;
+            this.labels = labels;
+        }
+
+        @Override
+        public void bring(Fragment fragment, int item, Flow flow, int cycle, int position) {
+            int place = chip.memory(SIDE, slice(item));
+            int driven = cycle - flow.stream().direction().hops(place, position);
+            int dispatch = driven - chip.read();
+            int step = item % pairs % STEPS;
+            Flow map = new Flow(new Stream(SIDE.outward(), GATHER_MAP), labels + item - step);
+            if (half == 0 && step == 0) {
+                int last = Math.min(STEPS, pairs - item % pairs) - 1;
+                int way = chip.memory(SIDE, slice(item + last)) - place;
+                bringMap(fragment, map, 0, dispatch + SIDE.outward().hops(place, place + way), place + way);
+            }
+            for (int plane = 0; plane < Element.FP16.planes(); plane++) {
+                fragment.issue(
+                        Queue.memory(SIDE, slice(item) + plane),
+                        dispatch,
+                        new Gather(group(item), map, flow.plane(plane)));
+                fragment.fly(new Flight(flow.stream().plane(plane), driven, place, position, 1, 1));
+                fragment.reads(SIDE, slice(item) + plane, caches.get(item / pairs), dispatch);
+            }
+        }
+
         @Override
         public boolean takes(int item) {
             return true;
@@ -120,85 +141,45 @@ final class ValueAppend {
 
         @Override
         public int reach() {
-            return chip.matrix(SIDE);
+            return chip.memory(SIDE, Slices.array(Slices.PAIRS - 1, 1));
         }
 
         @Override
         public void take(Fragment fragment, int item, Flow flow, int driven, int position) {
-            int cycle = driven + flow.stream().direction().hops(position, reach());
-            Flow result = new Flow(Matrix.resultStream(SIDE), results + item);
-            matrix.multiply(SIDE, 0, flow, cycle, false, Optional.of(result));
+            int place = chip.memory(SIDE, slice(item));
+            int cycle = driven + flow.stream().direction().hops(position, place);
+            Flow map = new Flow(new Stream(SIDE.outward(), SCATTER_MAP), labels + item);
+            if (half == 0) {
+                bringMap(fragment, map, 1, cycle, place);
+            }
+            for (int plane = 0; plane < Element.FP16.planes(); plane++) {
+                fragment.issue(
+                        Queue.memory(SIDE, slice(item) + plane),
+                        cycle,
+                        new Scatter(map, flow.plane(plane), group(item)));
+                fragment.writes(SIDE, slice(item) + plane, caches.get(item / pairs), cycle + chip.write());
+            }
+        }
+
+        private int row(int item) {
+            return 2 * (item % pairs) + half;
+        }
+
+        private int slice(int item) {
+            return Slices.array(row(item), 0);
+        }
+
+        private Address group(int item) {
+            return caches.get(item / pairs).advanced(row(item) / Slices.PAIRS);
         }
     }
 
-    /** Row d of a head's cache: row d mod 16 of group d / 16 of the position's block. */
-    private record Rows(Chip chip, Labels labels, Vectors offset, List<Address> caches, int headSize) {
-        Node.Bringer gatherer(int rows) {
-            int maps = labels.take(rows);
-            return (fragment, row, flow, cycle, position) -> {
-                for (int plane = 0; plane < Element.FP16.planes(); plane++) {
-                    int slice = Slices.array(row % headSize, plane);
-                    int place = chip.memory(SIDE, slice);
-                    int driven = cycle - flow.stream().direction().hops(place, position);
-                    int dispatch = driven - chip.read();
-                    Flow map = new Flow(new Stream(SIDE.outward(), GATHER_MAP), maps + row);
-                    if (plane == 0) {
-                        bringMap(fragment, map, 0, dispatch, slice);
-                    }
-                    fragment.issue(Queue.memory(SIDE, slice), dispatch, new Gather(group(row), map, flow.plane(plane)));
-                    fragment.fly(new Flight(flow.stream().plane(plane), driven, place, position, 1, 1));
-                    fragment.reads(SIDE, slice, caches.get(row / headSize), dispatch);
-                }
-            };
-        }
-
-        Pass.Target scatterer(int rows) {
-            int maps = labels.take(rows);
-            return new Pass.Target() {
-                @Override
-                public boolean takes(int item) {
-                    return true;
-                }
-
-                @Override
-                public int reach() {
-                    return chip.memory(SIDE, Slices.array(Slices.PAIRS - 1, 1));
-                }
-
-                @Override
-                public void take(Fragment fragment, int row, Flow flow, int driven, int position) {
-                    for (int plane = 0; plane < Element.FP16.planes(); plane++) {
-                        int slice = Slices.array(row % headSize, plane);
-                        int cycle = driven + flow.stream().direction().hops(position, chip.memory(SIDE, slice));
-                        Flow map = new Flow(new Stream(SIDE.outward(), SCATTER_MAP), maps + row);
-                        if (plane == 0) {
-                            bringMap(fragment, map, 1, cycle, slice);
-                        }
-                        fragment.issue(
-                                Queue.memory(SIDE, slice), cycle, new Scatter(map, flow.plane(plane), group(row)));
-                        fragment.writes(SIDE, slice, caches.get(row / headSize), cycle + chip.write());
-                    }
-                }
-            };
-        }
-
-        private Address group(int row) {
-            return caches.get(row / headSize).advanced(row % headSize / Slices.PAIRS);
-        }
-
-        /** Both slices of a pair stand at one position, so one map serves both. */
-        private void bringMap(Fragment fragment, Flow map, int copy, int cycle, int slice) {
-            for (int plane = 0; plane < Element.FP16.planes(); plane++) {
-                Memory.read(
-                        chip,
-                        fragment,
-                        offset.hemisphere(),
-                        offset.slice() + copy * Element.FP16.planes() + plane,
-                        offset.at(0),
-                        map.plane(plane),
-                        cycle,
-                        chip.memory(SIDE, slice));
-            }
+    /** @param copy which half of the offset */
+    private void bringMap(Fragment fragment, Flow map, int copy, int cycle, int position) {
+        Vectors offset = tables.offset();
+        for (int plane = 0; plane < Element.FP16.planes(); plane++) {
+            int slice = offset.slice() + copy * Element.FP16.planes() + plane;
+            Memory.read(chip, fragment, offset.hemisphere(), slice, offset.at(0), map.plane(plane), cycle, position);
         }
     }
 }

@@ -11,7 +11,7 @@ import java.util.List;
  */
 public record Chain(Hemisphere hemisphere, int plane) {
     private static final List<Chain> HALVES = List.of(new Chain(Hemisphere.WEST, 0), new Chain(Hemisphere.EAST, 0));
-    private static final List<Chain> BYTES = List.of(
+    static final List<Chain> BYTES = List.of(
             new Chain(Hemisphere.WEST, 0),
             new Chain(Hemisphere.EAST, 0),
             new Chain(Hemisphere.WEST, 1),

@@ -73,6 +73,18 @@ public final class HeadCut {
         return new Space(1, List.of(lanes(0, pairwise(attention.rope()))));
     }
 
+    /** A vector for each query head, with the head's number in every lane. */
+    public Space headNumbers() {
+        List<int[]> numbers = queries().vectors().stream()
+                .map(head -> {
+                    int[] all = new int[lanes];
+                    Arrays.fill(all, head.length == 0 ? Space.NOTHING : head[0] / attention.headSize());
+                    return all;
+                })
+                .toList();
+        return new Space(shards, numbers);
+    }
+
     /** The result of attention. */
     public Space outputs() {
         List<int[]> heads = space(true, IntUnaryOperator.identity()).vectors();

@@ -14,6 +14,9 @@ public final class Slices {
     /** Rows that are loaded together, each from a pair of its own. */
     public static final int PAIRS = 16;
 
+    /** Rows that are loaded together and stand aside, in slices next to the vector unit. */
+    public static final int ASIDE = 8;
+
     private Slices() {}
 
     /** The slice that holds byte plane {@code plane} of rows {@code r, r + 16, ...}. */
@@ -24,6 +27,17 @@ public final class Slices {
     /** The slice that holds rows {@code r, r + 16, ...} of INT8 weights of a plane. */
     public static int array8(int row, int plane) {
         return ARRAY + PAIRS * plane + row % PAIRS;
+    }
+
+    /** The slice that holds rows {@code r, r + 16, ...} of INT8 weights that stand aside: the middle one of the groups of four is left to results and scales. */
+    public static int aside(int row) {
+        int index = row % PAIRS;
+        return index < quad(1) ? index : index + quad(1);
+    }
+
+    /** Whether a row of weights that stand aside is used. */
+    public static boolean usedAside(int row) {
+        return row % PAIRS < ASIDE;
     }
 
     /** The first slice of a group of four. */

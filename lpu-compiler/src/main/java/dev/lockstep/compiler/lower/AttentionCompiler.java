@@ -5,42 +5,44 @@ import dev.lockstep.compiler.kernel.Kernels;
 import dev.lockstep.compiler.layout.HeadCut;
 import dev.lockstep.compiler.layout.Vectors;
 import dev.lockstep.graph.Op;
+import dev.lockstep.graph.Scoring;
 import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.machine.Hemisphere;
+import java.util.List;
 import java.util.Map;
 
 /** Gives attention its room and its caches. */
 final class AttentionCompiler {
     private final Kernels kernels;
+    private final ModelPlan model;
     private final SegmentPlan plan;
     private final SegmentPlan.Cut cut;
     private final MemoryMap map;
     private final Room room;
     private final int positions;
 
-    AttentionCompiler(Kernels kernels, SegmentPlan plan, SegmentPlan.Cut cut, MemoryMap map, Room room, int positions) {
+    AttentionCompiler(Kernels kernels, ModelPlan model, SegmentPlan plan, Room room, int positions) {
         this.kernels = kernels;
+        this.model = model;
         this.plan = plan;
-        this.cut = cut;
-        this.map = map;
+        this.cut = plan.cut();
+        this.map = model.map();
         this.room = room;
         this.positions = positions;
     }
 
-    /** @return this chip's share of the result */
-    Map<Hemisphere, Vectors> compile(Op.Attention op, Vectors q, Vectors k, Vectors v) {
+    /** @param own where this chip's share of the result goes */
+    void compile(Op.Attention op, Vectors q, Vectors k, Vectors v, Map<Hemisphere, Vectors> own) {
         HeadCut heads = plan.heads();
         int blocks = (positions + cut.lanes() - 1) / cut.lanes();
         int all = q.count();
-        int results = heads.outputs().perShard() * cut.shardsPerChip();
-        Map<Hemisphere, Vectors> own = BlockCompiler.own(map, cut, results);
         AttentionPlaces places = new AttentionPlaces(
-                map.cos(),
-                map.sin(),
-                map.mask().slice(0, blocks),
+                angles(Turn.ofQueries(op)),
+                angles(Turn.ofKeys(op)),
+                masks(op.scoring(), blocks),
+                plan.sinks(op),
                 map.keyOffsets(),
                 map.valueOffset(),
-                map.oneHot().slice(0, op.headSize()),
                 map.slotMasks(),
                 map.lane(),
                 MemoryMap.ONES,
@@ -48,16 +50,32 @@ final class AttentionCompiler {
                 new Address(0, Bases.CACHES),
                 room.halves(Hemisphere.WEST, all),
                 room.halves(Hemisphere.WEST, k.count()),
-                room.halves(Hemisphere.WEST, v.count()),
+                Map.of(
+                        Hemisphere.WEST, room.halves(Hemisphere.WEST, v.count()),
+                        Hemisphere.EAST, room.halves(Hemisphere.EAST, v.count())),
                 room.westFloats(all * blocks),
                 room.westFloats(all),
                 room.eastFloats(2 * all),
+                room.eastFloats(all),
                 Map.of(
                         Hemisphere.WEST, room.halves(Hemisphere.WEST, all * blocks),
                         Hemisphere.EAST, room.halves(Hemisphere.EAST, all * blocks)),
                 room.eastFloats(all * blocks),
                 room.westFloats(all * blocks));
         kernels.attention(op, heads, positions, map.keyWords(), map.valueWords(), q, k, v, places, own);
-        return own;
+    }
+
+    private AttentionPlaces.Angles angles(Turn turn) {
+        int number = model.turns().indexOf(turn);
+        return new AttentionPlaces.Angles(map.cos(number), map.sin(number));
+    }
+
+    private List<Vectors> masks(Scoring scoring, int blocks) {
+        Vectors coming = map.mask().slice(0, blocks);
+        if (scoring.window() == 0) {
+            return List.of(coming);
+        }
+        int window = model.windows().indexOf(scoring.window());
+        return List.of(coming, map.windowMask(window).slice(0, blocks));
     }
 }

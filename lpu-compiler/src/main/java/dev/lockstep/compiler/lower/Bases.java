@@ -15,12 +15,13 @@ final class Bases {
         return FIRST_SHARE + 1 + port;
     }
 
-    /** The same in the gathered row. */
-    static int gatheredShare(int port, int chips) {
-        return FIRST_SHARE + chips + 1 + port;
+    /** The same in a gathered row of the segment. */
+    static int gatheredShare(int row, int port, int chips) {
+        return FIRST_SHARE + (1 + row) * chips + 1 + port;
     }
 
-    static int count(int chips) {
-        return chips == 1 ? FIRST_SHARE : FIRST_SHARE + 2 * chips;
+    /** @param rows that the segment gathers */
+    static int count(int chips, int rows) {
+        return chips == 1 ? FIRST_SHARE : FIRST_SHARE + (1 + rows) * chips;
     }
 }

@@ -31,10 +31,15 @@ public final class CompiledModel {
      * @param program computes one token
      * @param completions when each chip is done, as the schedule has it
      * @param phases what the first chips of the nodes do when
+     * @param path cycles of the chain of kernels that depend on one another, by kernel: the time of the same kernels if nothing had to wait for units and streams
      * @param textInMemory whether queues fetch their text; otherwise there is no place for it, and they are taken to hold all of it
      */
     public record TokenProgram(
-            LpuProgram program, List<Long> completions, List<Scheduler.Span> phases, boolean textInMemory) {
+            LpuProgram program,
+            List<Long> completions,
+            List<Scheduler.Span> phases,
+            Map<String, Long> path,
+            boolean textInMemory) {
         /** When the last chip is done. */
         public long predictedCycles() {
             return Collections.max(completions);
@@ -95,8 +100,9 @@ public final class CompiledModel {
 
     /** Puts what a vector of an output buffer holds where it belongs among the logits. */
     public void output(Buffer buffer, int vector, int[] lanes, float[] logits) {
-        Space space = plan.segments().getLast().linears().getLast().rows();
-        int[] elements = space.vectors().get(buffer.chip() % plan.cut().chips() * buffer.vectors() + vector);
+        SegmentPlan last = plan.segments().getLast();
+        Space space = last.linears().getLast().rows();
+        int[] elements = space.vectors().get(buffer.chip() % last.cut().chips() * buffer.vectors() + vector);
         for (int lane = 0; lane < elements.length; lane++) {
             if (elements[lane] != Space.NOTHING) {
                 logits[elements[lane]] = Float.intBitsToFloat(lanes[lane]);

@@ -3,7 +3,7 @@ package dev.lockstep.compiler.lower;
 import dev.lockstep.lpu.LpuException;
 
 /** A model that cannot be compiled for these chips. */
-public final class CompilerException extends LpuException {
+public class CompilerException extends LpuException {
     private static final long serialVersionUID = 1;
 
     public CompilerException(String message) {

@@ -23,7 +23,7 @@ final class EmbeddingCompiler {
         int chips = plan.cut().chips();
         Room room = new Room(map);
         Vectors row = map.row();
-        Vectors own = chips == 1 ? row : BlockCompiler.share(row, Bases.residualShare(-1), embedding.vectors());
+        Vectors own = chips == 1 ? row : RowSharing.share(row, Bases.residualShare(-1), embedding.vectors());
         List<Vectors> targets = new ArrayList<>(List.of(own));
         if (chips > 1) {
             targets.add(room.westFloats(embedding.vectors()));
@@ -37,7 +37,7 @@ final class EmbeddingCompiler {
                 plan.embeddingScale(),
                 targets);
         if (chips > 1) {
-            BlockCompiler.exchangeShares(kernels, chips, own, targets.getLast(), row);
+            RowSharing.exchange(kernels, chips, own, targets.getLast(), row);
         }
     }
 }

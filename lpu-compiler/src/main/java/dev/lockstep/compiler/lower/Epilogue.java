@@ -27,6 +27,10 @@ record Epilogue(List<Op> operations, Value result) {
     }
 
     private static boolean elementwise(Op op) {
-        return op instanceof Op.Bias || op instanceof Op.Scale || op instanceof Op.SoftCap;
+        return op instanceof Op.Bias
+                || op instanceof Op.Scale
+                || op instanceof Op.SoftCap
+                || op instanceof Op.ExpertBias
+                || op instanceof Op.ExpertSum;
     }
 }

@@ -43,7 +43,7 @@ public final class LpuCompiler {
         SegmentPlan.Cut cut = new SegmentPlan.Cut(SHARDS, shared, machine.lanes(), weights);
         Wiring wiring = Wiring.of(machine, chips > nodeChips ? topology : Topology.NODE, chips);
         return new CompiledModel(
-                new ModelPlan(graph, machine, cut, chips / shared, positions),
+                ModelPlan.of(graph, machine, cut, chips / shared, positions),
                 machine,
                 wiring,
                 TensorRows.with(graph, tensors));

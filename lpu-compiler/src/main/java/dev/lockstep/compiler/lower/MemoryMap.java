@@ -12,25 +12,36 @@ import dev.lockstep.lpu.machine.Hemisphere;
  *
  * <pre>
  *           west                                       east
- *   0 - 1   normed row                                 residual stream (0 - 3), offset of the value's block, tables of positions
+ *   0 - 1   normed row, lane                           residual stream (0 - 3), offset of the value's block, tables of positions
  *   2 - 3   gathered row, queries, keys, weights
  *   4 - 7   cosines, mask, tables, gains, biases       floats: results, partial sums (4 - 7), sines
  *   8 - 9   floats: sines, token, results, scores (8 - 11)    normed row, numbers of rows
- *  10 - 11                                             gathered row, weights
+ *  10 - 11                                             gathered row, values, weights
  *  12 - 43  ones, weights, keys                        ones, weights, values
  * </pre>
  *
+ * @param turns ways in which queries and keys depend on their position
+ * @param windows different lengths of what a token sees, apart from everything before it
  * @param residual vectors of the residual stream
  * @param gathered most vectors of any gathered row
  * @param capacity most positions
  * @param headSize elements of a head; 0 without attention
  * @param headsPerVector most heads whose results share a vector
+ * @param aside words of the slices next to the vector unit that hold weights
  * @param words of a slice
  */
-record MemoryMap(int residual, int gathered, int capacity, int headSize, int headsPerVector, int lanes, int words) {
+record MemoryMap(
+        int turns,
+        int windows,
+        int residual,
+        int gathered,
+        int capacity,
+        int headSize,
+        int headsPerVector,
+        int lanes,
+        int aside,
+        int words) {
     private static final int ABSOLUTE = Address.ABSOLUTE;
-    private static final int COS = 0;
-    private static final int MASK = 1;
 
     /** The first word of every pair: a row of ones. */
     static final Address ONES = Address.of(0);
@@ -60,22 +71,23 @@ record MemoryMap(int residual, int gathered, int capacity, int headSize, int hea
         return hemisphere == Hemisphere.WEST ? 2 : Slices.quad(2) + 2;
     }
 
-    Vectors cos() {
-        return west(COS, 1);
+    Vectors cos(int turn) {
+        return west(turn, 1);
     }
 
+    /** Hides positions that are still to come. */
     Vectors mask() {
-        return west(MASK, blocks());
+        return west(turns, blocks());
     }
 
-    Vectors oneHot() {
-        return new Vectors(Element.FP16, Hemisphere.WEST, Slices.quad(1), tables(), ABSOLUTE, headSize);
+    /** Hides positions that a window has left behind. */
+    Vectors windowMask(int window) {
+        return west(turns + (1 + window) * blocks(), blocks());
     }
 
     /** For each head of a vector of results all bits in its lanes; the last is empty. */
     Vectors slotMasks() {
-        return new Vectors(
-                Element.FP16, Hemisphere.WEST, Slices.quad(1), tables() + headSize, ABSOLUTE, headsPerVector + 1);
+        return new Vectors(Element.FP16, Hemisphere.WEST, Slices.quad(1), tables(), ABSOLUTE, headsPerVector + 1);
     }
 
     Vectors keyOffsets() {
@@ -83,11 +95,11 @@ record MemoryMap(int residual, int gathered, int capacity, int headSize, int hea
     }
 
     Vectors lane() {
-        return new Vectors(Element.FP16, Hemisphere.WEST, Slices.quad(1) + 2, tables() + Slices.PAIRS, ABSOLUTE, 1);
+        return new Vectors(Element.FP16, Hemisphere.WEST, 0, residual, ABSOLUTE, 1);
     }
 
-    Vectors sin() {
-        return new Vectors(Element.FP32, Hemisphere.WEST, Slices.quad(2), 0, ABSOLUTE, 1);
+    Vectors sin(int turn) {
+        return new Vectors(Element.FP32, Hemisphere.WEST, Slices.quad(2), turn, ABSOLUTE, 1);
     }
 
     /** Numbers that belong to the token's position, a lane each. */
@@ -98,35 +110,47 @@ record MemoryMap(int residual, int gathered, int capacity, int headSize, int hea
 
     /** The most likely token, in every lane: the last one of the text, when it goes on. */
     Vectors token() {
-        return new Vectors(Element.INT32, Hemisphere.WEST, Slices.quad(2), 1, ABSOLUTE, 1);
+        return new Vectors(Element.INT32, Hemisphere.WEST, Slices.quad(2), turns, ABSOLUTE, 1);
     }
 
     /** The first word for intermediate floats in the west. */
-    static final int FIRST_WEST_FLOATS = 2;
+    int firstWestFloats() {
+        return turns + 1;
+    }
 
-    /** Numbers of the rows of tables that belong to the token's position: its angles, its lane, and a mask for each block. */
+    /** Numbers of the rows of tables that belong to the token's position: its angles, its lane, and for each block a mask, and one more for each window. */
     Vectors rowNumbers() {
-        return new Vectors(Element.FP16, Hemisphere.EAST, Slices.quad(2), residual, ABSOLUTE, 2 + blocks());
+        return new Vectors(
+                Element.FP16, Hemisphere.EAST, Slices.quad(2), residual, ABSOLUTE, 2 + (1 + windows) * blocks());
     }
 
     /** Cosines, one row for each position. */
-    Vectors cosTable() {
-        return new Vectors(Element.FP32, Hemisphere.EAST, Slices.quad(0), residual + 1, ABSOLUTE, capacity);
+    Vectors cosTable(int turn) {
+        return new Vectors(
+                Element.FP32, Hemisphere.EAST, Slices.quad(0), residual + 1 + turn * capacity, ABSOLUTE, capacity);
     }
 
     /** Sines, at the end of slices whose beginning is room for floats. */
-    Vectors sinTable() {
-        return new Vectors(Element.FP32, Hemisphere.EAST, Slices.quad(1), roomWords(), ABSOLUTE, capacity);
+    Vectors sinTable(int turn) {
+        return new Vectors(
+                Element.FP32, Hemisphere.EAST, Slices.quad(1), words - (turns - turn) * capacity, ABSOLUTE, capacity);
     }
 
     /** Row n hides all lanes but the first n. */
     Vectors maskTable() {
-        return new Vectors(Element.FP32, Hemisphere.EAST, Slices.quad(0), residual + 1 + capacity, ABSOLUTE, lanes + 1);
+        return new Vectors(
+                Element.FP32, Hemisphere.EAST, Slices.quad(0), residual + 1 + turns * capacity, ABSOLUTE, lanes + 1);
+    }
+
+    /** Row n hides the first n lanes; only where there are windows. */
+    Vectors windowTable() {
+        int word = maskTable().word() + maskTable().count();
+        return new Vectors(Element.FP32, Hemisphere.EAST, Slices.quad(0), word, ABSOLUTE, windows > 0 ? lanes + 1 : 0);
     }
 
     /** Row n has all bits in lane n. */
     Vectors laneTable() {
-        int word = maskTable().word() + maskTable().count();
+        int word = windowTable().word() + windowTable().count();
         return new Vectors(Element.FP16, Hemisphere.EAST, Slices.quad(0), word, ABSOLUTE, lanes);
     }
 
@@ -143,7 +167,12 @@ record MemoryMap(int residual, int gathered, int capacity, int headSize, int hea
 
     /** Words of a slice for intermediate results. */
     int roomWords() {
-        return words - capacity;
+        return words - turns * capacity - aside;
+    }
+
+    /** The first word of weights that stand aside. */
+    int firstAside() {
+        return roomWords();
     }
 
     /** Words that the residual stream and tables take beside one another. */
@@ -153,7 +182,7 @@ record MemoryMap(int residual, int gathered, int capacity, int headSize, int hea
 
     /** The first word of gains and biases. */
     int firstConstants() {
-        return tables() + Math.max(headSize + headsPerVector + 1, Slices.PAIRS + 2);
+        return tables() + Math.max(headsPerVector + 1, Slices.PAIRS + 2);
     }
 
     /** Words that the keys of a head take in every pair, with one that nobody reads at the end. */
@@ -181,7 +210,8 @@ record MemoryMap(int residual, int gathered, int capacity, int headSize, int hea
         return blockWords() * Slices.PAIRS;
     }
 
-    private int blocks() {
+    /** Blocks of positions. */
+    int blocks() {
         return divideUp(capacity, lanes);
     }
 
@@ -195,7 +225,7 @@ record MemoryMap(int residual, int gathered, int capacity, int headSize, int hea
     }
 
     private int tables() {
-        return MASK + blocks();
+        return turns + (1 + windows) * blocks();
     }
 
     private static Vectors west(int word, int count) {

@@ -5,6 +5,7 @@ import dev.lockstep.compiler.layout.Slices;
 import dev.lockstep.compiler.layout.Space;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.Op;
+import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.machine.Machine;
 import java.util.ArrayList;
@@ -15,6 +16,8 @@ import java.util.Optional;
 final class ModelPlan {
     /** Words of every slice that the embedding table leaves to program text. */
     private static final int TEXT_WORDS = 64;
+    /** The shortest context that is worth telling. */
+    private static final int FEWEST_POSITIONS = 16;
 
     private final Graph graph;
     private final SegmentPlan.Cut cut;
@@ -22,6 +25,8 @@ final class ModelPlan {
     private final List<SegmentPlan> segments = new ArrayList<>();
     private final List<Home> homes = new ArrayList<>();
     private final MemoryMap map;
+    private final List<Turn> turns;
+    private final List<Integer> windows;
     private final int stages;
     private int[] stage = {};
     private int arrayWords;
@@ -36,12 +41,17 @@ final class ModelPlan {
      */
     record Home(int weights, int constants, int caches) {}
 
-    /**
-     * @param graph not lowered: products with weights of any type read floats
-     * @param stages nodes, each of which has some consecutive segments
-     * @param capacity most positions
-     */
-    ModelPlan(Graph graph, Machine machine, SegmentPlan.Cut cut, int stages, int capacity) {
+    /** How much is done to save memory. */
+    private enum Economy {
+        /** Chips share what is faster that way, and all of them have the weights of the rest. */
+        NONE,
+        /** Chips share everything. */
+        SHARED,
+        /** And the weights of logits lie in the slices next to the vector unit. */
+        ASIDE
+    }
+
+    private ModelPlan(Graph graph, Machine machine, SegmentPlan.Cut cut, int stages, int capacity, Economy economy) {
         this.graph = graph;
         this.stages = stages;
         this.cut = cut;
@@ -50,11 +60,12 @@ final class ModelPlan {
         }
         this.residual = Space.even(embedding.width(), cut.shards(), cut.lanes());
         for (Segment segment : Segment.cut(graph)) {
-            segments.add(new SegmentPlan(segment, cut, residual));
+            segments.add(plan(segment, machine, economy));
         }
         int gathered = segments.stream()
-                .flatMap(segment -> segment.gathered().stream())
-                .mapToInt(space -> space.vectors().size())
+                .mapToInt(segment -> segment.gathered().stream()
+                        .mapToInt(row -> row.space().vectors().size())
+                        .sum())
                 .max()
                 .orElse(0);
         int headSize = graph.attentions().stream()
@@ -66,15 +77,83 @@ final class ModelPlan {
                 .mapToInt(segment -> segment.heads().headsPerVector())
                 .max()
                 .orElse(0);
+        this.turns = Turn.of(graph);
+        this.windows = graph.attentions().stream()
+                .map(attention -> attention.scoring().window())
+                .filter(window -> window > 0)
+                .distinct()
+                .toList();
         this.map = new MemoryMap(
+                turns.size(),
+                windows.size(),
                 residual.vectors().size(),
                 gathered,
                 capacity,
                 headSize,
                 headsPerVector,
                 cut.lanes(),
+                segments.getLast().asideWords(),
                 machine.wordsPerSlice());
         place(machine);
+    }
+
+    /**
+     * Places a model; with measures to save memory only where there is no other way.
+     *
+     * @param graph not lowered: products with weights of any type read floats
+     * @param stages nodes, each of which has some consecutive segments
+     * @param capacity most positions
+     */
+    static ModelPlan of(Graph graph, Machine machine, SegmentPlan.Cut cut, int stages, int capacity) {
+        try {
+            return closest(graph, machine, cut, stages, capacity);
+        } catch (NoRoomException e) {
+            for (int shorter = capacity / 2; shorter >= FEWEST_POSITIONS; shorter /= 2) {
+                if (fits(graph, machine, cut, stages, shorter)) {
+                    throw new CompilerException(e.getMessage() + " " + shorter + " positions would fit.");
+                }
+            }
+            throw e;
+        }
+    }
+
+    /** The same with weights of logits in the slices next to the vector unit in any case. */
+    static ModelPlan aside(Graph graph, Machine machine, SegmentPlan.Cut cut, int stages, int capacity) {
+        return new ModelPlan(graph, machine, cut, stages, capacity, Economy.ASIDE);
+    }
+
+    /** Hops cost more than small half layers: where they do, every chip computes all of it. Keys and values are always shared. */
+    private SegmentPlan plan(Segment segment, Machine machine, Economy economy) {
+        SegmentPlan shared = new SegmentPlan(segment, cut, residual, economy == Economy.ASIDE);
+        if (economy != Economy.NONE || cut.chips() == 1 || segment.attention().isPresent()) {
+            return shared;
+        }
+        SegmentPlan whole = new SegmentPlan(segment, cut.alone(), residual, false);
+        long longer = whole.streaming(machine) - shared.streaming(machine);
+        return longer < shared.exchanging(machine) ? whole : shared;
+    }
+
+    private static ModelPlan closest(Graph graph, Machine machine, SegmentPlan.Cut cut, int stages, int capacity) {
+        NoRoomException last = new NoRoomException("");
+        for (Economy economy : Economy.values()) {
+            if (economy != Economy.ASIDE || cut.weights() == Element.INT8) {
+                try {
+                    return new ModelPlan(graph, machine, cut, stages, capacity, economy);
+                } catch (NoRoomException e) {
+                    last = e;
+                }
+            }
+        }
+        throw last;
+    }
+
+    private static boolean fits(Graph graph, Machine machine, SegmentPlan.Cut cut, int stages, int capacity) {
+        try {
+            closest(graph, machine, cut, stages, capacity);
+            return true;
+        } catch (NoRoomException e) {
+            return false;
+        }
     }
 
     Graph graph() {
@@ -91,6 +170,16 @@ final class ModelPlan {
 
     MemoryMap map() {
         return map;
+    }
+
+    /** Ways in which queries and keys depend on their position. */
+    List<Turn> turns() {
+        return turns;
+    }
+
+    /** Lengths of windows. */
+    List<Integer> windows() {
+        return windows;
     }
 
     List<SegmentPlan> segments() {
@@ -112,8 +201,8 @@ final class ModelPlan {
         long hops = 2L * (stages - 1);
         long words = 0;
         for (SegmentPlan segment : segments) {
-            words += segment.weightWords();
-            if (cut.chips() > 1 && segment.gathered().isPresent()) {
+            words += segment.weightWords() + segment.asideWords();
+            if (segment.cut().chips() > 1 && !segment.gathered().isEmpty()) {
                 hops += 2;
             }
         }
@@ -157,7 +246,7 @@ final class ModelPlan {
     }
 
     private void place(Machine machine) {
-        require(map.tableWords(), machine, "tables of positions");
+        require(map.tableWords(), map.roomWords(), "tables of positions");
         stage = Stages.cut(segments.stream().map(this::words).toList(), stages);
         int weights = 0;
         int caches = 0;
@@ -177,8 +266,8 @@ final class ModelPlan {
             constants += segment.constantWords();
             caches += cacheWords(segment);
             arrayWords = Math.max(arrayWords, caches);
-            require(caches, machine, "weights and KV cache");
-            require(constants, machine, "gains and biases");
+            require(caches, machine.wordsPerSlice(), "weights and KV cache");
+            require(constants, map.roomWords(), "gains and biases");
             if (stage[i] == 0) {
                 embedding = embedding(caches, constants);
             }
@@ -193,7 +282,7 @@ final class ModelPlan {
                         caches,
                         map.words() - TEXT_WORDS,
                         constants)
-                .filter(table -> constants + table.groups() <= map.words());
+                .filter(table -> constants + table.groups() <= map.roomWords());
     }
 
     private int words(SegmentPlan segment) {
@@ -209,11 +298,20 @@ final class ModelPlan {
         return heads * Math.max(map.keyWords(), map.valueWords());
     }
 
-    private static void require(int words, Machine machine, String what) {
-        if (words > machine.wordsPerSlice()) {
-            throw new CompilerException(
-                    "The model does not fit: its %s need %d words of every memory slice, and a slice has %d. Use more chips or a shorter context."
-                            .formatted(what, words, machine.wordsPerSlice()));
+    private static void require(int words, int available, String what) {
+        if (words > available) {
+            throw new NoRoomException(
+                    "The model does not fit: its %s need %d words of every memory slice, and there are %d. Use more chips, INT8 weights or a shorter context."
+                            .formatted(what, words, available));
+        }
+    }
+
+    /** Something does not fit that would with a shorter context, or in other places. */
+    private static final class NoRoomException extends CompilerException {
+        private static final long serialVersionUID = 1;
+
+        NoRoomException(String message) {
+            super(message);
         }
     }
 }

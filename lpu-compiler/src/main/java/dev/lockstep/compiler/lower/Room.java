@@ -16,7 +16,7 @@ final class Room {
     /** @param map what is taken already */
     Room(MemoryMap map) {
         this.words = map.roomWords();
-        westFloats = MemoryMap.FIRST_WEST_FLOATS;
+        westFloats = map.firstWestFloats();
         for (Hemisphere hemisphere : Hemisphere.values()) {
             halves[hemisphere.ordinal()] = map.gathered();
         }

@@ -64,6 +64,15 @@ record Segment(Value input, List<Node> nodes) {
                 .findFirst();
     }
 
+    /** The choice of experts. */
+    Value choice() {
+        return nodes.stream()
+                .filter(node -> node.op() instanceof Op.Route)
+                .map(Node::value)
+                .findFirst()
+                .orElseThrow();
+    }
+
     /** What it mainly does, in one word. */
     String name() {
         if (attention().isPresent()) {
@@ -92,16 +101,18 @@ record Segment(Value input, List<Node> nodes) {
         return switch (op) {
             case Op.RmsNorm norm -> " " + norm.epsilon();
             case Op.Gated gated -> " " + gated.activation();
+            case Op.Route route -> " " + route.routing();
             case Op.Scale scale -> " " + scale.factor();
             case Op.SoftCap soft -> " " + soft.cap();
             case Op.Attention a ->
-                " " + a.heads() + "/" + a.kvHeads() + "x" + a.headSize() + " " + a.scale() + " " + a.rope();
+                " " + a.heads() + "/" + a.kvHeads() + "x" + a.headSize() + " " + a.scale() + " " + a.rope() + " "
+                        + a.scoring().window() + " " + a.scoring().cap();
             default -> "";
         };
     }
 
     private static String shape(Weight weight) {
-        return "[" + weight.rows() + "x" + weight.columns() + "]";
+        return "[" + weight.matrices() + "x" + weight.rows() + "x" + weight.columns() + "]";
     }
 
     private static int[] lastUses(List<Node> nodes) {

@@ -52,7 +52,12 @@ final class StepTable {
         return switch (number) {
             case 0 -> position;
             case 1 -> position % lanes;
-            default -> Math.clamp(position + 1 - (number - 2) * lanes, 0, lanes);
+            default -> {
+                int block = (number - 2) % map.blocks();
+                int window = (number - 2) / map.blocks() - 1;
+                int edge = position + 1 - (window < 0 ? 0 : plan.windows().get(window));
+                yield Math.clamp(edge - block * lanes, 0, lanes);
+            }
         };
     }
 }

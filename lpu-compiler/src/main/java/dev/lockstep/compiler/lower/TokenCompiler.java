@@ -7,7 +7,6 @@ import dev.lockstep.compiler.kernel.Handover;
 import dev.lockstep.compiler.kernel.Kernels;
 import dev.lockstep.compiler.kernel.Labels;
 import dev.lockstep.compiler.kernel.Maps;
-import dev.lockstep.compiler.layout.Space;
 import dev.lockstep.compiler.layout.Vectors;
 import dev.lockstep.compiler.schedule.Fragment;
 import dev.lockstep.compiler.schedule.Scheduler;
@@ -21,8 +20,10 @@ import dev.lockstep.lpu.program.Placement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Makes the program of a token: blocks for segments of the same structure, placed one after another on the chips of their stage, and handovers between stages. */
 final class TokenCompiler {
@@ -30,6 +31,9 @@ final class TokenCompiler {
     static final String LOGITS = "logits";
 
     static final String TOKEN = "token";
+
+    /** What names of weights begin with in a layer. */
+    private static final Pattern LAYER = Pattern.compile("blk\\.\\d+\\.");
 
     private final ModelPlan plan;
     private final Machine machine;
@@ -41,6 +45,7 @@ final class TokenCompiler {
     private final List<List<Placement>> placements = new ArrayList<>();
     private final long[] ends;
     private final List<Scheduler.Span> phases = new ArrayList<>();
+    private final Map<String, Long> path = new LinkedHashMap<>();
     private long now;
 
     TokenCompiler(ModelPlan plan, Machine machine, Wiring wiring, StepInputs inputs) {
@@ -68,8 +73,7 @@ final class TokenCompiler {
             String structure = segment.segment().structure();
             last = known.computeIfAbsent(structure, _ -> {
                 String name = segment.segment().name() + "-" + blocks.size();
-                BlockCompiler.Result result =
-                        new BlockCompiler(chip, maps, segment, plan.cut(), plan.map(), positions).compile(name);
+                BlockCompiler.Result result = new BlockCompiler(chip, maps, plan, segment, positions).compile(name);
                 numbers.put(structure, blocks.size());
                 blocks.add(result.block());
                 return result;
@@ -87,10 +91,10 @@ final class TokenCompiler {
                 Arrays.stream(ends).map(end -> end + tiles).boxed().toList();
         try {
             return new CompiledModel.TokenProgram(
-                    ProgramText.fetched(machine, program, plan.textRooms()), completions, phases, true);
+                    ProgramText.fetched(machine, program, plan.textRooms()), completions, phases, path, true);
         } catch (TextException noPlace) {
             // Such a program is told apart in reports, as resting on one more assumption.
-            return new CompiledModel.TokenProgram(program, completions, phases, false);
+            return new CompiledModel.TokenProgram(program, completions, phases, path, false);
         }
     }
 
@@ -109,11 +113,14 @@ final class TokenCompiler {
             }
             int shared = plan.cut().chips();
             for (int c = stage * shared; c < (stage + 1) * shared; c++) {
-                placements.get(c).add(new Placement(blocks.size(), 0, bases(c, 0)));
+                placements
+                        .get(c)
+                        .add(new Placement(blocks.size(), 0, bases(c, plan.home(0), plan.cut(), List.of())));
                 ends[c] = scheduler.length();
             }
-            blocks.add(scheduler.block("begin-" + blocks.size(), Bases.count(shared)));
+            blocks.add(scheduler.block("begin-" + blocks.size(), Bases.count(shared, 0)));
             if (stage == 0) {
+                extend(scheduler.path());
                 phases.addAll(scheduler.spans());
                 now = scheduler.length();
             }
@@ -130,7 +137,13 @@ final class TokenCompiler {
         for (Scheduler.Span span : result.spans()) {
             phases.add(new Scheduler.Span(span.name(), (int) now + span.first(), (int) now + span.last()));
         }
+        extend(result.path());
         now += result.length();
+    }
+
+    /** Kernels of a block begin when the block before is over, so that their chains follow one another. */
+    private void extend(Map<String, Integer> cycles) {
+        cycles.forEach((name, count) -> path.merge(LAYER.matcher(name).replaceFirst(""), (long) count, Long::sum));
     }
 
     /** Brings the residual stream to the next stage. */
@@ -149,6 +162,7 @@ final class TokenCompiler {
             end = Math.max(end, ends[number]);
         }
         phases.add(new Scheduler.Span("hand over", (int) now, (int) end));
+        extend(Map.of("hand over", (int) (end - now)));
         now = end;
     }
 
@@ -178,23 +192,25 @@ final class TokenCompiler {
     }
 
     private List<Integer> bases(int number, int segment) {
-        int shared = plan.cut().chips();
-        ModelPlan.Home home = plan.home(segment);
-        int[] bases = new int[Bases.count(shared)];
+        SegmentPlan segmentPlan = plan.segments().get(segment);
+        return bases(number, plan.home(segment), segmentPlan.cut(), segmentPlan.gathered());
+    }
+
+    private List<Integer> bases(
+            int number, ModelPlan.Home home, SegmentPlan.Cut cut, List<SegmentPlan.Gathered> rows) {
+        int shared = cut.chips();
+        int[] bases = new int[Bases.count(shared, rows.size())];
         bases[Bases.WEIGHTS] = home.weights();
         bases[Bases.CONSTANTS] = home.constants();
         bases[Bases.CACHES] = home.caches();
-        if (shared > 1) {
-            int residual = plan.residual().perShard() * plan.cut().shardsPerChip();
-            int gathered =
-                    plan.segments().get(segment).gathered().map(Space::perShard).orElse(0)
-                            * plan.cut().shardsPerChip();
-            for (int port = -1; port < shared - 1; port++) {
-                int peer = port < 0
-                        ? number
-                        : wiring.peer(number, port).orElseThrow().chip();
-                bases[Bases.residualShare(port)] = peer % shared * residual;
-                bases[Bases.gatheredShare(port, shared)] = peer % shared * gathered;
+        for (int port = -1; shared > 1 && port < shared - 1; port++) {
+            int peer =
+                    port < 0 ? number : wiring.peer(number, port).orElseThrow().chip();
+            int shards = cut.shardsPerChip();
+            bases[Bases.residualShare(port)] = peer % shared * plan.residual().perChip(shards);
+            for (SegmentPlan.Gathered row : rows) {
+                bases[Bases.gatheredShare(row.number(), port, shared)] =
+                        peer % shared * row.space().perChip(shards);
             }
         }
         return Arrays.stream(bases).boxed().toList();

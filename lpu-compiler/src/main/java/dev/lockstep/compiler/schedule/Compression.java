@@ -64,6 +64,7 @@ final class Compression {
                 || !first.outer().once()
                 || next.cycle() != first.cycle() + times * step.interval()
                 || step.interval() <= first.inner().span()
+                || step.labelStep() < 0
                 || next.instruction().getClass() != first.instruction().getClass()
                 || word(next.instruction()) != word(first.instruction()) + times * step.wordStep()
                 || label(next.instruction()) != label(first.instruction()) + times * step.labelStep()) {

@@ -59,6 +59,11 @@ public final class Fragment {
         uses.add(new Resource.Use(Resource.array(hemisphere), first, last));
     }
 
+    /** Takes the links to the other chips of the node from the first to the last cycle. */
+    public void links(int first, int last) {
+        uses.add(new Resource.Use(Resource.LINKS, first, last));
+    }
+
     public String name() {
         return name;
     }

@@ -9,7 +9,9 @@ enum Resource {
     EAST_BUFFER,
     /** The active weights of the west planes, from the installation to the last multiplication. */
     WEST_ARRAY,
-    EAST_ARRAY;
+    EAST_ARRAY,
+    /** The links to the other chips of the node, which are all used together. */
+    LINKS;
 
     static Resource buffer(Hemisphere hemisphere) {
         return hemisphere == Hemisphere.WEST ? WEST_BUFFER : EAST_BUFFER;

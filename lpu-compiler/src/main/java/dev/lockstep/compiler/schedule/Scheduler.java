@@ -23,6 +23,7 @@ public final class Scheduler {
     private final Map<Long, Integer> read = new HashMap<>();
     private final Map<Queue, List<Entry>> entries = new TreeMap<>();
     private final List<Span> spans = new ArrayList<>();
+    private final CriticalPath path = new CriticalPath();
     private int end;
 
     /** When a fragment ran, for reports. */
@@ -65,6 +66,11 @@ public final class Scheduler {
         return end;
     }
 
+    /** The longest chain of fragments that depend on one another: cycles by name. Their sum is the length that a schedule without conflicts would have. */
+    public Map<String, Integer> path() {
+        return path.cycles();
+    }
+
     public List<Span> spans() {
         return List.copyOf(spans);
     }
@@ -104,6 +110,7 @@ public final class Scheduler {
                     .add(new Entry(cycle, issue.instruction(), issue.repeat(), Repeat.ONCE));
             last = Math.max(last, cycle + (int) issue.repeat().span() + effects.after(issue.instruction()));
         }
+        path.add(fragment, last - start);
         end = Math.max(end, last);
         spans.add(new Span(fragment.name(), start + fragment.firstCycle(), last));
     }

@@ -40,7 +40,15 @@ class ConformanceTest {
         "qwen3_tied-F16, 4",
         "gemma-F16, 8",
         "granite-F16, 1",
-        "phi3-F16.ctx1024, 2"
+        "phi3-F16.ctx1024, 2",
+        "mixtral-F16, 8",
+        "qwen2moe-F16, 2",
+        "qwen3moe-F16, 1",
+        "granitemoe-F16, 4",
+        "gptoss-F16, 8",
+        "gemma2-F16, 2",
+        "gemma3-F16, 4",
+        "mistral3-F16, 1"
     })
     void shouldComputeTheLogitsOfTheReference(String name, int chips) throws IOException {
         JsonNode run = run(name);

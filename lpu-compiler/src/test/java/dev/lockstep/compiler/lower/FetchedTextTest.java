@@ -41,7 +41,7 @@ class FetchedTextTest {
             LpuProgram program = model.model().program(0).program();
             assertThat(model.model().textInMemory()).isTrue();
             List<Spot> spots = spots(program);
-            assertThat(spots).hasSizeGreaterThan(20);
+            assertThat(spots).hasSizeGreaterThan(10);
             Random random = new Random(SEED);
             for (int round = 0; round < 12; round++) {
                 Spot spot = spots.get(random.nextInt(spots.size()));

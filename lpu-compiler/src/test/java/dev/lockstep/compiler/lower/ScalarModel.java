@@ -6,8 +6,9 @@ import dev.lockstep.graph.Activation;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.Node;
 import dev.lockstep.graph.Op;
-import dev.lockstep.graph.Rope;
+import dev.lockstep.graph.Routing;
 import dev.lockstep.graph.Value;
+import dev.lockstep.graph.Weight;
 import dev.lockstep.graph.architecture.Architectures;
 import dev.lockstep.graph.architecture.ModelDescription;
 import dev.lockstep.graph.architecture.TensorRows;
@@ -16,28 +17,24 @@ import dev.lockstep.lpu.numerics.ExactSum;
 import dev.lockstep.lpu.numerics.SpecialFunctions;
 import dev.lockstep.tensor.Dequantizer;
 import dev.lockstep.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** The numerics of compiled models, element by element in plain loops: what chips have to compute, without any chip. */
 final class ScalarModel {
-    private static final int LANES = 320;
+    static final int LANES = 320;
     private static final int SUPERLANE = 16;
-    private static final float HIDDEN = -0x1p100f;
+    private static final double LOG2_E = 1.4426950408889634;
 
     private final Graph graph;
     private final Map<String, Tensor> tensors;
     private final int shards;
     private final Element weights;
-    private final Map<Op, List<float[]>> keys = new HashMap<>();
-    private final Map<Op, List<float[]>> values = new HashMap<>();
+    private final Map<Op, ScalarAttention> attentions = new HashMap<>();
     private final Map<Value, float[]> rows = new HashMap<>();
-    private int position;
 
     /** @param first position of the first token, as if all before it had keys and values of zero */
     ScalarModel(ModelDescription description, int shards, int first, Element weights) {
@@ -45,47 +42,49 @@ final class ScalarModel {
         this.graph = Architectures.build(description);
         this.tensors = TensorRows.with(graph, description.tensors());
         this.shards = shards;
-        this.position = first;
         for (Op.Attention op : graph.attentions()) {
-            keys.put(op, zeros(first, op.k().width()));
-            values.put(op, zeros(first, op.v().width()));
+            attentions.put(op, new ScalarAttention(op, first));
         }
     }
 
-    private static List<float[]> zeros(int count, int width) {
-        List<float[]> rows = new ArrayList<>();
-        for (int i = 0; i < count; i++) {
-            rows.add(new float[width]);
-        }
-        return rows;
+    private float[] attend(Op.Attention op) {
+        float[] sinks = op.scoring().sinks().map(this::weights).orElse(new float[0]);
+        return attentions.get(op).next(rows.get(op.q()), rows.get(op.k()), rows.get(op.v()), sinks);
     }
 
     float[] next(int token) {
         for (Node node : graph.nodes()) {
-            rows.put(node.value(), evaluate(node.op(), token));
+            rows.put(node.value(), evaluate(node, token));
         }
-        position++;
         return rows.get(graph.logits());
     }
 
-    private float[] evaluate(Op op, int token) {
-        return switch (op) {
+    private float[] evaluate(Node node, int token) {
+        return switch (node.op()) {
             case Op.Embedding embedding -> each(weightRow(embedding.table().name(), token), ScalarModel::half);
             case Op.RmsNorm norm when attentionOf(norm).isPresent() -> headNorm(norm, rows.get(norm.x()));
-            case Op.RmsNorm norm -> norm(norm, rows.get(norm.x()));
+            case Op.RmsNorm norm -> norm(norm, rows.get(norm.x()), readByProduct(node));
             case Op.Scale scale -> each(rows.get(scale.x()), x -> x * scale.factor());
             case Op.SoftCap soft ->
                 each(rows.get(soft.x()), x -> SpecialFunctions.tanh(x * (1 / soft.cap())) * soft.cap());
-            case Op.Linear linear -> linear(linear, rows.get(linear.x()));
-            case Op.Bias bias -> add(rows.get(bias.x()), weightRow(bias.vector().name(), 0));
+            case Op.Linear linear -> linear(linear.matrix(), 1, spaceOf(linear.x()), rows.get(linear.x()));
+            case Op.Bias bias -> add(rows.get(bias.x()), weights(bias.vector()));
             case Op.Add add -> add(rows.get(add.a()), rows.get(add.b()));
-            case Op.Gated gated -> gate(gated.activation(), rows.get(gated.gate()), rows.get(gated.up()));
+            case Op.Gated gated -> gate(gated);
             case Op.Attention attention -> attend(attention);
-            default -> throw new IllegalArgumentException("not supported: " + op);
+            case Op.Route route -> route(route.routing(), rows.get(route.scores()));
+            case Op.ExpertLinear linear -> experts(linear, rows.get(linear.x()));
+            case Op.ExpertBias bias -> expertBias(bias, rows.get(bias.x()));
+            case Op.ExpertSum sum -> rows.get(sum.x());
+            case Op.RowGate gate -> {
+                float factor = sigmoid(rows.get(gate.gate())[0]);
+                yield each(rows.get(gate.x()), x -> x * factor);
+            }
+            default -> throw new IllegalArgumentException("not supported: " + node.op());
         };
     }
 
-    private float[] norm(Op.RmsNorm op, float[] x) {
+    private float[] norm(Op.RmsNorm op, float[] x, boolean activation) {
         float[] sums = new float[LANES];
         boolean first = true;
         for (int[] vector : Space.even(x.length, shards, LANES).vectors()) {
@@ -100,13 +99,21 @@ final class ScalarModel {
         float[] gain = weightRow(op.gain().name(), 0);
         float[] y = new float[x.length];
         for (int i = 0; i < y.length; i++) {
-            y[i] = half((x[i] * inverse) * gain[i]);
+            float normed = (x[i] * inverse) * gain[i];
+            y[i] = activation ? half(normed) : normed;
         }
         return y;
     }
 
+    /** Whether what a norm gives is an activation, rather than something to be added to the residual stream. */
+    private boolean readByProduct(Node norm) {
+        return graph.nodes().stream()
+                .noneMatch(node ->
+                        node.op() instanceof Op.Add && node.op().inputs().contains(norm.value()));
+    }
+
     /** The 16 lanes of a superlane, then the 20 superlanes, each time in fours: elements of a four in order, then fours in order. */
-    private static float overLanes(float[] lanes, boolean largest) {
+    static float overLanes(float[] lanes, boolean largest) {
         float[] superlanes = new float[LANES / SUPERLANE];
         for (int i = 0; i < superlanes.length; i++) {
             superlanes[i] = inFours(Arrays.copyOfRange(lanes, i * SUPERLANE, (i + 1) * SUPERLANE), largest);
@@ -126,16 +133,21 @@ final class ScalarModel {
         return result;
     }
 
-    private float[] linear(Op.Linear op, float[] x) {
-        Space columns = spaceOf(op.x());
-        float[] y = new float[op.width()];
+    /** @param beside how many matrices stand side by side */
+    private float[] linear(Weight matrix, int beside, Space columns, float[] x) {
+        float[] y = new float[beside > 1 ? matrix.rows() : matrix.rows() * matrix.matrices()];
         for (int row = 0; row < y.length; row++) {
-            float[] floats = weightRow(op.matrix().name(), row);
+            float[] floats = new float[beside * matrix.columns()];
+            for (int m = 0; m < beside; m++) {
+                float[] part = weightRow(matrix.name(), m * matrix.rows() + row);
+                System.arraycopy(part, 0, floats, m * matrix.columns(), part.length);
+            }
             float scale = largest(floats) / 127;
             int chains = weights == Element.INT8 ? 4 : 2;
             float[] sums = new float[chains];
             int block = 0;
-            for (int[] vector : columns.vectors()) {
+            for (int number : columns.occupied()) {
+                int[] vector = columns.vectors().get(number);
                 if (Arrays.stream(vector).anyMatch(column -> column != Space.NOTHING)) {
                     ExactSum sum = new ExactSum();
                     for (int column : vector) {
@@ -173,10 +185,15 @@ final class ScalarModel {
 
     /** How the elements of an activation are spread. */
     private Space spaceOf(Value value) {
-        Op producer = graph.nodes().get(value.id()).op();
-        return producer instanceof Op.Attention attention
-                ? new HeadCut(attention, shards, LANES).outputs()
-                : Space.even(value.width(), shards, LANES);
+        return switch (graph.nodes().get(value.id()).op()) {
+            case Op.Attention attention -> new HeadCut(attention, shards, LANES).outputs();
+            case Op.Gated gated
+            when experts(gated).isPresent() -> {
+                Weight matrices = experts(gated).get().matrices();
+                yield Space.experts(matrices.matrices(), matrices.rows(), shards, LANES);
+            }
+            default -> Space.even(value.width(), shards, LANES);
+        };
     }
 
     private static float[] add(float[] a, float[] b) {
@@ -187,18 +204,98 @@ final class ScalarModel {
         return sum;
     }
 
-    private static float[] gate(Activation activation, float[] gate, float[] up) {
+    private float[] gate(Op.Gated op) {
+        float[] gate = rows.get(op.gate());
+        float[] up = rows.get(op.up());
+        Optional<Op.ExpertLinear> experts = experts(op);
         float[] y = new float[gate.length];
         for (int i = 0; i < y.length; i++) {
-            float x = gate[i];
-            float argument = switch (activation) {
-                case SILU -> x * 0.5f;
-                case GELU -> x * (x * x * 0.0356774081f + 0.7978845608f);
-                case SWIGLU_OAI -> throw new IllegalArgumentException("not supported: " + activation);
-            };
-            y[i] = half(x * (SpecialFunctions.tanh(argument) * 0.5f + 0.5f) * up[i]);
+            float gated = gated(op.activation(), gate[i], up[i]);
+            if (experts.isPresent()) {
+                gated *= rows.get(experts.get().choice())[
+                        i / experts.get().matrices().rows()];
+            }
+            y[i] = half(gated);
         }
         return y;
+    }
+
+    /** The products of experts that a gated unit reads, if it does. */
+    private Optional<Op.ExpertLinear> experts(Op.Gated op) {
+        Op producer = graph.nodes().get(op.gate().id()).op();
+        if (producer instanceof Op.ExpertBias bias) {
+            producer = graph.nodes().get(bias.x().id()).op();
+        }
+        return producer instanceof Op.ExpertLinear linear ? Optional.of(linear) : Optional.empty();
+    }
+
+    private static float gated(Activation activation, float x, float up) {
+        return switch (activation) {
+            case SILU -> x * (SpecialFunctions.tanh(x * 0.5f) * 0.5f + 0.5f) * up;
+            case GELU -> {
+                float argument = x * (x * x * 0.0356774081f + 0.7978845608f);
+                yield x * (SpecialFunctions.tanh(argument) * 0.5f + 0.5f) * up;
+            }
+            case SWIGLU_OAI -> {
+                float gate = Math.min(x, 7);
+                float value = Math.max(Math.min(up, 7), -7) + 1;
+                yield gate * (SpecialFunctions.tanh(gate * (1.702f / 2)) * 0.5f + 0.5f) * value;
+            }
+        };
+    }
+
+    private static float sigmoid(float x) {
+        return SpecialFunctions.tanh(x * 0.5f) * 0.5f + 0.5f;
+    }
+
+    /** The weight of every expert, zero for those that are not chosen. */
+    private static float[] route(Routing routing, float[] scores) {
+        float largest = Float.NEGATIVE_INFINITY;
+        for (float score : scores) {
+            largest = Math.max(largest, score);
+        }
+        float[] powers = new float[scores.length];
+        boolean[] chosen = new boolean[scores.length];
+        float sum = 0;
+        for (int i = 0; i < scores.length; i++) {
+            int rank = 0;
+            for (int j = 0; j < scores.length; j++) {
+                rank += scores[j] > scores[i] || scores[j] == scores[i] && j < i ? 1 : 0;
+            }
+            chosen[i] = rank < routing.used();
+            powers[i] = SpecialFunctions.exp2((scores[i] - largest) * (float) LOG2_E);
+            if (chosen[i] || routing.weighing() == Routing.Weighing.ALL) {
+                sum += powers[i];
+            }
+        }
+        float root = SpecialFunctions.rsqrt(sum);
+        float[] weights = new float[scores.length];
+        for (int i = 0; i < scores.length; i++) {
+            weights[i] = (chosen[i] ? powers[i] : 0) * (root * root * routing.scale());
+        }
+        return weights;
+    }
+
+    /** Of all experts: their results side by side, or the sum of what they give. */
+    private float[] experts(Op.ExpertLinear op, float[] x) {
+        boolean each = graph.nodes().get(op.x().id()).op() instanceof Op.Gated;
+        return linear(op.matrices(), each ? op.matrices().matrices() : 1, spaceOf(op.x()), x);
+    }
+
+    private float[] expertBias(Op.ExpertBias op, float[] x) {
+        float[] biases = weights(op.vectors());
+        if (biases.length == x.length) {
+            return add(x, biases);
+        }
+        float[] weights = rows.get(op.choice());
+        float[] sums = new float[x.length];
+        for (int i = 0; i < x.length; i++) {
+            for (int expert = 0; expert < weights.length; expert++) {
+                float weighted = biases[expert * x.length + i] * weights[expert];
+                sums[i] = expert == 0 ? weighted : sums[i] + weighted;
+            }
+        }
+        return add(x, sums);
     }
 
     private static float[] each(float[] x, UnaryOperator<Float> function) {
@@ -243,83 +340,13 @@ final class ScalarModel {
                 .getFirst();
     }
 
-    private float[] attend(Op.Attention op) {
-        float[] q = turned(op, rows.get(op.q()));
-        keys.get(op).add(turned(op, rows.get(op.k())));
-        float[] v = rows.get(op.v()).clone();
-        for (int i = 0; i < v.length; i++) {
-            v[i] = half(v[i]);
+    /** All rows of a weight. */
+    private float[] weights(Weight weight) {
+        float[] all = new float[weight.rows() * weight.columns()];
+        for (int row = 0; row < weight.rows(); row++) {
+            System.arraycopy(weightRow(weight.name(), row), 0, all, row * weight.columns(), weight.columns());
         }
-        values.get(op).add(v);
-        float[] y = new float[op.width()];
-        for (int head = 0; head < op.heads(); head++) {
-            head(op, head, q, y);
-        }
-        return y;
-    }
-
-    private void head(Op.Attention op, int head, float[] q, float[] y) {
-        int size = op.headSize();
-        int kv = head / op.group() * size;
-        int blocks = position / LANES + 1;
-        float[][] scores = new float[blocks][LANES];
-        float[] largest = new float[LANES];
-        for (int block = 0; block < blocks; block++) {
-            for (int lane = 0; lane < LANES; lane++) {
-                int at = block * LANES + lane;
-                ExactSum sum = new ExactSum();
-                for (int d = 0; at <= position && d < size; d++) {
-                    sum.addProduct(bits(q[head * size + d]), bits(keys.get(op).get(at)[kv + d]));
-                }
-                scores[block][lane] = sum.round() + (at <= position ? 0 : HIDDEN);
-                largest[lane] = block == 0 ? scores[0][lane] : Math.max(largest[lane], scores[block][lane]);
-            }
-        }
-        float max = overLanes(largest, true);
-        float scale = (float) (op.scale() * 1.4426950408889634);
-        float total = 0;
-        float[] mixed = new float[size];
-        for (int block = 0; block < blocks; block++) {
-            ExactSum weights = new ExactSum();
-            ExactSum[] sums = new ExactSum[size];
-            for (int lane = 0; lane < LANES && block * LANES + lane <= position; lane++) {
-                float weight = half(SpecialFunctions.exp2((scores[block][lane] - max) * scale));
-                weights.addProduct(bits(weight), bits(1));
-                for (int d = 0; d < size; d++) {
-                    sums[d] = sums[d] == null ? new ExactSum() : sums[d];
-                    sums[d].addProduct(bits(weight), bits(values.get(op).get(block * LANES + lane)[kv + d]));
-                }
-            }
-            total = block == 0 ? weights.round() : total + weights.round();
-            for (int d = 0; d < size; d++) {
-                mixed[d] = block == 0 ? sums[d].round() : mixed[d] + sums[d].round();
-            }
-        }
-        float root = SpecialFunctions.rsqrt(total);
-        for (int d = 0; d < size; d++) {
-            y[head * size + d] = half(mixed[d] * (root * root));
-        }
-    }
-
-    private float[] turned(Op.Attention op, float[] x) {
-        Rope rope = op.rope();
-        int pairs = rope.width() / 2;
-        float[] y = x.clone();
-        for (int head = 0; head < x.length; head += op.headSize()) {
-            for (int pair = 0; pair < pairs; pair++) {
-                boolean halves = rope.pairing() == Rope.Pairing.HALVES;
-                int first = head + (halves ? pair : 2 * pair);
-                int second = halves ? first + pairs : first + 1;
-                float cos = rope.cos(position, pair);
-                float sin = rope.sin(position, pair);
-                y[first] = x[first] * cos + x[second] * -sin;
-                y[second] = x[second] * cos + x[first] * sin;
-            }
-        }
-        for (int i = 0; i < y.length; i++) {
-            y[i] = half(y[i]);
-        }
-        return y;
+        return all;
     }
 
     private float[] weightRow(String name, int row) {
@@ -329,11 +356,11 @@ final class ScalarModel {
         return floats;
     }
 
-    private static float half(float x) {
+    static float half(float x) {
         return Float.float16ToFloat(Float.floatToFloat16(x));
     }
 
-    private static short bits(float x) {
+    static short bits(float x) {
         return Float.floatToFloat16(x);
     }
 }

@@ -1,10 +1,13 @@
 package dev.lockstep.compiler.lower;
 
+import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.architecture.Architectures;
 import dev.lockstep.graph.architecture.ModelDescription;
+import dev.lockstep.graph.architecture.TensorRows;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Topology;
+import dev.lockstep.lpu.machine.Wiring;
 import dev.lockstep.lpu.program.Buffer;
 import dev.lockstep.lpu.program.LpuProgram;
 import dev.lockstep.simulator.LpuSystem;
@@ -31,12 +34,37 @@ final class SimulatedModel implements Chips, AutoCloseable {
 
     SimulatedModel(
             ModelDescription description, int chips, Topology topology, int positions, int first, Element weights) {
-        Machine machine = Machine.lpuV1();
-        model = new LpuCompiler(machine)
-                .compile(Architectures.build(description), description.tensors(), chips, topology, positions, weights);
-        system = new LpuSystem(machine, chips);
+        this(
+                new LpuCompiler(Machine.lpuV1())
+                        .compile(
+                                Architectures.build(description),
+                                description.tensors(),
+                                chips,
+                                topology,
+                                positions,
+                                weights),
+                first);
+    }
+
+    private SimulatedModel(CompiledModel model, int first) {
+        this.model = model;
+        system = new LpuSystem(Machine.lpuV1(), model.chips());
         system.load(model.image());
         sequence = new LpuSequence(model, this, first);
+    }
+
+    /** INT8 weights on one node, those of logits in the slices next to the vector unit. */
+    static SimulatedModel aside(ModelDescription description, int chips, int positions) {
+        Machine machine = Machine.lpuV1();
+        Graph graph = Architectures.build(description);
+        SegmentPlan.Cut cut = new SegmentPlan.Cut(LpuCompiler.SHARDS, chips, machine.lanes(), Element.INT8);
+        return new SimulatedModel(
+                new CompiledModel(
+                        ModelPlan.aside(graph, machine, cut, 1, positions),
+                        machine,
+                        Wiring.of(machine, Topology.NODE, chips),
+                        TensorRows.with(graph, description.tensors())),
+                0);
     }
 
     float[] next(int token) {

@@ -35,6 +35,11 @@ final class SmallModels {
         return of(new ModelShape("many tokens", 64, 48, 1, 4, 2, 60, 2500, 1e-5f, 1e4f, 0, 0, false), seed);
     }
 
+    /** Experts, of which two are chosen. */
+    static ModelDescription experts(long seed) {
+        return of(new ModelShape("experts", 64, 48, 1, 4, 2, 40, 60, 1e-5f, 1e4f, 5, 2, false), seed);
+    }
+
     private static ModelDescription of(ModelShape shape, long seed) {
         return SyntheticModel.of(shape, WeightTypes.F16, seed, Arena.ofAuto());
     }
