@@ -80,9 +80,7 @@ final class Router {
     /** Item e is what stands in lane e, in every lane. */
     private Node spread(Vectors vector) {
         return Pass.shuffled(
-                vector,
-                _ -> 0,
-                new Node.Shuffle(true, lane -> maps.index(LaneMap.of(chip.lanes(), lane))));
+                vector, _ -> 0, new Node.Shuffle(true, lane -> maps.index(LaneMap.of(chip.lanes(), lane))));
     }
 
     private static IntUnaryOperator last(int count) {

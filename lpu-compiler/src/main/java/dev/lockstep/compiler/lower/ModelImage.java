@@ -51,12 +51,11 @@ final class ModelImage implements MemoryImage {
     }
 
     private void embedding(int rank, Words words, EmbeddingPlan plan) {
-        Tensor table =
-                SegmentImage.tensor(
-                        tensors,
-                        ((Op.Embedding) this.plan.graph().nodes().getFirst().op())
-                                .table()
-                                .name());
+        Tensor table = SegmentImage.tensor(
+                tensors,
+                ((Op.Embedding) this.plan.graph().nodes().getFirst().op())
+                        .table()
+                        .name());
         List<int[]> columns = plan.columns(this.plan.residual(), rank);
         float[] row = new float[Math.toIntExact(table.columns())];
         short[] lanes = new short[this.plan.cut().lanes()];

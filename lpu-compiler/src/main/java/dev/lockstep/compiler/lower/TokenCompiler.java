@@ -113,9 +113,7 @@ final class TokenCompiler {
             }
             int shared = plan.cut().chips();
             for (int c = stage * shared; c < (stage + 1) * shared; c++) {
-                placements
-                        .get(c)
-                        .add(new Placement(blocks.size(), 0, bases(c, plan.home(0), plan.cut(), List.of())));
+                placements.get(c).add(new Placement(blocks.size(), 0, bases(c, plan.home(0), plan.cut(), List.of())));
                 ends[c] = scheduler.length();
             }
             blocks.add(scheduler.block("begin-" + blocks.size(), Bases.count(shared, 0)));
@@ -196,8 +194,7 @@ final class TokenCompiler {
         return bases(number, plan.home(segment), segmentPlan.cut(), segmentPlan.gathered());
     }
 
-    private List<Integer> bases(
-            int number, ModelPlan.Home home, SegmentPlan.Cut cut, List<SegmentPlan.Gathered> rows) {
+    private List<Integer> bases(int number, ModelPlan.Home home, SegmentPlan.Cut cut, List<SegmentPlan.Gathered> rows) {
         int shared = cut.chips();
         int[] bases = new int[Bases.count(shared, rows.size())];
         bases[Bases.WEIGHTS] = home.weights();
