@@ -50,6 +50,9 @@ sealed interface ModelReference {
                             text + ": is not on this computer yet; get it with lockstep pull " + text))
                     .file());
         }
+        if (text.startsWith("http://") || text.startsWith("https://")) {
+            throw new UsageException(text + ": is not on this computer yet; get it with lockstep pull " + text);
+        }
         var path = path(text);
         if (!Files.exists(path)) {
             return new File(ModelDirectory.ofUser()

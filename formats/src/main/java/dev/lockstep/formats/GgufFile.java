@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -129,6 +130,8 @@ public final class GgufFile implements ModelFile {
             bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
         } catch (NoSuchFileException missing) {
             throw new FormatException(path + ": there is no such file; check the path", missing);
+        } catch (AccessDeniedException forbidden) {
+            throw new FormatException(path + ": this user may not read it; check its permissions", forbidden);
         } catch (IOException failure) {
             throw new FormatException(
                     path + ": cannot be read (" + failure.getMessage() + "); check the file and its permissions",

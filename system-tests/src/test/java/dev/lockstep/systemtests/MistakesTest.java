@@ -41,6 +41,7 @@ class MistakesTest {
             run -p Hello                                | no model is named  | -m demo
             run -m missing.gguf -p Hello                | no such file       | check the path
             run -m DIRECTORY -p Hello                   | is a directory     | .gguf
+            run -m https://a.org/x.gguf -p Hello        | a.org/x.gguf       | lockstep pull https://a.org/x.gguf
             run -m hf:org/repo -p Hello                 | hf:org/repo        | lockstep pull hf:org/repo
             pull llama-3                                | llama-3            | hf:OWNER/REPOSITORY
             pull hf:llama-3                             | hf:llama-3         | hf:OWNER/REPOSITORY
