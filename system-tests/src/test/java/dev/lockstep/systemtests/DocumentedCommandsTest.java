@@ -63,7 +63,7 @@ class DocumentedCommandsTest {
         Files.writeString(directory.resolve("prompt.txt"), "Once upon a time");
         Files.writeString(directory.resolve("text.txt"), "Once upon a time, there was a little fox named Pip.");
         var said = directory.resolve("output");
-        var builder = new ProcessBuilder("sh", "-e", "-c", block.script())
+        var builder = new ProcessBuilder("bash", "-e", "-c", block.script())
                 .directory(directory.toFile())
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectErrorStream(true)

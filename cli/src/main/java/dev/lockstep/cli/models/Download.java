@@ -21,7 +21,10 @@ import java.util.concurrent.TimeoutException;
  * the next call as well, unless the server's file has changed. A file appears under its name when it is complete and has its checksum.
  */
 final class Download {
+    /** In a row, once something has come; a server that has never answered is probably not there. */
     private static final int MOST_FAILURES = 5;
+
+    private static final int MOST_FAILURES_AT_FIRST = 2;
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(60);
     private static final int BUFFER = 1 << 18;
     private static final int NOTHING_LEFT = 416;
@@ -44,6 +47,7 @@ final class Download {
      */
     String fetch(RemoteFile remote, Path file) {
         var partial = new PartialFile(file);
+        int most = MOST_FAILURES_AT_FIRST;
         for (int failures = 0; ; ) {
             long before = 0;
             try {
@@ -51,15 +55,19 @@ final class Download {
                 receive(remote, file, partial);
                 return finish(remote, partial);
             } catch (UnreachableException broken) {
-                failures = size(partial) > before ? 1 : failures + 1;
-                if (failures == MOST_FAILURES) {
+                if (size(partial) > before) {
+                    failures = 0;
+                    most = MOST_FAILURES;
+                }
+                failures++;
+                if (failures == most) {
                     throw new ModelException(
                             broken.getMessage() + "; try again later, or copy the file to where it belongs: " + file,
                             broken);
                 }
                 sleep(pause.multipliedBy(1L << (failures - 1)));
             } catch (IOException failure) {
-                throw new ModelException(file + ": cannot be written (" + failure + "); check the disk", failure);
+                throw new ModelException(file + ": cannot be written (" + failure.getMessage() + "); check the disk", failure);
             }
         }
     }
