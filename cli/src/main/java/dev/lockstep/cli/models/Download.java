@@ -67,7 +67,8 @@ final class Download {
                 }
                 sleep(pause.multipliedBy(1L << (failures - 1)));
             } catch (IOException failure) {
-                throw new ModelException(file + ": cannot be written (" + failure.getMessage() + "); check the disk", failure);
+                throw new ModelException(
+                        file + ": cannot be written (" + failure.getMessage() + "); check the disk", failure);
             }
         }
     }

@@ -74,8 +74,8 @@ final class PartialFile {
         Files.deleteIfExists(version);
     }
 
-    /** Bytes that the disk has room for. */
-    long room() throws IOException {
-        return Files.getFileStore(content.toAbsolutePath().getParent()).getUsableSpace();
+    /** Bytes that the disk has room for. Not by way of its FileStore, for which a process in another root finds no mount point. */
+    long room() {
+        return content.toAbsolutePath().getParent().toFile().getUsableSpace();
     }
 }

@@ -156,9 +156,8 @@ public final class ProgramCache {
     private boolean makeRoom(long bytes) throws IOException {
         List<CacheEntry> entries = entries();
         long used = entries.stream().mapToLong(CacheEntry::bytes).sum();
-        long most = limit > 0
-                ? limit
-                : (long) (SHARE * (used + Files.getFileStore(directory).getUsableSpace()));
+        long most =
+                limit > 0 ? limit : (long) (SHARE * (used + directory.toFile().getUsableSpace()));
         if (bytes > most) {
             warnings.accept("the program cache may take " + (most >> 20) + " MiB and this model needs " + (bytes >> 20)
                     + " MiB, so that the next start takes as long as this one; LOCKSTEP_CACHE_SIZE sets the limit");
