@@ -210,10 +210,6 @@ final class SurveyPage {
         say(
                 "hold it gives, where weights stream for most of the time. We share each layer among 32 chips. The same chips went from 100 to 300 by software alone.");
         say("");
-        say(
-                "Not measured are ResNet-50 (V5), large matrix products on one chip and on many (V6, V7, V22), and BERT (V11 to V13): there is no compiler here for convolutions or encoders, and a");
-        say("product without the program that was measured would only restate the machine's rates.");
-        say("");
     }
 
     private void target(String number, String name, String theirs, double best) {

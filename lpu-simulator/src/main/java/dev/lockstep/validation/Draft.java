@@ -74,16 +74,26 @@ final class Draft {
             entries.add(new Entry(line.cycle - first, line.instruction, line.repeat));
         }
         entries.sort(Comparator.comparingInt(Entry::cycle));
-        for (int i = 1; i < entries.size(); i++) {
-            if (entries.get(i).cycle() <= entries.get(i - 1).lastCycle()) {
-                return entries.stream()
-                        .flatMap(entry -> IntStream.range(0, entry.inner().count())
-                                .mapToObj(time -> new Entry(
-                                        entry.cycle() + time * entry.inner().interval(), entry.at(0, time))))
-                        .sorted(Comparator.comparingInt(Entry::cycle))
-                        .toList();
+        List<Entry> ordered = new ArrayList<>();
+        int next = 0;
+        while (next < entries.size()) {
+            int begin = next;
+            long last = entries.get(next++).lastCycle();
+            while (next < entries.size() && entries.get(next).cycle() <= last) {
+                last = Math.max(last, entries.get(next++).lastCycle());
             }
+            List<Entry> mixed = entries.subList(begin, next);
+            ordered.addAll(mixed.size() == 1 ? mixed : writtenOut(mixed));
         }
-        return entries;
+        return ordered;
+    }
+
+    private static List<Entry> writtenOut(List<Entry> entries) {
+        return entries.stream()
+                .flatMap(entry -> IntStream.range(0, entry.inner().count())
+                        .mapToObj(time ->
+                                new Entry(entry.cycle() + time * entry.inner().interval(), entry.at(0, time))))
+                .sorted(Comparator.comparingInt(Entry::cycle))
+                .toList();
     }
 }

@@ -64,6 +64,7 @@ public final class ValidationPage {
         chip();
         links();
         collectives();
+        page.append(LargeProducts.render(machine));
         assumptions();
     }
 

@@ -5,13 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lockstep.compiler.ContextPoint;
 import dev.lockstep.compiler.partition.RowsEstimate;
-import dev.lockstep.compiler.trace.ChromeTrace;
-import dev.lockstep.lpu.machine.Machine;
-import java.io.IOException;
 import java.util.Comparator;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 class HtmlReportTest {
     private final Outcome outcome = SmallOutcome.outcome();
@@ -30,17 +25,6 @@ class HtmlReportTest {
                 .doesNotContain("http://", "https://", "src=", "@import", "NaN", "Infinity");
         assertThat(html.split("<canvas", -1)).hasSize(3);
         assertThat(html.split("<svg", -1).length).isEqualTo(html.split("</svg>", -1).length);
-    }
-
-    @Test
-    void shouldTraceEventsThatAViewerCanRead() throws IOException {
-        StringBuilder text = new StringBuilder();
-        int tensor = outcome.plan().partition().tensor();
-        ChromeTrace.write(outcome.schedule(), Machine.lpuV1(), tensor, text);
-
-        JsonNode events = JsonMapper.shared().readTree(text.toString()).get("traceEvents");
-        assertThat(events.size()).isGreaterThan(1000);
-        events.forEach(event -> assertThat(event.get("ph").asString()).isIn("X", "M"));
     }
 
     @Test
