@@ -11,6 +11,8 @@ import dev.lockstep.lpu.isa.Queue;
 import dev.lockstep.lpu.isa.Stream;
 import dev.lockstep.lpu.machine.Direction;
 import dev.lockstep.lpu.machine.Hemisphere;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -27,7 +29,11 @@ final class Exchange {
      * @param arriving for every port, where its vectors go; all targets of a port have the same type and count as {@code own}
      * @param whole everything that is complete afterwards: share after share, of which each has as many vectors as {@code own}
      */
-    record Places(Map<Hemisphere, Vectors> own, List<List<Vectors>> arriving, List<Vectors> whole) {}
+    record Places(Map<Hemisphere, Vectors> own, List<List<Vectors>> arriving, List<Vectors> whole) {
+        Places {
+            own = Collections.unmodifiableMap(new EnumMap<>(own));
+        }
+    }
 
     Exchange(Chip chip, Labels labels) {
         this.chip = chip;

@@ -23,6 +23,9 @@ import java.util.function.IntUnaryOperator;
 
 /** The operations of a model, placed one after another into one block. */
 public final class Kernels {
+    /** Most cycles between two outputs of a product. */
+    private static final int LONGEST_PAUSE = 8;
+
     private final Chip chip;
     private final Labels labels;
     private final Maps maps;
@@ -59,6 +62,27 @@ public final class Kernels {
             Optional<Vectors> scales,
             List<Elementwise> epilogue,
             List<Vectors> targets) {
+        for (int pause = 0; pause <= LONGEST_PAUSE; pause++) {
+            Fragment fragment = product(name, tiles, weights, filler, row, scales, epilogue, targets, pause);
+            if (Scheduler.consistent(fragment, chip.machine())) {
+                place(fragment);
+                return;
+            }
+        }
+        throw new IllegalStateException(name + " cannot be scheduled at any rate");
+    }
+
+    /** @param pause cycles between outputs, so that what the vector unit reads for one does not meet what it reads for the next */
+    private Fragment product(
+            String name,
+            TileWords tiles,
+            Element weights,
+            Address filler,
+            Map<Hemisphere, Vectors> row,
+            Optional<Vectors> scales,
+            List<Elementwise> epilogue,
+            List<Vectors> targets,
+            int pause) {
         Linear linear = new Linear(chip, labels, tiles, weights, filler);
         int rounds = tiles.rounds();
         IntUnaryOperator output = item -> item / rounds;
@@ -76,7 +100,7 @@ public final class Kernels {
         Pass pass = new Pass(chip, labels, name);
         targets.forEach(
                 target -> pass.store(last, target, item -> item % rounds == rounds - 1 ? item / rounds : Pass.NOWHERE));
-        place(linear.fragment(name, row, pass));
+        return linear.fragment(name, row, pass, pause);
     }
 
     /**

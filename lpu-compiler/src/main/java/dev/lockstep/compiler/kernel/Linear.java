@@ -67,8 +67,9 @@ final class Linear {
      *
      * @param activations by hemisphere, block after block
      * @param pass what happens to the results
+     * @param pause cycles between outputs in which nothing is loaded
      */
-    Fragment fragment(String name, Map<Hemisphere, Vectors> activations, Pass pass) {
+    Fragment fragment(String name, Map<Hemisphere, Vectors> activations, Pass pass, int pause) {
         Fragment fragment = new Fragment(name);
         Matrix matrix = new Matrix(chip, labels, fragment, weights);
         int[] arrivals = new int[tiles.items()];
@@ -90,7 +91,7 @@ final class Linear {
                     }
                 }
                 arrivals[output] = activate + chip.product(Hemisphere.WEST);
-                start = install + 1;
+                start = install + 1 + (step == steps - 1 ? pause : 0);
             }
         }
         for (Chain chain : tiles.chains()) {

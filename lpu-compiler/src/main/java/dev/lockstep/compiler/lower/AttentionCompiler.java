@@ -8,6 +8,7 @@ import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Scoring;
 import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.machine.Hemisphere;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
@@ -50,16 +51,12 @@ final class AttentionCompiler {
                 new Address(0, Bases.CACHES),
                 room.halves(Hemisphere.WEST, all),
                 room.halves(Hemisphere.WEST, k.count()),
-                Map.of(
-                        Hemisphere.WEST, room.halves(Hemisphere.WEST, v.count()),
-                        Hemisphere.EAST, room.halves(Hemisphere.EAST, v.count())),
+                halves(v.count()),
                 room.westFloats(all * blocks),
                 room.westFloats(all),
                 room.eastFloats(2 * all),
                 room.eastFloats(all),
-                Map.of(
-                        Hemisphere.WEST, room.halves(Hemisphere.WEST, all * blocks),
-                        Hemisphere.EAST, room.halves(Hemisphere.EAST, all * blocks)),
+                halves(all * blocks),
                 room.eastFloats(all * blocks),
                 room.westFloats(all * blocks));
         kernels.attention(op, heads, positions, map.keyWords(), map.valueWords(), q, k, v, places, own);
@@ -77,5 +74,14 @@ final class AttentionCompiler {
         }
         int window = model.windows().indexOf(scoring.window());
         return List.of(coming, map.windowMask(window).slice(0, blocks));
+    }
+
+    /** Room on both sides, the west first: programs are the same in every run of the compiler. */
+    private Map<Hemisphere, Vectors> halves(int count) {
+        Map<Hemisphere, Vectors> both = new EnumMap<>(Hemisphere.class);
+        for (Hemisphere hemisphere : Hemisphere.values()) {
+            both.put(hemisphere, room.halves(hemisphere, count));
+        }
+        return both;
     }
 }

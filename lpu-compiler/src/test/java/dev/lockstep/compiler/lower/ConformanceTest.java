@@ -67,6 +67,19 @@ class ConformanceTest {
         }
     }
 
+    /** Outputs that follow one another closely, with scales and biases to be read for each. */
+    @Test
+    void shouldEqualPlainLoopsWithIntegerWeightsAndBiases() throws IOException {
+        JsonNode run = run("gptoss-F16");
+        try (GgufFile file = open(run);
+                SimulatedModel model = model(file, 1, Element.INT8)) {
+            ScalarModel scalar = new ScalarModel(
+                    ModelDescription.of(file.metadata(), file.tensors()), LpuCompiler.SHARDS, 0, Element.INT8);
+            int token = run.required("tokens_in").get(0).asInt();
+            assertThat(model.next(token)).containsExactly(scalar.next(token));
+        }
+    }
+
     /** All tokens on all numbers of chips; docs/lpu.md has the command. */
     @ParameterizedTest
     @EnabledIfSystemProperty(named = "lockstep.lpu.conformance", matches = "true")
