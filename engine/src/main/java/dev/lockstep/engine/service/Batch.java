@@ -316,14 +316,15 @@ final class Batch implements AutoCloseable {
     }
 
     /**
-     * The system gives less memory than the service was promised: from now on it lives with what it has. Who was in the step begins anew
-     * when there is room; who was alone in it is told to try again later.
+     * The system gives less memory than the service was promised: from now on it lives with less. Who was in the step begins anew
+     * when there is room; who was alone, and had the memory of the cache, too, is told to try again later.
      */
     private void makeDo() {
         List<AnswerStream> broken = List.copyOf(inStep);
-        broken.forEach(AnswerStream::abandon);
+        boolean hadAll = broken.size() == 1 && running.size() == 1 && memory.cachedBytes() == 0;
         memory.shrink();
-        if (broken.size() == 1 && running.size() == 1) {
+        broken.forEach(AnswerStream::abandon);
+        if (hadAll) {
             fail(broken.getFirst(), memory.tooLittle());
             return;
         }

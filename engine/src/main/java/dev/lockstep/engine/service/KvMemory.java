@@ -71,9 +71,10 @@ final class KvMemory implements AutoCloseable {
         return missing <= 0 || cache.evict(missing) == missing;
     }
 
-    /** Lives with what it has from now on: the system has no more. */
+    /** Lives with an eighth less than what is taken now, which the system could not give. */
     void shrink() {
-        limit = Math.max(1, taken + cache.size());
+        int asked = taken + cache.size();
+        limit = Math.max(1, asked - Math.max(1, asked / 8));
     }
 
     /** What a text is told for which there is too little, though it has all. */
