@@ -1,15 +1,9 @@
 package dev.lockstep.formats;
 
 import dev.lockstep.tensor.Tensor;
-import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -122,27 +116,10 @@ public final class GgufFile implements ModelFile {
     }
 
     private static GgufPart read(Path path, Arena arena) {
-        MemorySegment bytes;
         if (Files.exists(path) && !Files.isRegularFile(path)) {
             throw new FormatException(path + ": is a directory or device; give the path of a GGUF file");
         }
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-        } catch (NoSuchFileException missing) {
-            throw new FormatException(path + ": there is no such file; check the path", missing);
-        } catch (AccessDeniedException forbidden) {
-            throw new FormatException(path + ": this user may not read it; check its permissions", forbidden);
-        } catch (IOException failure) {
-            throw new FormatException(
-                    path + ": cannot be read (" + failure.getMessage() + "); check the file and its permissions",
-                    failure);
-        }
-        try {
-            return GgufPart.read(path.toString(), bytes);
-        } catch (InternalError truncated) {
-            throw new FormatException(
-                    path + ": became shorter while it was read; wait until it is complete", truncated);
-        }
+        return MappedFile.read(path, "check the path", arena, GgufPart::read);
     }
 
     private static SequencedMap<String, Tensor> join(List<GgufPart> parts) {

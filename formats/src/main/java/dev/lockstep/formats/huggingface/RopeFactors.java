@@ -1,11 +1,7 @@
 package dev.lockstep.formats.huggingface;
 
 import dev.lockstep.tensor.Tensor;
-import dev.lockstep.tensor.TensorType;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
@@ -16,8 +12,6 @@ import tools.jackson.databind.JsonNode;
  * @param tensors takes them
  */
 record RopeFactors(Arena arena, Map<String, Tensor> tensors) {
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int MOST_PAIRS = 1 << 12;
 
     /**
@@ -64,10 +58,6 @@ record RopeFactors(Arena arena, Map<String, Tensor> tensors) {
     }
 
     private void put(String name, float[] values) {
-        MemorySegment data = arena.allocate((long) values.length * Float.BYTES, Float.BYTES);
-        for (int i = 0; i < values.length; i++) {
-            data.setAtIndex(FLOAT, i, values[i]);
-        }
-        tensors.put(name, new Tensor(name, TensorType.F32, values.length, 1, 1, data));
+        tensors.put(name, FloatVector.of(name, values, arena));
     }
 }

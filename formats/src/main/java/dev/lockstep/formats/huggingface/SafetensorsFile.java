@@ -1,16 +1,13 @@
 package dev.lockstep.formats.huggingface;
 
 import dev.lockstep.formats.FormatException;
+import dev.lockstep.formats.MappedFile;
 import dev.lockstep.tensor.TensorType;
-import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -39,22 +36,7 @@ final class SafetensorsFile {
 
     /** Maps a file and returns its tensors, in the order of their data. */
     static List<StoredTensor> read(Path path, Arena arena) {
-        MemorySegment bytes;
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
-        } catch (NoSuchFileException missing) {
-            throw new FormatException(path + ": there is no such file; download all files of the model", missing);
-        } catch (IOException failure) {
-            throw new FormatException(
-                    path + ": cannot be read (" + failure.getMessage() + "); check the file and its permissions",
-                    failure);
-        }
-        try {
-            return read(path.toString(), bytes);
-        } catch (InternalError truncated) {
-            throw new FormatException(
-                    path + ": became shorter while it was read; wait until it is complete", truncated);
-        }
+        return MappedFile.read(path, "download all files of the model", arena, SafetensorsFile::read);
     }
 
     static List<StoredTensor> read(String file, MemorySegment bytes) {

@@ -3,11 +3,8 @@ package dev.lockstep.formats.huggingface;
 import dev.lockstep.formats.FormatException;
 import dev.lockstep.tensor.Dequantizer;
 import dev.lockstep.tensor.Tensor;
-import dev.lockstep.tensor.TensorType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -19,8 +16,6 @@ import java.util.TreeMap;
  * lie apart, are copied one behind the other.
  */
 final class Weights {
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final long MOST_VECTOR = 1 << 24;
     private static final String DAMAGED = "download the model again";
 
@@ -58,14 +53,11 @@ final class Weights {
     }
 
     private boolean isLeftOut(String module) {
-        boolean tied = module.equals("lm_head.weight") && config.flag("tie_word_embeddings", isGemma());
+        // Gemma's configs are silent, since all of its models are tied.
+        boolean tied = module.equals("lm_head.weight") && config.flag("tie_word_embeddings", family.gainsWithoutOne());
         // Layers behind the last predict further tokens.
         boolean behind = TensorNames.layer(module).orElse(0) >= config.requireInteger("num_hidden_layers");
         return tied || behind || LanguageModel.isOfOtherPart(module) || module.endsWith("rotary_emb.inv_freq");
-    }
-
-    private boolean isGemma() {
-        return family.gainsWithoutOne();
     }
 
     private void take(TensorNames names, String module, StoredTensor tensor) {
@@ -112,11 +104,10 @@ final class Weights {
         float[] values = new float[(int) length];
         Dequantizer.dequantizeRow(new Tensor(name, stored.type(), length, 1, 1, stored.data()), 0, values, 0);
         float shift = family.gainsWithoutOne() && name.endsWith("norm.weight") ? 1 : 0;
-        MemorySegment data = arena.allocate(length * Float.BYTES, Float.BYTES);
         for (int i = 0; i < values.length; i++) {
-            data.setAtIndex(FLOAT, i, values[i] + shift);
+            values[i] += shift;
         }
-        return new Tensor(name, TensorType.F32, length, 1, 1, data);
+        return FloatVector.of(name, values, arena);
     }
 
     /** Gates and ups of an expert lie in one matrix, gates first. */
