@@ -34,9 +34,7 @@ record RopeSettings(JsonFile config, JsonFile main, Optional<Double> windowBase)
             keys.put("rope.pairing", "halves");
         }
         keys.put("rope.freq_base", base());
-        if (family.architecture().equals("gemma3")) {
-            windowBase.ifPresent(value -> keys.put("rope.freq_base_swa", value.doubleValue()));
-        }
+        windowBase.ifPresent(value -> keys.put("rope.freq_base_swa", value.doubleValue()));
         double share = number("partial_rotary_factor").orElse(1.0);
         if (share != 1) {
             keys.put("rope.dimension_count", (long) (Settings.headSize(config) * share));
