@@ -51,7 +51,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.SECONDS)
 @Warmup(iterations = 3, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 10, time = 200, timeUnit = TimeUnit.MILLISECONDS)
-@Fork(value = 1, jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC"})
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC"})
 public class ProductBenchmark {
     private static final String PRODUCT = "lockstep_product";
     private static final int ROW_TILES = 8;
@@ -145,9 +147,9 @@ public class ProductBenchmark {
         f.loop(Ir.i64(0), Ir.i64(ROW_TILES), tiled ? Kernels.ROW_TILES : 1, tile -> {
             Ir packed = f.offset(f.parameter(0), f.mul(tile, tileBytes));
             Ir y = f.offset(f.parameter(2), f.mul(tile, Ir.i64(VECTOR_BYTES)));
-            if (tokens == 1) {
-                f.callLocal(
-                        kernels.quantLinear(type, RowKind.Q8, columns, 1), packed, f.parameter(1), fields, y);
+            if (tokens == 1 || tokens <= kernels.straightTokens()) {
+                String kernel = kernels.quantLinear(type, RowKind.Q8, columns, panel().tokens(), tokens);
+                f.callLocal(kernel, packed, f.parameter(1), fields, y, stride);
             } else if (tiled) {
                 String kernel = kernels.tileLinear(type, RowKind.Q8, columns);
                 f.callLocal(kernel, packed, f.parameter(1), Ir.i64(tokens), y, stride, f.parameter(3), tileBytes);

@@ -34,9 +34,22 @@ public record Kernels(IrModule module, Simd simd) {
         return FloatLinear.emit(module, simd, FloatLayout.of(type).orElseThrow(), columns, tokens);
     }
 
-    /** {@code void (ptr tile, ptr quants, ptr fields, ptr y)}: 16 rows of a quantised matrix times a token in a panel of so many. */
-    public String quantLinear(TensorType type, RowKind kind, int columns, int panelTokens) {
-        return QuantLinear.emit(module, simd, QuantLayout.of(type).orElseThrow(), kind, columns, panelTokens);
+    /**
+     * {@code void (ptr tile, ptr quants, ptr fields, ptr y, i64 yStride)}: 16 rows of a quantised matrix times {@code tokens} tokens, at most {@link
+     * #quantTokens}, of a panel of {@code panelTokens}.
+     */
+    public String quantLinear(TensorType type, RowKind kind, int columns, int panelTokens, int tokens) {
+        return QuantLinear.emit(module, simd, QuantLayout.of(type).orElseThrow(), kind, columns, panelTokens, tokens);
+    }
+
+    /** Most tokens of {@link #quantLinear}, a power of two. */
+    public int quantTokens(RowKind kind) {
+        return simd.blockTokens(QuantPanel.of(kind, QuantLayout.BLOCK, 1).planes());
+    }
+
+    /** Up to so many tokens of a step {@link #quantLinear} is faster than {@link #panelLinear}; 0 if it never is. */
+    public int straightTokens() {
+        return simd.straightTokens();
     }
 
     /**

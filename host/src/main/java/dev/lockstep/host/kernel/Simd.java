@@ -34,6 +34,14 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
         return Math.max(1, dot.blockTokens() / planes);
     }
 
+    /**
+     * Up to so many tokens are multiplied with weights straight from their packed form. That takes registers for sums, dot products and what is being
+     * unpacked: with 16 of them {@link UnpackKernel} and {@link BlockProducts} are as fast or faster.
+     */
+    int straightTokens() {
+        return dot.equals(new DotProduct.Vnni(16)) ? dot.blockTokens() : 0;
+    }
+
     /** Tokens that a product with floats takes at once; a power of two. */
     public int floatTokens() {
         return dot instanceof DotProduct.Portable ? 1 : wide() ? 8 : 4;

@@ -237,9 +237,13 @@ final class StepEmitter {
         if (!task.inputs().getFirst().kind().quantized()) {
             floatLinear(task, linear.matrix());
         } else if (program.capacity() == 1) {
-            eachVector(task.output(), tile -> quantLinear(task, linear.matrix(), tile));
-        } else {
+            straightLinear(task, linear.matrix());
+        } else if (kernels.straightTokens() == 0) {
             panelLinear(task, linear.matrix());
+        } else {
+            Ir few = f.icmp("ule", count(task), Ir.i64(kernels.straightTokens()));
+            f.ifThen(few, () -> straightLinear(task, linear.matrix()));
+            f.ifThen(f.xor(few, new Ir(Type.I1, "true")), () -> panelLinear(task, linear.matrix()));
         }
     }
 
@@ -258,14 +262,20 @@ final class StepEmitter {
                                 Ir.i64(task.output().rowBytes()))));
     }
 
-    private void quantLinear(Task task, Weight matrix, Ir tile) {
+    private void straightLinear(Task task, Weight matrix) {
         Slot x = task.inputs().getFirst();
-        f.callLocal(
-                kernels.quantLinear(matrix.type(), x.kind(), matrix.columns(), panelTokens()),
-                tile(matrix, tile),
-                quants(x, Ir.i64(0), Ir.i64(0)),
-                fields(x, Ir.i64(0), Ir.i64(0)),
-                outputs(task.output(), tile, Ir.i64(0)));
+        eachVector(
+                task.output(),
+                tile -> eachTokenTile(
+                        count(task),
+                        kernels.quantTokens(x.kind()),
+                        (token, size) -> f.callLocal(
+                                kernels.quantLinear(matrix.type(), x.kind(), matrix.columns(), panelTokens(), size),
+                                tile(matrix, tile),
+                                quants(x, token, Ir.i64(0)),
+                                fields(x, token, Ir.i64(0)),
+                                outputs(task.output(), tile, token),
+                                Ir.i64(task.output().rowBytes()))));
     }
 
     /** As many tokens at a time as stay in the cache with all tiles, one after the other. */
@@ -381,11 +391,12 @@ final class StepEmitter {
             Ir y = f.offset(output, f.mul(vector, Ir.i64(VECTOR_BYTES)));
             if (x.kind().quantized()) {
                 f.callLocal(
-                        kernels.quantLinear(stack.type(), x.kind(), stack.columns(), panelTokens()),
+                        kernels.quantLinear(stack.type(), x.kind(), stack.columns(), panelTokens(), 1),
                         tile,
                         quants(x, token, inputPart),
                         fields(x, token, inputPart),
-                        y);
+                        y,
+                        Ir.i64(0));
             } else {
                 f.callLocal(
                         kernels.floatLinear(stack.type(), stack.columns(), 1),

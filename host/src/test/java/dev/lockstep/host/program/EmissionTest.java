@@ -13,6 +13,7 @@ import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.kernel.Kernels;
+import dev.lockstep.host.kernel.QuantPanel;
 import dev.lockstep.host.kernel.Simd;
 import dev.lockstep.host.llvm.TestLlvm;
 import dev.lockstep.tensor.TensorType;
@@ -155,19 +156,18 @@ class EmissionTest {
     /** The loop over a row's blocks keeps its sums in registers; only the function's edges may use the stack. */
     @ParameterizedTest
     @MethodSource("fast")
-    void theKernelForOneTokenShouldNotSpill(Target target) {
+    void productsWithPackedWeightsShouldNotSpill(Target target) {
         Simd simd = Simd.of(target);
         IrModule module = new IrModule(simd.functionAttributes());
-        List<Type> parameters = List.of(Type.PTR, Type.PTR, Type.PTR, Type.PTR);
-        module.publicFunction(
-                "product",
-                parameters,
-                f -> f.callLocal(
-                        new Kernels(module, simd).quantLinear(TensorType.Q4_0, RowKind.Q8, 256, 1),
-                        f.parameter(0),
-                        f.parameter(1),
-                        f.parameter(2),
-                        f.parameter(3)));
+        Kernels kernels = new Kernels(module, simd);
+        List<Type> parameters = List.of(Type.PTR, Type.PTR, Type.PTR, Type.PTR, Type.I64);
+        module.publicFunction("product", parameters, f -> {
+            Ir[] arguments = IntStream.range(0, 5).mapToObj(f::parameter).toArray(Ir[]::new);
+            for (int tokens = 1; tokens <= Math.max(1, kernels.straightTokens()); tokens *= 2) {
+                f.callLocal(
+                        kernels.quantLinear(TensorType.Q4_0, RowKind.Q8, 256, QuantPanel.TOKENS, tokens), arguments);
+            }
+        });
         String assembly = TestLlvm.codeGenerator().assembly(module.text(), target);
         assertThat(assembly.lines().filter(line -> line.contains("-byte Spill") || line.contains("-byte Folded Spill")))
                 .as(assembly)
