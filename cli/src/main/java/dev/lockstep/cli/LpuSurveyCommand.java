@@ -41,6 +41,7 @@ final class LpuSurveyCommand implements Callable<Integer> {
             "qwen3-235b-a22b",
             "gpt-oss-20b",
             "gpt-oss-120b",
+            "deepseek-v2-lite",
             "deepseek-v3");
 
     private final Console console;

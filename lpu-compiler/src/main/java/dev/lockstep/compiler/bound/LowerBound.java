@@ -1,11 +1,13 @@
 package dev.lockstep.compiler.bound;
 
 import dev.lockstep.compiler.collective.SumCost;
+import dev.lockstep.compiler.model.AttentionSizes;
 import dev.lockstep.compiler.model.ModelSizes;
 import dev.lockstep.compiler.partition.HeadSplit;
 import dev.lockstep.compiler.partition.LayerShard;
 import dev.lockstep.compiler.partition.Matrix;
 import dev.lockstep.compiler.partition.Partition;
+import dev.lockstep.compiler.partition.Piece;
 import dev.lockstep.compiler.partition.Question;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Quantity;
@@ -25,6 +27,9 @@ public final class LowerBound {
 
     /** Dependent operations of the vector unit beside sums: scale, rotate, softmax, normalise, gate. */
     private static final int OPERATIONS = 38;
+
+    /** Of latent attention beside: queries from their latent form, values from the latent context. */
+    private static final int LATENT_PASSES = 2;
 
     /** Of choosing experts: the router, and the array that tells where the chosen ones lie; ranks, and what is between. */
     private static final int CHOICE_PASSES = 2;
@@ -84,12 +89,18 @@ public final class LowerBound {
         void layer(int index) {
             LayerShard shard = shard(index);
             boolean shared = partition.split() == HeadSplit.BY_CONTEXT && partition.tensor() > 1;
-            hops(2 * sum.hops() + (shared ? 1 : 0));
+            Piece piece = experts(index);
+            // Beside the hops of the pipeline, the residual passes to other chips of the node on its way from part to
+            // part.
+            hops(2 * sum.hops() + (shared ? 1 : 0) + piece.parts() - 1);
             boolean routed = model.layers().get(index).feedForward().routed();
             around(stream(shard.output()), stream(routed ? shard.router() : shard.gateUp()));
             around(stream(shard.down()), stream(shard.input()));
-            add(BoundTerm.CACHE, cache(shard));
+            add(BoundTerm.CACHE, shard.cache().leastCycles(machine, shard.positions()));
             add(BoundTerm.ARRAYS, (long) ARRAY_PASSES * phases.array());
+            if (model.layers().get(index).attention() instanceof AttentionSizes.Latent) {
+                add(BoundTerm.ARRAYS, (long) LATENT_PASSES * phases.array());
+            }
             // A sum doubles what it has added with each operation, and widens, narrows and adds the residual.
             int additions =
                     2 * (32 - Integer.numberOfLeadingZeros(Math.max(1, partition.tensor() - 1)) + 2 * sum.hops() - 1);
@@ -106,16 +117,6 @@ public final class LowerBound {
         private void hops(long hops) {
             add(BoundTerm.HOPS, hops * phases.hop());
             add(BoundTerm.LINKS, hops * machine.whole(Quantity.VECTOR_CYCLES));
-        }
-
-        /** Keys are loaded row by row, values by the elements of a head, half of them in each hemisphere. */
-        private long cache(LayerShard shard) {
-            int group = machine.whole(Quantity.INSTALL_STREAMS);
-            long keys = Math.ceilDiv(shard.positions(), group);
-            int lanes = machine.whole(Quantity.PLANE_ROWS);
-            long elements = shard.cacheBytesPerPosition() / 4;
-            long values = Math.ceilDiv(shard.positions(), lanes) * Math.ceilDiv(elements, (long) group);
-            return (keys + values) / 2;
         }
 
         /** Weights before a sum, its vectors, and weights after it: all three can overlap. */
@@ -144,7 +145,16 @@ public final class LowerBound {
                     model.layers().get(index),
                     partition.tensor(),
                     partition.split(),
-                    question.context());
+                    question.context(),
+                    experts(index));
+        }
+
+        /** The first piece of a layer's feed-forward half: no other has more to do. */
+        private Piece experts(int layer) {
+            return partition.pieces().stream()
+                    .filter(piece -> piece.half() == 2 * layer + 1 && !piece.continues())
+                    .findFirst()
+                    .orElseThrow();
         }
 
         private long stream(Matrix matrix) {

@@ -82,6 +82,10 @@ public final class DecodeCompiler {
         if (partition.split() == HeadSplit.BY_CONTEXT) {
             throw new IllegalArgumentException("sharing a context is bounded and estimated, but not scheduled yet");
         }
+        if (partition.mostParts() > 1) {
+            throw new IllegalArgumentException(
+                    "experts of a layer over several stages are bounded and estimated, but not scheduled yet");
+        }
         for (LayerSizes layer : question.model().layers()) {
             Shape.of(question.machine(), question.model(), layer, partition.tensor(), question.context());
         }

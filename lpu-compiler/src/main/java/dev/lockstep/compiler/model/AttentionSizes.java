@@ -57,6 +57,23 @@ public sealed interface AttentionSizes {
      */
     record Latent(int heads, int queryRank, int kvRank, int plainSize, int rotarySize, int valueSize)
             implements AttentionSizes {
+        public Latent {
+            if (heads < 1 || queryRank < 0 || kvRank < 1 || plainSize < 1 || rotarySize < 1 || valueSize < 1) {
+                throw new IllegalArgumentException(
+                        "there are no " + heads + " heads over latent keys of " + kvRank + " and " + rotarySize);
+            }
+        }
+
+        /** Elements from which queries are made. */
+        public int queryInputs(int width) {
+            return queryRank == 0 ? width : queryRank;
+        }
+
+        /** Elements of a query that looks at the cache as it is: the projection of keys is absorbed in that of queries. */
+        public int absorbedSize() {
+            return kvRank + rotarySize;
+        }
+
         @Override
         public int kvHeads() {
             return 1;

@@ -51,6 +51,7 @@ public final class ModelPresets {
         experts(known, "qwen3-235b-a22b", 4096, 94, 64, 4, 128, 1536, 128, 8, 151936, 40960);
         known.put("gpt-oss-20b", () -> gptOss("gpt-oss-20b", 24, 32));
         known.put("gpt-oss-120b", () -> gptOss("gpt-oss-120b", 36, 128));
+        known.put("deepseek-v2-lite", ModelPresets::deepSeekV2Lite);
         known.put("deepseek-v3", ModelPresets::deepSeekV3);
         return known;
     }
@@ -114,6 +115,18 @@ public final class ModelPresets {
             list.add(new LayerSizes(new AttentionSizes.Grouped(64, 8, 64, layer % 2 == 0 ? 128 : ALL), feedForward));
         }
         return new ModelSizes(name, 2880, list, 201088, 131072, false);
+    }
+
+    /** The first layer is dense; the others route over 64 experts and have two that all tokens use. */
+    private static ModelSizes deepSeekV2Lite() {
+        var attention = new AttentionSizes.Latent(16, 0, 512, 128, 64, 128);
+        List<LayerSizes> list = new ArrayList<>();
+        for (int layer = 0; layer < 27; layer++) {
+            list.add(new LayerSizes(
+                    attention,
+                    layer < 1 ? FeedForwardSizes.dense(10944) : new FeedForwardSizes(1408, 64, 6, 2 * 1408)));
+        }
+        return new ModelSizes("deepseek-v2-lite", 2048, list, 102400, 163840, false);
     }
 
     /** Three dense layers come first; the others route over 256 experts and have one that all tokens use. */

@@ -12,30 +12,36 @@ import java.util.List;
  * @param input projections before attention
  * @param heads of keys, and queries that look at each
  * @param output projection after it
+ * @param attentionTiles the weights of the attention half, as they fill tiles of the arrays
  * @param gateUp both projections into the hidden layer, side by side because they share their input; of the experts that a token uses
  * @param down projection out of it
  * @param router which expert to use; nothing for dense layers
  * @param experts that lie in memory, and
  * @param expert hidden elements of each
- * @param cacheBytesPerPosition FP16 keys and values that a position adds on this chip
+ * @param shared hidden elements of the network that all tokens use beside experts; 0 for none
+ * @param cache what a position adds to it on this chip
  * @param positions that this chip looks at when it attends
  */
 public record LayerShard(
         Matrix input,
         Heads heads,
         Matrix output,
+        List<Matrix> attentionTiles,
         Matrix gateUp,
         Matrix down,
         Matrix router,
         int experts,
         int expert,
-        int cacheBytesPerPosition,
+        int shared,
+        CacheShard cache,
         int positions) {
     private static final int SUPERLANE = 16;
     private static final int MOST_QUERY_ROWS = 128;
     private static final int LANES = 320;
     private static final int PLANES = 4;
     private static final int ROUND = PLANES * LANES;
+    /** Cycles without weights after each load. */
+    private static final int GAP = 4;
 
     /**
      * Heads of a chip, as they are cut into tiles of the arrays.
@@ -58,52 +64,77 @@ public record LayerShard(
             return keys / together * Math.ceilDiv(together * tiles, PLANES) + Math.ceilDiv(rest * tiles, PLANES);
         }
 
+        private int keySets() {
+            return LayerShard.keySets(size, keys * queries);
+        }
+
         /** Rows that the output projection multiplies. */
         public int outputRows() {
             return Math.ceilDiv(keys * queries, TOGETHER);
         }
     }
 
+    /** Of a whole layer. */
     public static LayerShard of(int width, LayerSizes layer, int tensor, HeadSplit split, int context) {
+        return of(width, layer, tensor, split, context, Piece.whole(0));
+    }
+
+    /** @param piece which experts there are */
+    public static LayerShard of(int width, LayerSizes layer, int tensor, HeadSplit split, int context, Piece piece) {
         AttentionSizes attention = layer.attention();
         int positions = Math.min(context, attention.window());
         int sharing = split == HeadSplit.BY_CONTEXT ? tensor / attention.kvHeads() : 1;
         FeedForwardSizes feedForward = layer.feedForward();
-        int hidden = feedForward.used() * share(feedForward.hidden(), tensor)
-                + (feedForward.shared() > 0 ? share(feedForward.shared(), tensor) : 0);
+        int experts = piece.experts(feedForward.experts());
+        int expert = share(feedForward.hidden(), tensor);
+        int shared = feedForward.shared() > 0 && !piece.continues() ? share(feedForward.shared(), tensor) : 0;
+        // All the experts that a token uses may belong to this piece.
+        int hidden = Math.min(experts, feedForward.used()) * expert + shared;
         int heads = Math.ceilDiv(attention.heads() * sharing, tensor);
+        Matrix gateUp = new Matrix(width, 2 * hidden);
+        Matrix down = new Matrix(hidden, width);
+        Matrix router = new Matrix(feedForward.routed() ? width : 0, feedForward.routed() ? feedForward.experts() : 0);
+        int seen = Math.ceilDiv(positions, sharing);
         return switch (attention) {
             case AttentionSizes.Grouped grouped -> {
                 int keyHeads = Math.ceilDiv(grouped.kvHeads(), tensor);
+                int size = grouped.headSize();
+                Heads own = new Heads(keyHeads, Math.ceilDiv(heads, keyHeads), size);
                 yield new LayerShard(
-                        new Matrix(width, (heads + 2 * keyHeads) * grouped.headSize()),
-                        new Heads(keyHeads, Math.ceilDiv(heads, keyHeads), grouped.headSize()),
-                        new Matrix(heads * grouped.headSize(), width),
-                        new Matrix(width, 2 * hidden),
-                        new Matrix(hidden, width),
-                        new Matrix(feedForward.routed() ? width : 0, feedForward.routed() ? feedForward.experts() : 0),
-                        feedForward.experts() + (feedForward.shared() > 0 ? 1 : 0),
-                        share(feedForward.hidden(), tensor),
-                        2 * 2 * keyHeads * grouped.headSize(),
-                        Math.ceilDiv(positions, sharing));
+                        new Matrix(width, (heads + 2 * keyHeads) * size),
+                        own,
+                        new Matrix(heads * size, width),
+                        List.of(
+                                new Matrix(width, own.inputRounds() * PLANES * size),
+                                inRounds(new Matrix(own.outputRows() * LANES, width))),
+                        gateUp,
+                        down,
+                        router,
+                        experts,
+                        expert,
+                        shared,
+                        new CacheShard(keyHeads * size, keyHeads, keyHeads * size, own.keySets()),
+                        seen);
             }
             case AttentionSizes.Latent latent -> {
-                int compressed = latent.queryRank() + latent.kvRank() + latent.rotarySize();
-                int queryInputs = latent.queryRank() == 0 ? width : latent.queryRank();
-                long perHead = (long) queryInputs * (latent.plainSize() + latent.rotarySize())
-                        + (long) latent.kvRank() * (latent.plainSize() + latent.valueSize());
+                // Every chip computes what is common to all heads, so that no hop is needed.
+                int common = latent.queryRank() + latent.kvRank() + latent.rotarySize();
+                long perHead = (long) latent.queryInputs(width) * latent.absorbedSize()
+                        + (long) latent.kvRank() * latent.valueSize();
+                int vectors = Math.ceilDiv(latent.absorbedSize(), LANES);
                 yield new LayerShard(
-                        new Matrix(
-                                width, Math.ceilDiv(compressed, tensor) + (int) Math.ceilDiv(heads * perHead, width)),
-                        new Heads(Math.ceilDiv(latent.cacheWidth(), LANES), heads, LANES),
+                        new Matrix(width, common + (int) Math.ceilDiv(heads * perHead, width)),
+                        new Heads(vectors, heads, LANES),
                         new Matrix(heads * latent.valueSize(), width),
-                        new Matrix(width, 2 * hidden),
-                        new Matrix(hidden, width),
-                        new Matrix(feedForward.routed() ? width : 0, feedForward.routed() ? feedForward.experts() : 0),
-                        feedForward.experts() + (feedForward.shared() > 0 ? 1 : 0),
-                        share(feedForward.hidden(), tensor),
-                        2 * latent.cacheWidth(),
-                        Math.ceilDiv(positions, sharing));
+                        latentTiles(width, latent, heads),
+                        gateUp,
+                        down,
+                        router,
+                        experts,
+                        expert,
+                        shared,
+                        new CacheShard(latent.absorbedSize(), vectors, latent.kvRank(), 1),
+                        seen);
             }
         };
     }
@@ -117,29 +148,72 @@ public record LayerShard(
         return List.of(input, output, router, gateUp, down);
     }
 
+    /** Tiles of what is common to all heads, of queries that look at the latent cache, of values from it, and of the output. */
+    private static List<Matrix> latentTiles(int width, AttentionSizes.Latent latent, int heads) {
+        int vectors = Math.ceilDiv(latent.absorbedSize(), LANES);
+        int common = Math.ceilDiv(latent.queryRank(), LANES) + vectors;
+        int rows = Math.ceilDiv(heads, Heads.TOGETHER);
+        return List.of(
+                inRounds(new Matrix(width, common * LANES)),
+                inRounds(new Matrix(latent.queryInputs(width), heads * vectors * LANES)),
+                inRounds(new Matrix(vectors * LANES, heads * LANES)),
+                inRounds(new Matrix(rows * LANES, width)));
+    }
+
     /** Weights of the attention half in memory. */
     public long attentionBytes(Machine machine, WeightPrecision precision) {
-        Matrix whole = new Matrix(input.inputs(), heads.inputRounds() * PLANES * heads.size());
-        return whole.paddedBytes(machine, precision)
-                + inRounds(new Matrix(heads.outputRows() * LANES, output.outputs()))
-                        .paddedBytes(machine, precision);
+        return attentionTiles.stream()
+                .mapToLong(tiles -> tiles.paddedBytes(machine, precision))
+                .sum();
     }
 
     /** Weights of the feed-forward half in memory, of all experts. */
     public long feedForwardBytes(Machine machine, WeightPrecision precision) {
-        int hidden = expert;
-        int blocks = Math.max(1, Math.ceilDiv(hidden, LANES));
-        int each = Math.ceilDiv(Math.ceilDiv(hidden, SUPERLANE), blocks) * SUPERLANE;
+        int blocks = blocks(expert);
+        int each = blockLength(expert);
+        // Experts of few hidden elements share the lanes.
+        int packed = experts > 1 && blocks == 1 ? Math.min(experts, LANES / each) : 1;
+        return experts * wideBytes(expert, machine, precision)
+                + Math.ceilDiv(experts, packed) * narrowBytes(expert, machine, precision)
+                + (shared > 0 ? wideBytes(shared, machine, precision) + narrowBytes(shared, machine, precision) : 0)
+                + PLANES * router.paddedBytes(machine, precision);
+    }
+
+    /** Cycles for which weights of the networks that a token uses stream, with what rounding and gaps between the loads of small shares add. */
+    long feedForwardCycles(Machine machine, WeightPrecision precision, FeedForwardSizes sizes) {
+        if (!sizes.routed()) {
+            return gateUp.streamCycles(machine, precision) + down.streamCycles(machine, precision);
+        }
+        int used = Math.min(experts, sizes.used());
+        return used * networkCycles(expert, machine, precision)
+                + (shared > 0 ? networkCycles(shared, machine, precision) : 0);
+    }
+
+    private long networkCycles(int hidden, Machine machine, WeightPrecision precision) {
+        int bytes = machine.streamBytesPerCycle();
+        long wide = wideBytes(hidden, machine, precision) / bytes;
+        return wide + wide * GAP * SUPERLANE / blockLength(hidden) + narrowBytes(hidden, machine, precision) / bytes;
+    }
+
+    private static int blocks(int hidden) {
+        return Math.max(1, Math.ceilDiv(hidden, LANES));
+    }
+
+    private static int blockLength(int hidden) {
+        return Math.ceilDiv(Math.ceilDiv(hidden, SUPERLANE), blocks(hidden)) * SUPERLANE;
+    }
+
+    /** Gate and up of one network. */
+    private long wideBytes(int hidden, Machine machine, WeightPrecision precision) {
+        int blocks = blocks(hidden);
         // Two blocks share a pass for each row; an odd one takes two rows in a pass.
         int rows = Math.ceilDiv(gateUp.inputs(), LANES);
         int passes = rows * (blocks / 2) + (blocks % 2) * Math.ceilDiv(rows, 2);
-        Matrix wide = new Matrix(passes * LANES, PLANES * each);
-        long narrow = inRounds(new Matrix(blocks * LANES, down.outputs())).paddedBytes(machine, precision);
-        // Experts of few hidden elements share the lanes.
-        int packed = experts > 1 && blocks == 1 ? Math.min(experts, LANES / each) : 1;
-        return experts * wide.paddedBytes(machine, precision)
-                + Math.ceilDiv(experts, packed) * narrow
-                + PLANES * router.paddedBytes(machine, precision);
+        return new Matrix(passes * LANES, PLANES * blockLength(hidden)).paddedBytes(machine, precision);
+    }
+
+    private long narrowBytes(int hidden, Machine machine, WeightPrecision precision) {
+        return inRounds(new Matrix(blocks(hidden) * LANES, down.outputs())).paddedBytes(machine, precision);
     }
 
     /** Outputs that are summed over chips come in rounds of a block in each plane. */
@@ -156,20 +230,13 @@ public record LayerShard(
         return Math.max(1, Math.min(LANES / headSize, MOST_QUERY_ROWS / queries));
     }
 
-    /** Keys and values in memory, in blocks of positions of which both hemispheres have as many: a key takes whole vectors, values lie transposed. */
+    /** Keys and values in memory. */
     public long cacheBytesKept(Machine machine) {
-        int lanes = machine.lanes();
-        int perSide = Math.ceilDiv(Math.ceilDiv(positions, lanes), 2);
-        long blocks = 2L * perSide;
-        int elements = cacheBytesPerPosition / 4;
-        int loads = Math.ceilDiv(perSide, keySets(heads.size(), heads.keys() * heads.queries()));
-        long keys = 2L * heads.keys() * lanes * 2L * loads * lanes;
-        long values = 2L * elements * blocks * lanes;
-        return keys + values;
+        return cache.bytesKept(machine, positions);
     }
 
     /** Keys and values that one token's attention streams through the arrays. */
     public long cacheBytesRead() {
-        return (long) cacheBytesPerPosition * positions;
+        return cache.bytesRead(positions);
     }
 }

@@ -2,7 +2,6 @@ package dev.lockstep.compiler.partition;
 
 import dev.lockstep.compiler.model.ModelSizes;
 import dev.lockstep.lpu.machine.Machine;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -25,44 +24,44 @@ public record MemoryNeed(long weights, long head, long cache, long capacity) {
     private static final int GROUP = 16;
 
     static MemoryNeed of(Question question, Partition partition) {
-        List<MemoryNeed> halves = halves(question, partition.tensor(), partition.split());
+        List<MemoryNeed> needs = each(question, partition.tensor(), partition.split(), partition.pieces());
         MemoryNeed fullest = new MemoryNeed(0, 0, 0, 0);
         for (int stage = 0; stage < partition.stages(); stage++) {
-            MemoryNeed need = halves.get(partition.firstHalf(stage));
-            for (int half = partition.firstHalf(stage) + 1;
-                    half < partition.cuts().get(stage + 1);
-                    half++) {
-                need = need.with(halves.get(half));
+            int first = partition.cuts().get(stage);
+            MemoryNeed need = needs.get(first);
+            for (int piece = first + 1; piece < partition.cuts().get(stage + 1); piece++) {
+                need = need.with(needs.get(piece));
             }
             fullest = need.total() > fullest.total() ? need : fullest;
         }
         return fullest;
     }
 
-    /** What each half layer needs on a chip of a stage of so many; the last one with the output matrix. */
-    static List<MemoryNeed> halves(Question question, int tensor, HeadSplit split) {
+    /** What each piece needs on a chip of a stage of so many. */
+    static List<MemoryNeed> each(Question question, int tensor, HeadSplit split, List<Piece> pieces) {
+        return pieces.stream().map(piece -> of(question, tensor, split, piece)).toList();
+    }
+
+    /** What a piece needs on a chip of a stage of so many; the model's last one with the output matrix. */
+    static MemoryNeed of(Question question, int tensor, HeadSplit split, Piece piece) {
         ModelSizes model = question.model();
         Machine machine = question.machine();
         boolean routed =
                 model.layers().stream().anyMatch(layer -> layer.feedForward().routed());
         int tables = TABLES + (routed ? EXPERT_TABLES : 0);
         long capacity = 2L * machine.streams() * (machine.wordsPerSlice() - tables) * machine.lanes();
-        List<MemoryNeed> halves = new ArrayList<>();
-        int count = 2 * model.layers().size();
-        for (int half = 0; half < count; half++) {
-            LayerShard shard =
-                    LayerShard.of(model.width(), model.layers().get(half / 2), tensor, split, question.context());
-            long head = half == count - 1 ? head(model, tensor).paddedBytes(machine, question.precision()) : 0;
-            halves.add(
-                    half % 2 == 0
-                            ? new MemoryNeed(
-                                    shard.attentionBytes(machine, question.precision()),
-                                    0,
-                                    shard.cacheBytesKept(machine) * question.users(),
-                                    capacity)
-                            : new MemoryNeed(shard.feedForwardBytes(machine, question.precision()), head, 0, capacity));
+        LayerShard shard = LayerShard.of(
+                model.width(), model.layers().get(piece.half() / 2), tensor, split, question.context(), piece);
+        if (piece.attends()) {
+            return new MemoryNeed(
+                    shard.attentionBytes(machine, question.precision()),
+                    0,
+                    shard.cacheBytesKept(machine) * question.users(),
+                    capacity);
         }
-        return halves;
+        boolean last = piece.half() == 2 * model.layers().size() - 1 && piece.completes();
+        long head = last ? head(model, tensor).paddedBytes(machine, question.precision()) : 0;
+        return new MemoryNeed(shard.feedForwardBytes(machine, question.precision()), head, 0, capacity);
     }
 
     /** A chip's share of the output matrix, in tiles of equal length, as many for each plane. */

@@ -2,19 +2,24 @@ package dev.lockstep.compiler.partition;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * A way of cutting a model over chips: stages that follow one another, and in each stage as many chips that share every layer. A
- * layer has two halves, attention ({@code 2 * layer}) and feed-forward network ({@code 2 * layer + 1}), and stages are cut between halves.
+ * layer has two halves, attention ({@code 2 * layer}) and feed-forward network ({@code 2 * layer + 1}), and stages are cut between halves, or
+ * between the pieces of a half layer whose experts are too many for one stage.
  *
  * @param tensor chips of a stage
- * @param cuts the first half layer of each stage, and the number of all half layers
+ * @param pieces of the model, in order
+ * @param cuts the first piece of each stage, and the number of all pieces
  * @param precision of the weights
  */
-public record Partition(int tensor, List<Integer> cuts, HeadSplit split, WeightPrecision precision) {
+public record Partition(
+        int tensor, List<Piece> pieces, List<Integer> cuts, HeadSplit split, WeightPrecision precision) {
     public Partition {
+        pieces = List.copyOf(pieces);
         cuts = List.copyOf(cuts);
-        if (tensor < 1 || cuts.size() < 2 || cuts.getFirst() != 0) {
+        if (tensor < 1 || cuts.size() < 2 || cuts.getFirst() != 0 || cuts.getLast() != pieces.size()) {
             throw new IllegalArgumentException(tensor + " chips in each of " + (cuts.size() - 1) + " stages");
         }
         for (int stage = 1; stage < cuts.size(); stage++) {
@@ -22,6 +27,17 @@ public record Partition(int tensor, List<Integer> cuts, HeadSplit split, WeightP
                 throw new IllegalArgumentException("stage " + stage + " has no half layer");
             }
         }
+        for (int piece = 1; piece < pieces.size(); piece++) {
+            if (pieces.get(piece).continues() && !cuts.contains(piece)) {
+                throw new IllegalArgumentException(
+                        "two pieces of half layer " + pieces.get(piece).half() + " in one stage");
+            }
+        }
+    }
+
+    /** Half layers that are not cut into pieces. */
+    public Partition(int tensor, List<Integer> cuts, HeadSplit split, WeightPrecision precision) {
+        this(tensor, IntStream.range(0, cuts.getLast()).mapToObj(Piece::whole).toList(), cuts, split, precision);
     }
 
     /** Stages with as many half layers each; the first have one more if there are some left. */
@@ -42,6 +58,11 @@ public record Partition(int tensor, List<Integer> cuts, HeadSplit split, WeightP
         return Math.multiplyExact(tensor, stages());
     }
 
+    /** Half layers of a stage, or pieces of some. */
+    public List<Piece> piecesOf(int stage) {
+        return pieces.subList(cuts.get(stage), cuts.get(stage + 1));
+    }
+
     /** Half layers of a stage. */
     public int halvesOf(int stage) {
         return cuts.get(stage + 1) - cuts.get(stage);
@@ -49,7 +70,12 @@ public record Partition(int tensor, List<Integer> cuts, HeadSplit split, WeightP
 
     /** The first half layer of a stage. */
     public int firstHalf(int stage) {
-        return cuts.get(stage);
+        return pieces.get(cuts.get(stage)).half();
+    }
+
+    /** Stages over which the half layer with most experts is spread. */
+    public int mostParts() {
+        return pieces.stream().mapToInt(Piece::parts).max().orElseThrow();
     }
 
     @Override

@@ -1,16 +1,20 @@
 package dev.lockstep.compiler.partition;
 
 import dev.lockstep.compiler.collective.SumCost;
+import dev.lockstep.compiler.model.AttentionSizes;
 import dev.lockstep.compiler.model.LayerSizes;
 import dev.lockstep.lpu.machine.Quantity;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Tries every way of cutting a model over the chips, which are few, and says of each why it was not taken. */
 public final class PartitionSearch {
+    /** Stages over which the experts of a layer may be spread: each adds two hops. */
+    private static final int MOST_PARTS = 8;
+
     private final Question question;
     private final List<Candidate> candidates;
 
@@ -24,12 +28,7 @@ public final class PartitionSearch {
         List<Candidate> open = new ArrayList<>();
         for (int tensor : degrees(question)) {
             for (HeadSplit split : splits(question, tensor)) {
-                int most = Math.min(
-                        question.chips() / tensor, 2 * question.model().layers().size());
-                StageCuts cuts = new StageCuts(MemoryNeed.halves(question, tensor, split));
-                for (int stages = 1; stages <= most; stages++) {
-                    open.add(consider(question, cuts, tensor, stages, split));
-                }
+                open.addAll(considered(question, tensor, split));
             }
         }
         List<Candidate> fitting =
@@ -87,7 +86,62 @@ public final class PartitionSearch {
         if (tensor <= keyHeads) {
             return List.of(HeadSplit.BY_KEY_HEADS);
         }
+        if (layer.attention() instanceof AttentionSizes.Latent) {
+            return List.of(HeadSplit.COPIED_KEYS);
+        }
         return tensor % keyHeads == 0 ? List.of(HeadSplit.COPIED_KEYS, HeadSplit.BY_CONTEXT) : List.of();
+    }
+
+    /** Partitions of every number of stages. */
+    private static List<Candidate> considered(Question question, int tensor, HeadSplit split) {
+        List<Piece> pieces = pieces(question, tensor, split);
+        int most = Math.min(question.chips() / tensor, pieces.size());
+        StageCuts cuts = new StageCuts(pieces, MemoryNeed.each(question, tensor, split, pieces));
+        List<Candidate> candidates = new ArrayList<>();
+        for (int stages = 1; stages <= most; stages++) {
+            consider(question, cuts, pieces, tensor, stages, split).ifPresent(candidates::add);
+        }
+        return candidates;
+    }
+
+    /** Experts of a half layer are spread over as few stages as have room for them: each adds two hops, and has to be ready for all that a token may use. */
+    private static List<Piece> pieces(Question question, int tensor, HeadSplit split) {
+        int halves = 2 * question.model().layers().size();
+        int[] parts = new int[halves];
+        for (int half = 0; half < halves; half++) {
+            LayerSizes layer = question.model().layers().get(half / 2);
+            boolean same = half > 1
+                    && half < halves - 1
+                    && layer.equals(question.model().layers().get(half / 2 - 1));
+            parts[half] = same ? parts[half - 2] : parts(question, tensor, split, half, layer);
+        }
+        return Piece.of(question.model(), half -> parts[half]);
+    }
+
+    private static int parts(Question question, int tensor, HeadSplit split, int half, LayerSizes layer) {
+        // Parts need links to the next, which whole nodes have.
+        boolean nodes = tensor % question.machine().whole(Quantity.NODE_CHIPS) == 0;
+        int most = half % 2 == 1 && nodes
+                ? Math.min(MOST_PARTS, layer.feedForward().experts())
+                : 1;
+        for (int parts = 1; parts <= most; parts++) {
+            if (Piece.of(half, parts).stream()
+                    .allMatch(piece ->
+                            MemoryNeed.of(question, tensor, split, piece).fits())) {
+                return parts;
+            }
+        }
+        return 1;
+    }
+
+    private static Optional<Candidate> consider(
+            Question question, StageCuts cuts, List<Piece> pieces, int tensor, int stages, HeadSplit split) {
+        if (pieces.stream().anyMatch(Piece::continues)) {
+            return cuts.balanced(stages)
+                    .map(balanced ->
+                            consider(question, new Partition(tensor, pieces, balanced, split, question.precision())));
+        }
+        return Optional.of(consider(question, cuts, tensor, stages, split));
     }
 
     private static Candidate consider(Question question, StageCuts cuts, int tensor, int stages, HeadSplit split) {
@@ -179,8 +233,8 @@ public final class PartitionSearch {
                 .mapToInt(candidate -> candidate.partition().tensor())
                 .max()
                 .orElse(0);
-        long half = Arrays.stream(HeadSplit.values())
-                .flatMap(split -> MemoryNeed.halves(question, most, split).stream())
+        long half = splits(question, most).stream()
+                .flatMap(split -> MemoryNeed.each(question, most, split, pieces(question, most, split)).stream())
                 .mapToLong(MemoryNeed::total)
                 .max()
                 .orElse(0);

@@ -9,17 +9,19 @@ import java.util.Optional;
  * would not, because half layers differ or the last stage holds the output matrix too, stages are filled to the lowest mark that suffices.
  */
 final class StageCuts {
-    private final List<MemoryNeed> halves;
+    private final List<Piece> pieces;
+    private final List<MemoryNeed> needs;
 
-    /** @param halves what each half layer needs on a chip */
-    StageCuts(List<MemoryNeed> halves) {
-        this.halves = halves;
+    /** @param needs what each piece needs on a chip */
+    StageCuts(List<Piece> pieces, List<MemoryNeed> needs) {
+        this.pieces = pieces;
+        this.needs = needs;
     }
 
-    /** Cuts of a pipeline of so many stages whose fullest chip needs as little as possible; nothing if one half layer needs more than a chip has. */
+    /** Cuts of a pipeline of so many stages whose fullest chip needs as little as possible; nothing if one piece needs more than a chip has. */
     Optional<List<Integer>> balanced(int stages) {
-        long low = halves.stream().mapToLong(MemoryNeed::total).max().orElseThrow();
-        long high = halves.getFirst().capacity();
+        long low = needs.stream().mapToLong(MemoryNeed::total).max().orElseThrow();
+        long high = needs.getFirst().capacity();
         if (low > high || filled(stages, high).isEmpty()) {
             return Optional.empty();
         }
@@ -34,19 +36,22 @@ final class StageCuts {
         return filled(stages, low);
     }
 
-    /** Fills stage after stage up to a mark, but leaves a half layer for each stage that follows. */
+    /** Fills stage after stage up to a mark, but leaves a piece for each stage that follows; pieces of one half layer go to different stages. */
     private Optional<List<Integer>> filled(int stages, long mark) {
         List<Integer> cuts = new ArrayList<>();
         int next = 0;
         for (int stage = 0; stage < stages; stage++) {
             cuts.add(next);
             long used = 0;
-            int last = halves.size() - (stages - 1 - stage);
-            while (next < last && used + halves.get(next).total() <= mark) {
-                used += halves.get(next++).total();
+            int first = next;
+            int last = needs.size() - (stages - 1 - stage);
+            while (next < last
+                    && used + needs.get(next).total() <= mark
+                    && (next == first || !pieces.get(next).continues())) {
+                used += needs.get(next++).total();
             }
         }
-        cuts.add(halves.size());
-        return next == halves.size() ? Optional.of(cuts) : Optional.empty();
+        cuts.add(needs.size());
+        return next == needs.size() ? Optional.of(cuts) : Optional.empty();
     }
 }

@@ -23,6 +23,7 @@ class ModelPresetsTest {
         "qwen2.5-72b, 72.7, 71.5",
         "qwen3-235b-a22b, 235, 21.6",
         "gpt-oss-120b, 116.8, 5.13",
+        "deepseek-v2-lite, 15.7, 2.4",
         "deepseek-v3, 671, 37"
     })
     void shouldHaveAsManyWeightsAsPublished(String name, double all, double used) {

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.compiler.bound.LowerBound;
+import dev.lockstep.compiler.model.AttentionSizes;
+import dev.lockstep.compiler.model.FeedForwardSizes;
+import dev.lockstep.compiler.model.LayerSizes;
 import dev.lockstep.compiler.model.ModelPresets;
+import dev.lockstep.compiler.model.ModelSizes;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Quantity;
 import dev.lockstep.lpu.machine.Topology;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,10 +71,29 @@ class PartitionSearchTest {
 
     @Test
     void shouldSayWhereNoNumberOfChipsSuffices() {
-        assertThatThrownBy(() -> PartitionSearch.of(question("deepseek-v3", 16384, 300, 1)))
+        var layer = new LayerSizes(
+                new AttentionSizes.Grouped(32, 8, 128, Integer.MAX_VALUE), new FeedForwardSizes(2_000_000, 1, 1, 0));
+        ModelSizes model = new ModelSizes("wide", 8192, List.of(layer), 8000, 4096, false);
+
+        assertThatThrownBy(() -> PartitionSearch.of(question(model, 16384, 300, 1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("half a layer of deepseek-v3")
+                .hasMessageContaining("half a layer of wide")
                 .hasMessageContaining("no more can share one");
+    }
+
+    @Test
+    void shouldSpreadExpertsOverStagesWhereOneHasNoRoomForThem() {
+        Question question = question("deepseek-v3", 16384, 300, 1);
+        Partition best = PartitionSearch.of(question).best().partition();
+        List<Piece> routed =
+                best.pieces().stream().filter(piece -> piece.half() == 7).toList();
+
+        assertThat(best.tensor()).isEqualTo(32);
+        assertThat(routed).hasSize(3);
+        assertThat(routed.stream().mapToInt(piece -> piece.experts(256)).sum()).isEqualTo(256);
+        // The output matrix takes room from the last.
+        assertThat(best.pieces().getLast().parts()).isEqualTo(4);
+        assertThat(best.pieces()).filteredOn(piece -> piece.half() == 5).hasSize(1);
     }
 
     @Test
@@ -85,7 +109,8 @@ class PartitionSearchTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama-2-7b", "llama-2-70b", "llama-3.1-405b", "mixtral-8x7b", "gpt-oss-20b"})
+    @ValueSource(
+            strings = {"llama-2-7b", "llama-2-70b", "llama-3.1-405b", "mixtral-8x7b", "gpt-oss-20b", "deepseek-v3"})
     void shouldEstimateNoLessThanTheBound(String model) {
         Question question = question(model, 16384, 300, 1);
         PartitionSearch search = PartitionSearch.of(question);
@@ -135,8 +160,12 @@ class PartitionSearchTest {
     }
 
     private static Question question(String model, int chips, double hop, int users) {
+        return question(ModelPresets.named(model), chips, hop, users);
+    }
+
+    private static Question question(ModelSizes model, int chips, double hop, int users) {
         return new Question(
-                ModelPresets.named(model),
+                model,
                 Machine.lpuV1().with(Quantity.HOP, hop),
                 Topology.QUADFOUR_RING,
                 chips,

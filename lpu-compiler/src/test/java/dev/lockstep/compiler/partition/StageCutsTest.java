@@ -3,6 +3,7 @@ package dev.lockstep.compiler.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -25,9 +26,23 @@ class StageCutsTest {
         assertThat(cuts(10, 6, 6, 6).balanced(2)).isEmpty();
     }
 
+    @Test
+    void shouldGivePiecesOfAHalfLayerToDifferentStages() {
+        List<Piece> pieces = List.of(Piece.whole(0), new Piece(1, 0, 2), new Piece(1, 1, 2), Piece.whole(2));
+        StageCuts cuts = new StageCuts(pieces, needs(100, 1, 1, 1, 1));
+
+        assertThat(cuts.balanced(1)).isEmpty();
+        assertThat(cuts.balanced(2)).contains(List.of(0, 2, 4));
+    }
+
     private static StageCuts cuts(long capacity, long... needs) {
-        return new StageCuts(LongStream.of(needs)
+        return new StageCuts(
+                IntStream.range(0, needs.length).mapToObj(Piece::whole).toList(), needs(capacity, needs));
+    }
+
+    private static List<MemoryNeed> needs(long capacity, long... needs) {
+        return LongStream.of(needs)
                 .mapToObj(need -> new MemoryNeed(need, 0, 0, capacity))
-                .toList());
+                .toList();
     }
 }
