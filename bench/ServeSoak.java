@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
  * Many clients of a server at once, some of them ill-behaved: they go away, stall, send rubbish, giant and half requests. Every answer must
  * be the one that the same request gets when it is alone, and the server's memory must not grow.
  *
- * <p>{@code java bench/ServeSoak.java URL SECONDS CLIENTS [PID]} with a server started by {@code lockstep serve}; PID is its process. Ends with
- * status 1 if an answer differed, was lost, or the server broke.
+ * <p>{@code java bench/ServeSoak.java URL SECONDS CLIENTS [PID]} with a server started by {@code lockstep serve}; PID is its process, whose memory is
+ * told every minute. Ends with status 1 if an answer differed, was lost, or the server broke.
  */
 public final class ServeSoak {
     private static final List<String> PROMPTS = List.of(
@@ -91,20 +91,16 @@ public final class ServeSoak {
             var random = new SplittableRandom(number);
             threads.add(Thread.ofVirtual().start(() -> behave(random, end)));
         }
-        long first = 0;
-        long last = 0;
-        while (System.nanoTime() < end) {
-            Thread.sleep(10_000);
-            last = resident(pid);
-            first = first == 0 ? last : first;
-            System.out.println(counts + (pid.isEmpty() ? "" : " resident " + last / 1024 + " MiB"));
+        for (int minute = 1; System.nanoTime() < end; minute++) {
+            Thread.sleep(60_000);
+            System.out.println("minute " + minute + " " + counts + (pid.isEmpty() ? "" : " " + ServeMemory.of(pid)));
         }
         for (Thread thread : threads) {
             thread.join();
         }
         var health = client.send(HttpRequest.newBuilder(server.resolve("/health")).build(), HttpResponse.BodyHandlers.ofString());
         System.out.println(counts);
-        System.out.println("health " + health.statusCode() + "; resident first " + first / 1024 + " MiB, last " + last / 1024 + " MiB");
+        System.out.println("health " + health.statusCode());
         boolean sound = health.statusCode() == 200 && !counts.containsKey("DIFFERENT") && !counts.containsKey("LOST");
         System.out.println(sound ? "every answer was the one given alone" : "NOT SOUND");
         System.exit(sound ? 0 : 1);
@@ -213,15 +209,52 @@ public final class ServeSoak {
         counts.computeIfAbsent(what, _ -> new LongAdder()).increment();
     }
 
-    /** KiB of a process's memory; 0 if it is not known. */
-    private static long resident(String pid) throws IOException {
-        if (pid.isEmpty()) {
-            return 0;
+    /**
+     * The memory of a server's process, in KiB; what it does not tell is 0.
+     *
+     * @param resident as the system counts it
+     * @param live what a full collection, which this asks for, leaves of the heap
+     * @param classes how many are loaded
+     * @param committed what the JVM has taken from the system, of which it tells with {@code -XX:NativeMemoryTracking=summary} only
+     */
+    private record ServeMemory(long resident, long live, long classes, long committed) {
+        private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
+        private static final Pattern COMMITTED = Pattern.compile("Total: reserved=\\d+KB, committed=(\\d+)KB");
+        private static final Pattern CLASSES = Pattern.compile("Classes +: +(\\d+)|classes #(\\d+)");
+
+        static ServeMemory of(String pid) throws IOException {
+            long live = number(TOTAL, jcmd(pid, "GC.class_histogram")) / 1024;
+            String memory = jcmd(pid, "VM.native_memory");
+            return new ServeMemory(resident(pid), live, number(CLASSES, memory), number(COMMITTED, memory));
         }
-        return Files.readAllLines(Path.of("/proc", pid, "status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                .findFirst()
-                .orElse(0);
+
+        @Override
+        public String toString() {
+            return "resident %d KiB, live heap %d KiB, %d classes, committed %d KiB"
+                    .formatted(resident, live, classes, committed);
+        }
+
+        private static long number(Pattern pattern, String text) {
+            Matcher matcher = pattern.matcher(text);
+            if (!matcher.find()) {
+                return 0;
+            }
+            return Long.parseLong(matcher.group(1) != null ? matcher.group(1) : matcher.group(2));
+        }
+
+        private static String jcmd(String pid, String command) throws IOException {
+            Process jcmd = new ProcessBuilder(System.getProperty("java.home") + "/bin/jcmd", pid, command)
+                    .redirectErrorStream(true)
+                    .start();
+            return new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+
+        private static long resident(String pid) throws IOException {
+            return Files.readAllLines(Path.of("/proc", pid, "status")).stream()
+                    .filter(line -> line.startsWith("VmRSS:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElse(0);
+        }
     }
 }

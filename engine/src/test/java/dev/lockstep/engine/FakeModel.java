@@ -42,8 +42,9 @@ public final class FakeModel {
 
     private Lockstep open(Machine machine, Map<String, String> metadata) {
         var graph = new GraphBuilder();
-        var x = graph.add(new Op.Embedding(new Weight("embedding", TensorType.Q8_0, 64, TinyTokenizer.SIZE, 1)));
-        graph.add(new Op.Linear(x, new Weight("output", TensorType.F32, 64, TinyTokenizer.SIZE, 1)));
+        var x = graph.add(
+                new Op.Embedding(new Weight("embedding", TensorType.Q8_0, 64, tokenizer.vocabularySize(), 1)));
+        graph.add(new Op.Linear(x, new Weight("output", TensorType.F32, 64, tokenizer.vocabularySize(), 1)));
         var program = new Program("fake.gguf", "F32", graph.build("fake", machine.contextLength()), machine, 2);
         return new Lockstep(new LoadedModel(
                 program,

@@ -1,10 +1,14 @@
 package dev.lockstep.langchain4j;
 
+import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.ModelProvider;
 import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
+import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
+import dev.lockstep.engine.service.CompletionListener;
 import dev.lockstep.engine.service.InferenceService;
+import dev.lockstep.engine.service.Ticket;
 import java.util.List;
 import java.util.Set;
 
@@ -17,15 +21,24 @@ abstract sealed class LockstepModel permits LockstepChatModel, LockstepStreaming
     private final ChatRequestParameters defaults;
     private final List<ChatModelListener> listeners;
 
-    /** @param defaults what requests leave open */
+    /**
+     * @param defaults what requests leave open
+     * @throws UnsupportedFeatureException if they name another model than that of the service
+     */
     LockstepModel(InferenceService service, ChatRequestParameters defaults, List<ChatModelListener> listeners) {
+        Requests.checkModelName(defaults, service.model().name());
         this.service = service;
         this.defaults = defaults;
         this.listeners = List.copyOf(listeners);
     }
 
-    final InferenceService service() {
-        return service;
+    /** Hands a request to the service. */
+    final Ticket submit(ChatRequest request, CompletionListener listener) {
+        return service.submit(Requests.of(request, Seeds.next(), modelName()), listener);
+    }
+
+    final String modelName() {
+        return service.model().name();
     }
 
     public final ChatRequestParameters defaultRequestParameters() {

@@ -4,7 +4,9 @@ import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
+import dev.langchain4j.data.message.Content;
 import dev.langchain4j.data.message.SystemMessage;
+import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.exception.UnsupportedFeatureException;
@@ -23,7 +25,9 @@ import dev.lockstep.engine.service.ToolChoice;
 import dev.lockstep.text.template.Message;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** LangChain4j's requests in the terms of the engine. */
@@ -32,9 +36,26 @@ final class Requests {
 
     private Requests() {}
 
-    /** @param seed of the random numbers */
-    static CompletionRequest of(ChatRequest request, long seed) {
+    /**
+     * Refuses a name that is another model's.
+     *
+     * @param model the one that there is
+     */
+    static void checkModelName(ChatRequestParameters parameters, String model) {
+        String name = parameters.modelName();
+        if (name != null && !name.equals(model)) {
+            throw new UnsupportedFeatureException(
+                    "the modelName " + name + " is not supported: this service has the model " + model);
+        }
+    }
+
+    /**
+     * @param seed of the random numbers
+     * @param model the one that there is
+     */
+    static CompletionRequest of(ChatRequest request, long seed, String model) {
         ChatRequestParameters parameters = request.parameters();
+        checkModelName(parameters, model);
         List<Tool> tools =
                 parameters.toolSpecifications().stream().map(Requests::tool).toList();
         Conversation conversation = Conversation.of(
@@ -74,18 +95,25 @@ final class Requests {
     private static Message message(ChatMessage message) {
         return switch (message) {
             case SystemMessage system -> Message.of("system", system.text());
-            case UserMessage user -> {
-                if (!user.hasSingleText()) {
-                    throw new UnsupportedFeatureException("this model reads text only; a message has other content");
-                }
-                yield Message.of("user", user.singleText());
-            }
+            case UserMessage user -> Message.of("user", text(user));
             case AiMessage answer -> answer(answer);
             case ToolExecutionResultMessage result ->
                 new Message("tool", result.text(), named(result.id(), result.toolName()));
             default ->
                 throw new UnsupportedFeatureException("this model does not know messages of type " + message.type());
         };
+    }
+
+    private static String text(UserMessage message) {
+        return message.contents().stream().map(Requests::text).collect(Collectors.joining("\n"));
+    }
+
+    private static String text(Content content) {
+        if (content instanceof TextContent text) {
+            return text.text();
+        }
+        String type = content.type().name().toLowerCase(Locale.ROOT);
+        throw new UnsupportedFeatureException(type + " content is not supported: this model reads text only");
     }
 
     private static Map<String, ?> named(@Nullable String id, String tool) {

@@ -1,117 +1,77 @@
 package dev.lockstep.langchain4j;
 
-import dev.langchain4j.model.chat.response.CompleteToolCall;
-import dev.langchain4j.model.chat.response.PartialResponse;
-import dev.langchain4j.model.chat.response.PartialResponseContext;
-import dev.langchain4j.model.chat.response.PartialThinking;
-import dev.langchain4j.model.chat.response.PartialToolCall;
-import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
-import dev.langchain4j.model.chat.response.StreamingHandle;
+import dev.langchain4j.model.chat.response.ChatModelStreamingEvent;
 import dev.lockstep.engine.FinishReason;
 import dev.lockstep.engine.service.CompletionEvent;
 import dev.lockstep.engine.service.CompletionResult;
 import dev.lockstep.engine.service.Ticket;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 
-/** Brings the events of an answer to a handler. What a handler throws is told to it, as LangChain4j wants it, and changes nothing. */
+/** Brings the events of an answer to whoever wants them. */
 final class StreamDelivery implements Runnable {
-    private final String model;
     private final Ticket ticket;
     private final BlockingQueue<CompletionEvent> events;
-    private final StreamingChatResponseHandler handler;
-    private final List<CompletionEvent.ToolCallStarted> calls = new ArrayList<>();
-    private final Handle handle = new Handle();
+    private final StreamSink sink;
+    private final StreamEvents translation;
 
-    private final class Handle implements StreamingHandle {
-        private volatile boolean cancelled;
-
-        @Override
-        public void cancel() {
-            cancelled = true;
-            ticket.cancel();
-        }
-
-        @Override
-        public boolean isCancelled() {
-            return cancelled;
-        }
-    }
-
-    StreamDelivery(
-            String model, Ticket ticket, BlockingQueue<CompletionEvent> events, StreamingChatResponseHandler handler) {
-        this.model = model;
+    StreamDelivery(String model, Ticket ticket, BlockingQueue<CompletionEvent> events, StreamSink sink) {
         this.ticket = ticket;
         this.events = events;
-        this.handler = handler;
+        this.sink = sink;
+        this.translation = new StreamEvents(model, ticket.id());
     }
 
     @Override
     public void run() {
         try {
-            CompletionEvent event;
-            do {
-                event = events.take();
-                deliver(event);
-            } while (!(event instanceof CompletionEvent.Completed || event instanceof CompletionEvent.Failed));
+            while (!sink.gone() && deliver(events.take())) {}
         } catch (InterruptedException nobodyListens) {
             ticket.cancel();
         }
     }
 
-    private void deliver(CompletionEvent event) {
-        if (handle.isCancelled()) {
-            return;
-        }
+    /** False for the last one. */
+    private boolean deliver(CompletionEvent event) throws InterruptedException {
         switch (event) {
-            case CompletionEvent.Text text ->
-                guarded(() -> handler.onPartialResponse(
-                        new PartialResponse(text.text()), new PartialResponseContext(handle)));
-            case CompletionEvent.Reasoning reasoning ->
-                guarded(() -> handler.onPartialThinking(new PartialThinking(reasoning.text())));
-            case CompletionEvent.ToolCallStarted call -> calls.add(call);
-            case CompletionEvent.ToolCallArguments more -> {
-                CompletionEvent.ToolCallStarted call = calls.get(more.call());
-                guarded(() -> handler.onPartialToolCall(PartialToolCall.builder()
-                        .index(more.call())
-                        .id(call.id())
-                        .name(call.name())
-                        .partialArguments(more.json())
-                        .build()));
+            case CompletionEvent.Failed failed -> {
+                sink.failed(Replies.failure(failed.cause()));
+                return false;
             }
-            case CompletionEvent.Completed completed -> complete(completed.result());
-            case CompletionEvent.Failed failed -> guarded(() -> handler.onError(Replies.failure(failed.cause())));
+            case CompletionEvent.Completed(CompletionResult result)
+            when cancelled(result) -> {
+                if (!sink.gone()) {
+                    sink.failed(new IllegalStateException("the service was closed before the answer ended"));
+                }
+                return false;
+            }
+            case CompletionEvent.Completed _ -> {
+                tell(event);
+                sink.completed();
+                return false;
+            }
             case CompletionEvent.Started _,
                     CompletionEvent.Prefill _,
                     CompletionEvent.Token _,
-                    CompletionEvent.ChoiceFinished _ -> {}
-        }
-    }
-
-    private void complete(CompletionResult result) {
-        CompletionResult.Choice choice = result.choices().getFirst();
-        if (choice.finishReason() == FinishReason.CANCELLED) {
-            guarded(() -> handler.onError(new IllegalStateException("the service was closed before the answer ended")));
-            return;
-        }
-        for (int call = 0; call < choice.toolCalls().size(); call++) {
-            var whole =
-                    new CompleteToolCall(call, Replies.call(choice.toolCalls().get(call)));
-            guarded(() -> handler.onCompleteToolCall(whole));
-        }
-        guarded(() -> handler.onCompleteResponse(Replies.of(model, ticket.id(), result)));
-    }
-
-    private void guarded(Runnable call) {
-        try {
-            call.run();
-        } catch (RuntimeException fault) {
-            try {
-                handler.onError(fault);
-            } catch (RuntimeException alsoInThere) {
-                fault.addSuppressed(alsoInThere);
+                    CompletionEvent.Text _,
+                    CompletionEvent.Reasoning _,
+                    CompletionEvent.ToolCallStarted _,
+                    CompletionEvent.ToolCallArguments _,
+                    CompletionEvent.ChoiceFinished _ -> {
+                tell(event);
+                return true;
             }
         }
+    }
+
+    private void tell(CompletionEvent event) throws InterruptedException {
+        for (ChatModelStreamingEvent told : translation.of(event)) {
+            if (!sink.gone()) {
+                sink.event(told);
+            }
+        }
+    }
+
+    private static boolean cancelled(CompletionResult result) {
+        return result.choices().getFirst().finishReason() == FinishReason.CANCELLED;
     }
 }

@@ -12,7 +12,7 @@ class ChatListenerKitTest extends AbstractChatModelListenerIT {
     @Override
     protected ChatModel createModel(ChatModelListener listener) {
         return new LockstepChatModel(
-                DemoService.INSTANCE,
+                KitService.knowing(Dialect.HERMES),
                 ChatRequestParameters.builder()
                         .modelName(modelName())
                         .temperature(temperature())
@@ -24,14 +24,14 @@ class ChatListenerKitTest extends AbstractChatModelListenerIT {
 
     @Override
     protected String modelName() {
-        return DemoService.INSTANCE.model().name();
+        return KitService.knowing(Dialect.HERMES).model().name();
     }
 
     /** One for which the engine refuses the request. */
     @Override
     protected ChatModel createFailingModel(ChatModelListener listener) {
         return new LockstepChatModel(
-                DemoService.INSTANCE,
+                KitService.knowing(Dialect.HERMES),
                 ChatRequestParameters.builder()
                         .temperature(temperature())
                         .stopSequences(List.of(""))
@@ -42,11 +42,5 @@ class ChatListenerKitTest extends AbstractChatModelListenerIT {
     @Override
     protected Class<? extends Exception> expectedExceptionClass() {
         return InvalidRequestException.class;
-    }
-
-    /** The demo model calls no tools by itself. */
-    @Override
-    protected boolean supportsTools() {
-        return false;
     }
 }

@@ -9,12 +9,18 @@ import java.util.List;
 class EmbeddingKitTest extends AbstractEmbeddingModelIT {
     @Override
     protected List<EmbeddingModel> models() {
-        return List.of(new LockstepEmbeddingModel(DemoService.INSTANCE));
+        return List.of(new LockstepEmbeddingModel(KitService.DEMO));
     }
 
     @Override
     protected EmbeddingModel modelWith(EmbeddingModelListener listener) {
-        return new LockstepEmbeddingModel(DemoService.INSTANCE, List.of(listener));
+        return new LockstepEmbeddingModel(KitService.DEMO, List.of(listener));
+    }
+
+    /** For its context of one token every text is too long. */
+    @Override
+    protected EmbeddingModel failingModelWith(EmbeddingModelListener listener) {
+        return new LockstepEmbeddingModel(KitService.knowing(Dialect.HERMES, 1, 0), List.of(listener));
     }
 
     /** Vectors are as long as the model makes them, of texts only, and the same for questions and documents. */

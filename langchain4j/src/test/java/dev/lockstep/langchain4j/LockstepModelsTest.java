@@ -162,7 +162,8 @@ class LockstepModelsTest {
                                 AiMessage.from(call),
                                 ToolExecutionResultMessage.from(call, "rain"))
                         .build(),
-                1);
+                1,
+                service.model().name());
         var conversation = (Conversation) request.input();
         assertThat(conversation.messages().get(1).fields().get("tool_calls").toString())
                 .contains("Bern");

@@ -12,7 +12,7 @@ class StreamingChatListenerKitTest extends AbstractStreamingChatModelListenerIT 
     @Override
     protected StreamingChatModel createModel(ChatModelListener listener) {
         return new LockstepStreamingChatModel(
-                DemoService.INSTANCE,
+                KitService.knowing(Dialect.HERMES),
                 ChatRequestParameters.builder()
                         .modelName(modelName())
                         .temperature(temperature())
@@ -24,14 +24,14 @@ class StreamingChatListenerKitTest extends AbstractStreamingChatModelListenerIT 
 
     @Override
     protected String modelName() {
-        return DemoService.INSTANCE.model().name();
+        return KitService.knowing(Dialect.HERMES).model().name();
     }
 
     /** One for which the engine refuses the request. */
     @Override
     protected StreamingChatModel createFailingModel(ChatModelListener listener) {
         return new LockstepStreamingChatModel(
-                DemoService.INSTANCE,
+                KitService.knowing(Dialect.HERMES),
                 ChatRequestParameters.builder()
                         .temperature(temperature())
                         .stopSequences(List.of(""))
@@ -42,11 +42,5 @@ class StreamingChatListenerKitTest extends AbstractStreamingChatModelListenerIT 
     @Override
     protected Class<? extends Exception> expectedExceptionClass() {
         return InvalidRequestException.class;
-    }
-
-    /** The demo model calls no tools by itself. */
-    @Override
-    protected boolean supportsTools() {
-        return false;
     }
 }

@@ -63,6 +63,7 @@ final class Answer {
         this.tools = rules.tools();
         this.parts = new AnswerParts(job, choice);
         this.parser = new OutputParser(tools.map(ToolUse::syntax), rules.thinks(), parts);
+        tools.ifPresent(use -> parser.tellCallsBy(use::isCall));
         this.marks = marks(rules);
         if (rules.begunReasoning()) {
             parser.beginReasoning();
@@ -177,10 +178,9 @@ final class Answer {
 
     private static Set<String> marks(AnswerRules rules) {
         Set<String> marks = new HashSet<>();
-        rules.tools().ifPresent(use -> {
-            marks.addAll(use.syntax().markers());
-            marks.add("</tool_call>");
-        });
+        if (rules.tools().isPresent()) {
+            marks.addAll(ToolSyntax.MARKS);
+        }
         if (rules.thinks()) {
             marks.add(OutputParser.THINK);
             marks.add(OutputParser.END_THINK);

@@ -24,6 +24,14 @@ record AnswerRules(
         boolean begunCall) {
 
     /**
+     * What an answer may call.
+     *
+     * @param several whether it may call more than once
+     * @param forced whether it must call
+     */
+    private record Callable(List<Tool> tools, boolean several, boolean forced) {}
+
+    /**
      * The rules for a request.
      *
      * @throws InvalidRequestException if they contradict each other, or cannot be kept
@@ -31,64 +39,63 @@ record AnswerRules(
     static AnswerRules of(CompletionRequest request, PromptEncoder prompts, Grammars grammars) {
         List<String> stops = new ArrayList<>(request.stopStrings());
         stops.addAll(prompts.stopStrings(request.input()));
-        Optional<CompiledGrammar> grammar = grammars.of(request.constraint());
         return switch (request.input()) {
-            case Input.Continue _ -> new AnswerRules(stops, grammar, Optional.empty(), false, false, false);
+            case Input.Continue _ ->
+                new AnswerRules(stops, grammars.of(request.constraint()), Optional.empty(), false, false, false);
             case Conversation conversation -> {
-                Optional<ToolUse> tools = tools(
-                        conversation.tools(),
-                        conversation.toolChoice(),
-                        conversation.parallelToolCalls(),
-                        prompts.toolSyntax(),
-                        grammars);
-                boolean thinks = prompts.thinks() && grammar.isEmpty() && !forced(tools);
+                Optional<Callable> callable =
+                        callable(conversation.tools(), conversation.toolChoice(), conversation.parallelToolCalls());
+                boolean thinks = prompts.thinks()
+                        && request.constraint() instanceof Constraint.None
+                        && callable.filter(Callable::forced).isEmpty();
                 boolean begun =
                         thinks && prompts.render(conversation).stripTrailing().endsWith(OutputParser.THINK);
-                yield of(stops, grammar, tools, thinks, begun);
+                yield of(stops, request.constraint(), callable, prompts.toolSyntax(), grammars, thinks, begun);
             }
             case RecordedPrompt recorded ->
                 of(
                         stops,
-                        grammar,
-                        tools(
-                                recorded.tools(),
-                                recorded.toolChoice(),
-                                recorded.parallelToolCalls(),
-                                prompts.toolSyntax(),
-                                grammars),
+                        request.constraint(),
+                        callable(recorded.tools(), recorded.toolChoice(), recorded.parallelToolCalls()),
+                        prompts.toolSyntax(),
+                        grammars,
                         recorded.thinks(),
                         recorded.begunReasoning());
         };
     }
 
+    /** An answer that must call is calls; one that may keeps to the constraint if it does not. */
     private static AnswerRules of(
             List<String> stops,
-            Optional<CompiledGrammar> grammar,
-            Optional<ToolUse> tools,
+            Constraint constraint,
+            Optional<Callable> callable,
+            ToolSyntax syntax,
+            Grammars grammars,
             boolean thinks,
             boolean begunReasoning) {
-        if (tools.isPresent() && grammar.isPresent()) {
-            throw new InvalidRequestException(
-                    "constraint", "an answer cannot both be constrained and call tools; take one of the two");
+        if (callable.isEmpty()) {
+            return new AnswerRules(stops, grammars.of(constraint), Optional.empty(), thinks, begunReasoning, false);
         }
-        boolean forced = forced(tools);
-        return new AnswerRules(stops, forced ? tools.get().forced() : grammar, tools, thinks, begunReasoning, forced);
+        List<Tool> tools = callable.get().tools();
+        boolean several = callable.get().several();
+        boolean forced = callable.get().forced();
+        CompiledGrammar calls = grammars.calls(syntax, tools, several);
+        Optional<CompiledGrammar> grammar =
+                forced ? Optional.of(calls) : grammars.callsOr(syntax, tools, several, constraint);
+        var use = new ToolUse(syntax, calls, forced, forced ? Optional.empty() : grammars.of(constraint));
+        return new AnswerRules(stops, grammar, Optional.of(use), thinks, begunReasoning, forced);
     }
 
-    private static boolean forced(Optional<ToolUse> tools) {
-        return tools.isPresent() && tools.get().forced().isPresent();
-    }
-
-    private static Optional<ToolUse> tools(
-            List<Tool> tools, ToolChoice choice, boolean parallel, ToolSyntax syntax, Grammars grammars) {
+    private static Optional<Callable> callable(List<Tool> tools, ToolChoice choice, boolean parallel) {
         return switch (choice) {
             case ToolChoice.None _ -> Optional.empty();
-            case ToolChoice.Auto _ when tools.isEmpty() -> Optional.empty();
             case ToolChoice.Auto _ ->
-                Optional.of(new ToolUse(syntax, grammars.calls(syntax, tools, parallel), Optional.empty()));
+                tools.isEmpty() ? Optional.empty() : Optional.of(new Callable(tools, parallel, false));
             case ToolChoice.Required _ -> {
-                requireTools(tools);
-                yield Optional.of(forced(syntax, tools, parallel, grammars));
+                if (tools.isEmpty()) {
+                    throw new InvalidRequestException("toolChoice", "a tool is to be called, but there are no tools");
+                }
+                yield Optional.of(new Callable(tools, parallel, true));
             }
             case ToolChoice.Named(String name) -> {
                 List<Tool> named =
@@ -96,20 +103,9 @@ record AnswerRules(
                 if (named.isEmpty()) {
                     throw new InvalidRequestException("toolChoice", "there is no tool \"" + name + "\" to call");
                 }
-                yield Optional.of(forced(syntax, named, false, grammars));
+                yield Optional.of(new Callable(named, false, true));
             }
         };
-    }
-
-    private static void requireTools(List<Tool> tools) {
-        if (tools.isEmpty()) {
-            throw new InvalidRequestException("toolChoice", "a tool is to be called, but there are no tools");
-        }
-    }
-
-    private static ToolUse forced(ToolSyntax syntax, List<Tool> tools, boolean several, Grammars grammars) {
-        CompiledGrammar calls = grammars.calls(syntax, tools, several);
-        return new ToolUse(syntax, calls, Optional.of(calls));
     }
 
     /** How the answer begins, if that is certain: a part of the prompt. */

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** Grammars of constraints and tools that were asked for lately, ready for the model's vocabulary. Safe for use by many threads. */
@@ -19,7 +20,10 @@ final class Grammars {
     private final Map<Object, CompiledGrammar> known = new LinkedHashMap<>(16, 0.75f, true);
 
     /** Sorting all tokens takes a moment. */
-    private final Once<TokenVocabulary> vocabulary = new Once<>(this::vocabulary);
+    private final Once<TokenVocabulary> vocabulary = new Once<>(() -> vocabulary(Set.of()));
+
+    /** With the control tokens that calls are written with. */
+    private final Once<TokenVocabulary> callVocabulary = new Once<>(() -> vocabulary(ToolSyntax.MARKS));
 
     Grammars(Lockstep model) {
         this.model = model;
@@ -34,7 +38,7 @@ final class Grammars {
         if (constraint instanceof Constraint.None) {
             return Optional.empty();
         }
-        return Optional.of(cached(constraint, "constraint", () -> grammar(constraint)));
+        return Optional.of(cached(constraint, "constraint", vocabulary, () -> grammar(constraint)));
     }
 
     /**
@@ -44,18 +48,44 @@ final class Grammars {
      * @throws InvalidRequestException if the parameters of a tool are no schema that can be kept
      */
     CompiledGrammar calls(ToolSyntax syntax, List<Tool> tools, boolean several) {
-        return cached(List.of(syntax, tools, several), "tools", () -> {
-            Map<String, String> functions = new LinkedHashMap<>();
-            for (Tool tool : tools) {
-                if (functions.put(tool.name(), tool.parameters()) != null) {
-                    throw new InvalidRequestException("tools", "two tools have the name \"" + tool.name() + "\"");
-                }
-            }
-            return Grammar.calls(syntax.calls(), functions, several);
-        });
+        return cached(
+                List.of(syntax, tools, several), "tools", callVocabulary, () -> callGrammar(syntax, tools, several));
     }
 
-    private CompiledGrammar cached(Object key, String parameter, Supplier<Grammar> grammar) {
+    /**
+     * The grammar of answers that call tools or keep to a constraint, if it has a grammar.
+     *
+     * @param several whether there may be more than one call
+     * @throws InvalidRequestException if the constraint cannot be kept
+     */
+    Optional<CompiledGrammar> callsOr(ToolSyntax syntax, List<Tool> tools, boolean several, Constraint constraint) {
+        if (constraint instanceof Constraint.None) {
+            return Optional.empty();
+        }
+        return Optional.of(cached(
+                List.of(syntax, tools, several, constraint),
+                "constraint",
+                callVocabulary,
+                () -> callsOr(syntax, callGrammar(syntax, tools, several), grammar(constraint))));
+    }
+
+    private static Grammar callsOr(ToolSyntax syntax, Grammar calls, Grammar other) {
+        Grammar all = calls.behind(syntax.calls().prefix(), other);
+        return syntax.bareObject() ? calls.behind(syntax.markers().getFirst(), all) : all;
+    }
+
+    private static Grammar callGrammar(ToolSyntax syntax, List<Tool> tools, boolean several) {
+        Map<String, String> functions = new LinkedHashMap<>();
+        for (Tool tool : tools) {
+            if (functions.put(tool.name(), tool.parameters()) != null) {
+                throw new InvalidRequestException("tools", "two tools have the name \"" + tool.name() + "\"");
+            }
+        }
+        return Grammar.calls(syntax.calls(), functions, several);
+    }
+
+    private CompiledGrammar cached(
+            Object key, String parameter, Supplier<TokenVocabulary> vocabulary, Supplier<Grammar> grammar) {
         synchronized (known) {
             CompiledGrammar cached = known.get(key);
             if (cached != null) {
@@ -87,8 +117,9 @@ final class Grammars {
         };
     }
 
-    private TokenVocabulary vocabulary() {
+    /** @param marks names of control tokens that stand in texts */
+    private TokenVocabulary vocabulary(Set<String> marks) {
         int size = Math.min(model.machine().vocabularySize(), model.tokenizer().vocabularySize());
-        return TokenVocabulary.of(model.tokenizer(), size);
+        return TokenVocabulary.of(model.tokenizer(), size, marks);
     }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.engine.service;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Tells the parts of an answer apart while it is written: what the model thinks, what it says, and which tools it calls. Never
@@ -21,7 +22,7 @@ final class OutputParser {
         AFTER_CALL
     }
 
-    private final Optional<ToolSyntax> tools;
+    private final boolean bareCalls;
     private final boolean thinks;
     private final OutputListener listener;
     private final StringBuilder held = new StringBuilder();
@@ -29,6 +30,7 @@ final class OutputParser {
     private CallReader call;
     private Part part = Part.START;
     private boolean thought;
+    private Function<String, Optional<Boolean>> isCall = _ -> Optional.of(true);
 
     /** What stood before the object of a call, if it turns out to be none. */
     private String opening = "";
@@ -40,11 +42,20 @@ final class OutputParser {
      * @param thinks whether the model writes what it thinks between marks
      */
     OutputParser(Optional<ToolSyntax> tools, boolean thinks, OutputListener listener) {
-        this.tools = tools;
         this.thinks = thinks;
         this.listener = listener;
         this.call = new CallReader(listener);
+        this.bareCalls = tools.map(ToolSyntax::bareObject).orElse(false);
         tools.ifPresent(syntax -> markers.addAll(syntax.markers()));
+    }
+
+    /**
+     * Says how to tell calls from other objects, where these have no mark in front; without it all are calls that have a name.
+     *
+     * @param isCall of how an object begins; empty as long as that is not certain
+     */
+    void tellCallsBy(Function<String, Optional<Boolean>> isCall) {
+        this.isCall = isCall;
     }
 
     /** The prompt ended within what the model thinks. */
@@ -122,11 +133,17 @@ final class OutputParser {
         if (thinks && !thought && THINK.startsWith(text)) {
             return false;
         }
-        if (tools.isPresent() && tools.get().bareObject() && text.startsWith("{")) {
-            held.setLength(0);
-            held.append(text);
-            part = Part.CALL;
-            return true;
+        if (bareCalls && text.startsWith("{")) {
+            Optional<Boolean> call = isCall.apply(text);
+            if (call.isEmpty()) {
+                return false;
+            }
+            if (call.get()) {
+                held.setLength(0);
+                held.append(text);
+                part = Part.CALL;
+                return true;
+            }
         }
         part = Part.TEXT;
         return true;

@@ -2,6 +2,7 @@ package dev.lockstep.engine.service;
 
 import dev.lockstep.text.grammar.CallSyntax;
 import java.util.List;
+import java.util.Set;
 
 /** How models write the calls of tools, which is what their chat templates teach them. */
 enum ToolSyntax {
@@ -13,6 +14,9 @@ enum ToolSyntax {
 
     /** Mistral: a list behind a control token. */
     MISTRAL(List.of("[TOOL_CALLS]"), new CallSyntax("[TOOL_CALLS][", "", "arguments", "", ", ", "]"));
+
+    /** Names of the tokens that stand before and behind calls, some of which are control tokens in some vocabularies. */
+    static final Set<String> MARKS = Set.of("<tool_call>", "</tool_call>", "<|python_tag|>", "[TOOL_CALLS]");
 
     private final List<String> markers;
     private final CallSyntax calls;

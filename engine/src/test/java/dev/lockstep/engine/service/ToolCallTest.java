@@ -85,6 +85,56 @@ class ToolCallTest {
         }
     }
 
+    /** Also where an object without a mark may be either: in the way of Llama. */
+    @Test
+    void shouldCallOrKeepToTheConstraint() {
+        var constraint = new Constraint.JsonSchema(
+                "{\"type\":\"object\",\"properties\":{\"name\":{\"enum\":[\"weatherman\",\"Bonn\"]}},\"required\":[\"name\"]}");
+        for (String template : List.of(TEMPLATE, TEMPLATE + "{# <|python_tag|> #}", TEMPLATE + "{# [TOOL_CALLS] #}")) {
+            int calls = 0;
+            int objects = 0;
+            try (var service = open(FakeMachine.hashing(2000, 32), template)) {
+                for (long seed = 1; seed <= 20; seed++) {
+                    Conversation conversation = Conversation.of("How is it? " + seed)
+                            .withTools(List.of(WEATHER, TIME), ToolChoice.AUTO, false);
+                    CompletionRequest request = request(conversation, seed)
+                            .constraint(constraint)
+                            .receipt(true)
+                            .build();
+                    CompletionResult result = service.complete(request, events);
+                    CompletionResult.Choice choice = result.choices().getFirst();
+                    if (choice.toolCalls().isEmpty()) {
+                        assertThat(choice.finishReason()).isEqualTo(FinishReason.STOP);
+                        assertThat(choice.text().replaceAll("\\s", ""))
+                                .isIn("{\"name\":\"weatherman\"}", "{\"name\":\"Bonn\"}");
+                        objects++;
+                    } else {
+                        assertThat(choice.finishReason()).isEqualTo(FinishReason.TOOL_CALLS);
+                        assertThat(choice.text()).isEmpty();
+                        assertThat(choice.toolCalls())
+                                .allSatisfy(call -> assertThat(call.name()).isIn("weather", "time"));
+                        calls++;
+                    }
+                    assertThat(service.replay(
+                                    Receipt.parse(result.receipt().orElseThrow().toJson())))
+                            .isEmpty();
+                }
+            }
+            assertThat(List.of(calls, objects)).as(template).allMatch(count -> count > 0);
+        }
+    }
+
+    @Test
+    void shouldCallWhatItMustCallWhateverTheConstraint() {
+        try (var service = noise()) {
+            CompletionRequest request = request(conversation(ToolChoice.REQUIRED), 1)
+                    .constraint(new Constraint.Regex("no"))
+                    .build();
+            assertThat(service.complete(request, events).choices().getFirst().toolCalls())
+                    .isNotEmpty();
+        }
+    }
+
     /** Also where the call is only kept in form from the moment on at which the model has named it. */
     @Test
     void shouldGiveReceiptsThatBringTheSameCallsAgain() {
@@ -219,6 +269,10 @@ class ToolCallTest {
     }
 
     private static InferenceService open(FakeMachine machine) {
-        return InferenceService.open(new FakeModel().openWithTemplate(machine, TEMPLATE), ServiceOptions.DEFAULT);
+        return open(machine, TEMPLATE);
+    }
+
+    private static InferenceService open(FakeMachine machine, String template) {
+        return InferenceService.open(new FakeModel().openWithTemplate(machine, template), ServiceOptions.DEFAULT);
     }
 }

@@ -32,9 +32,7 @@ final class CallGrammar {
         List<Expression> options = new ArrayList<>();
         functions.forEach((name, schema) -> {
             String prefix = "arguments of " + name + ": ";
-            SchemaCompiler.compile(schema)
-                    .forEach((rule, expression) -> rules.put(prefix + rule, renamed(expression, prefix)));
-            Expression arguments = new Expression.Rule(prefix + Grammar.ROOT);
+            Expression arguments = Rules.add(rules, prefix, SchemaCompiler.compile(schema));
             options.add(Expression.sequence(
                     JsonText.SPACE,
                     JsonText.literal("{"),
@@ -47,21 +45,5 @@ final class CallGrammar {
                     JsonText.literal("}" + syntax.close())));
         });
         return new Expression.Choice(options);
-    }
-
-    private static Expression renamed(Expression expression, String prefix) {
-        return switch (expression) {
-            case Expression.Letter letter -> letter;
-            case Expression.Literal literal -> literal;
-            case Expression.Sequence(List<Expression> parts) ->
-                new Expression.Sequence(
-                        parts.stream().map(part -> renamed(part, prefix)).toList());
-            case Expression.Choice(List<Expression> options) ->
-                new Expression.Choice(
-                        options.stream().map(option -> renamed(option, prefix)).toList());
-            case Expression.Repeat(Expression part, int min, int max) ->
-                new Expression.Repeat(renamed(part, prefix), min, max);
-            case Expression.Rule(String name) -> new Expression.Rule(prefix + name);
-        };
     }
 }

@@ -1,14 +1,17 @@
 package dev.lockstep.text.grammar;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A set of texts. Immutable. */
 public final class Grammar {
     static final String ROOT = "root";
 
+    private final Map<String, Expression> rules;
     private final Network network;
 
     Grammar(Map<String, Expression> rules) {
+        this.rules = rules;
         this.network = NetworkBuilder.build(rules, ROOT);
     }
 
@@ -57,6 +60,14 @@ public final class Grammar {
      */
     public static Grammar calls(CallSyntax syntax, Map<String, String> functions, boolean several) {
         return new Grammar(CallGrammar.rules(syntax, functions, several));
+    }
+
+    /** The texts of this grammar behind {@code text}, and those of another. */
+    public Grammar behind(String text, Grammar other) {
+        Map<String, Expression> all = new LinkedHashMap<>();
+        Expression behind = Expression.sequence(new Expression.Literal(text), Rules.add(all, "first: ", rules));
+        all.put(ROOT, Expression.choice(behind, Rules.add(all, "second: ", other.rules)));
+        return new Grammar(all);
     }
 
     Network network() {

@@ -1,10 +1,12 @@
 package dev.lockstep.text.grammar;
 
 import dev.lockstep.text.Tokenizer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The tokens of a vocabulary by their bytes, as a tree in the order of a walk: a node is followed by those below it, and knows where
@@ -45,12 +47,21 @@ public final class TokenVocabulary {
 
     /** The vocabulary of a tokenizer, as far as a model with {@code size} logits knows it. */
     public static TokenVocabulary of(Tokenizer tokenizer, int size) {
+        return of(tokenizer, size, Set.of());
+    }
+
+    /**
+     * The same where some control tokens are parts of texts.
+     *
+     * @param marks the names of these
+     */
+    public static TokenVocabulary of(Tokenizer tokenizer, int size, Set<String> marks) {
         byte[][] bytes = new byte[size][];
         List<Integer> spelled = new ArrayList<>();
         List<Integer> ends = new ArrayList<>();
         for (int token = 0; token < size; token++) {
             boolean known = token < tokenizer.vocabularySize();
-            bytes[token] = known ? tokenizer.bytes(token) : new byte[0];
+            bytes[token] = known ? spelling(tokenizer, token, marks) : new byte[0];
             if (known && tokenizer.isEndOfGeneration(token)) {
                 ends.add(token);
                 bytes[token] = new byte[0];
@@ -64,6 +75,11 @@ public final class TokenVocabulary {
                 ends.stream().mapToInt(Integer::intValue).toArray(),
                 bytes,
                 spelled.stream().mapToInt(Integer::intValue).toArray());
+    }
+
+    private static byte[] spelling(Tokenizer tokenizer, int token, Set<String> marks) {
+        boolean mark = tokenizer.isControl(token) && marks.contains(tokenizer.piece(token));
+        return mark ? tokenizer.piece(token).getBytes(StandardCharsets.UTF_8) : tokenizer.bytes(token);
     }
 
     private int countNodes(int[] sorted) {

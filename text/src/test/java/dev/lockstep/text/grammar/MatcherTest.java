@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.RepetitionInfo;
@@ -27,6 +28,25 @@ class MatcherTest {
 
     private static final Tokenizer TOKENIZER = new Pieces();
     private static final TokenVocabulary VOCABULARY = TokenVocabulary.of(TOKENIZER, 400);
+
+    @Test
+    void shouldTakeOneGrammarBehindAMarkOrAnother() {
+        Grammar either = Grammar.jsonSchema("{\"enum\":[1,2]}").behind("call ", Grammar.regex("[ab]+"));
+        assertThat(List.of("call 1", "call 2", "a", "abba")).allMatch(text -> Texts.accepts(either, text));
+        assertThat(List.of("1", "call ", "call a", "call1", "c")).noneMatch(text -> Texts.accepts(either, text));
+    }
+
+    @Test
+    void shouldAllowControlTokensThatAreNamedAsMarks() {
+        Grammar grammar = Grammar.regex("<call>1");
+        assertThat(grammar.compile(VOCABULARY).matcher().allows(Pieces.MARK)).isFalse();
+        Matcher matcher = grammar.compile(TokenVocabulary.of(TOKENIZER, 400, Set.of("<call>")))
+                .matcher();
+        assertThat(matcher.allows(Pieces.MARK)).isTrue();
+        matcher.accept(Pieces.MARK);
+        matcher.accept('1');
+        assertThat(matcher.finished()).isTrue();
+    }
 
     /** What the mask says of a token is what the automaton says of its bytes. */
     @RepeatedTest(10)
@@ -177,6 +197,7 @@ class MatcherTest {
             "\"more\":{\"name\":\""
         };
         private static final int END = 256 + LONGER.length;
+        private static final int MARK = END + 1;
 
         @Override
         public byte[] bytes(int token) {
@@ -188,12 +209,12 @@ class MatcherTest {
 
         @Override
         public int vocabularySize() {
-            return END + 1;
+            return MARK + 1;
         }
 
         @Override
         public boolean isControl(int token) {
-            return token == END;
+            return token >= END;
         }
 
         @Override
@@ -208,7 +229,7 @@ class MatcherTest {
 
         @Override
         public String piece(int token) {
-            throw new UnsupportedOperationException();
+            return token == MARK ? "<call>" : "";
         }
 
         @Override
