@@ -11,6 +11,8 @@ final class Contents {
         OUTPUT,
         GATE_UP,
         DOWN,
+        SHARED_GATE_UP,
+        SHARED_DOWN,
         ROUTER,
         HEAD
     }

@@ -1,6 +1,7 @@
 package dev.lockstep.compiler.decode;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Weights of a layer's experts in the streaming slices: first gate and up of one expert after the other, then down. Where an expert has few hidden elements on a chip, they fill only a
@@ -33,7 +34,7 @@ record Experts(int up, int upStride, int down, int downStride, int count, int bl
      * The passes of a sweep over chosen experts.
      *
      * @param words first word of each pass, for the first expert
-     * @param offsets where those of the expert are that each pass reads, INT32 in the east's memory
+     * @param offsets where those of the expert are that each pass reads, INT32 in the east's memory; nothing where all tokens use the same weights
      */
-    record Passes(List<Integer> words, List<Place> offsets) {}
+    record Passes(List<Integer> words, List<Optional<Place>> offsets) {}
 }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The feed-forward network of a layer: gate and up side by side, so that the two that belong together come out of two planes of one hemisphere; the hidden
@@ -61,7 +62,8 @@ final class FeedForwardHalf {
                 free += hidden > TOGETHER ? shape.blockGroups() + 8 : 0;
             }
             for (int block = 0; block < count; block++) {
-                available[first + block] = hiddenBlock(first, block, count, results, factor, -1, 0);
+                available[first + block] =
+                        hiddenBlock(Layout.hidden(first + block), block, count, results, factor, -1, 0);
             }
         }
         List<Place> rows = new ArrayList<>();
@@ -90,14 +92,39 @@ final class FeedForwardHalf {
         int rounds = Math.ceilDiv(shape.blocks(), Plane.ALL.size());
         int up = passes.stream().mapToInt(Sweep.Pass::groups).sum();
         Experts experts = Experts.in(stage.layout(), shape, up, rounds * blocks * shape.blockGroups());
+        List<Sweep.Pass> sharedPasses =
+                shape.sharedGroups() == 0 ? List.of() : passes(0, shape.sharedBlocks(), shape.sharedBlockGroups());
+        long sharedLength =
+                2L * sharedPasses.stream().mapToInt(Sweep.Pass::groups).sum() + 10L * sharedPasses.size();
         long all = (long) shape.used() * (up * 3L / 2 + rounds * blocks * (shape.blockGroups() + 4L) * 2)
                 + 2L * shape.experts()
+                + (long) rounds * shape.sharedBlocks() * (shape.blockGroups() + 4L)
+                + sharedLength
                 + LONGEST_CHOICE;
         long horizon = geometry.taken(geometry.throughArray(router.end())) + all;
         Kept factor = stage.norm()
                 .factor(residual.squares(), shape.blockGroups(), router.end(), use -> Math.max(use, horizon));
         long free = router.end() + shape.blockGroups() + 8;
-        Kept outputs = outputs(routed, factor);
+        Kept outputs = outputs(routed, factor, sharedLength);
+        List<Place> rows = new ArrayList<>();
+        List<Long> readable = new ArrayList<>();
+        // What all tokens use hides behind the choice.
+        if (shape.sharedGroups() > 0) {
+            Sweep shared = new Sweep(
+                    stage.arrays(),
+                    scheduler,
+                    stage.layout(),
+                    Contents.Matrix.SHARED_GATE_UP,
+                    sharedPasses,
+                    residualRows);
+            List<Sweep.Sums> results = shared.place(residual.available(), free);
+            free = shared.end();
+            for (int block = 0; block < shape.sharedBlocks(); block++) {
+                Place row = Layout.hidden(shape.used() * blocks + block);
+                readable.add(hiddenBlock(row, block, shape.sharedBlocks(), results, factor, -1, 0));
+                rows.add(row);
+            }
+        }
         Choice.Chosen chosen = new Choice(stage, experts, shape.used()).place(outputs, free);
         free = geometry.outwardAt(chosen.offsets() + 2L * geometry.alu);
         long choice = free;
@@ -112,21 +139,27 @@ final class FeedForwardHalf {
                 residualRows,
                 ups(passes, experts));
         for (int expert = 0; expert < shape.experts(); expert++) {
-            sweep.note(stage.layout().contents(), Contents.Matrix.GATE_UP, expert, expert * up, blocks, passes.size());
+            sweep.note(
+                    stage.layout().contents(),
+                    Contents.Matrix.GATE_UP,
+                    expert,
+                    expert * up,
+                    0,
+                    pass -> pass < passes.size());
         }
         List<Sweep.Sums> results = sweep.place(residual.available(), free);
         free = sweep.end();
-        long[] available = new long[shape.used() * blocks];
-        List<Place> rows = new ArrayList<>();
         int each = results.size() / shape.used();
         for (int place = 0; place < shape.used(); place++) {
             List<Sweep.Sums> own = results.subList(place * each, (place + 1) * each);
             for (int block = 0; block < blocks; block++) {
-                int row = place * blocks + block;
-                available[row] = hiddenBlock(place * blocks, block, blocks, own, factor, place, chosen.shares());
-                rows.add(Layout.hidden(row));
+                Place row = Layout.hidden(place * blocks + block);
+                readable.add(hiddenBlock(row, block, blocks, own, factor, place, chosen.shares()));
+                rows.add(row);
             }
         }
+        long[] available = readable.stream().mapToLong(Long::longValue).toArray();
+        int sharedDown = stage.layout().streaming(rounds * shape.sharedBlocks() * shape.blockGroups());
         List<Sums.Sent> sent = stage.outputs()
                 .place(
                         Contents.Matrix.DOWN,
@@ -135,7 +168,7 @@ final class FeedForwardHalf {
                         rows,
                         available,
                         free,
-                        down -> downs(down, experts),
+                        down -> downs(down, experts, sharedDown),
                         down -> noteDown(down, experts));
         long gated = java.util.Arrays.stream(available).max().orElseThrow();
         stage.mark(Mark.Phase.ROUTE, residual.arrived(), choice);
@@ -148,37 +181,54 @@ final class FeedForwardHalf {
     /** Words and offsets of the passes of gate and up, of one chosen expert after the other. */
     private Experts.Passes ups(List<Sweep.Pass> passes, Experts experts) {
         List<Integer> words = new ArrayList<>();
-        List<Place> offsets = new ArrayList<>();
+        List<Optional<Place>> offsets = new ArrayList<>();
         for (int place = 0; place < shape.used(); place++) {
             int next = experts.up();
             for (Sweep.Pass pass : passes) {
                 words.add(next);
-                offsets.add(Layout.gateUpOffset(place));
+                offsets.add(Optional.of(Layout.gateUpOffset(place)));
                 next += pass.groups();
             }
         }
         return new Experts.Passes(words, offsets);
     }
 
-    /** Words and offsets of the passes of down: rounds of all rows, which belong to one expert after the other. */
-    private Experts.Passes downs(List<Sweep.Pass> passes, Experts experts) {
-        int rows = experts.blocks() * shape.used();
+    /** Words and offsets of the passes of down: rounds of all rows, of what all tokens use first, then of one expert after the other. */
+    private Experts.Passes downs(List<Sweep.Pass> passes, Experts experts, int sharedDown) {
+        int shared = shape.sharedBlocks();
+        int rows = shared + experts.blocks() * shape.used();
         List<Integer> words = new ArrayList<>();
-        List<Place> offsets = new ArrayList<>();
+        List<Optional<Place>> offsets = new ArrayList<>();
         for (int pass = 0; pass < passes.size(); pass++) {
-            int row = pass % rows;
-            int tile = pass / rows * experts.blocks() + row % experts.blocks();
-            words.add(experts.down() + tile * shape.blockGroups());
-            offsets.add(Layout.downOffset(row / experts.blocks()));
+            int round = pass / rows;
+            int row = pass % rows - shared;
+            if (row < 0) {
+                words.add(sharedDown + (round * shared + pass % rows) * shape.blockGroups());
+                offsets.add(Optional.empty());
+            } else {
+                int tile = round * experts.blocks() + row % experts.blocks();
+                words.add(experts.down() + tile * shape.blockGroups());
+                offsets.add(Optional.of(Layout.downOffset(row / experts.blocks())));
+            }
         }
         return new Experts.Passes(words, offsets);
     }
 
     /** Experts that share words are noted by the first of them. */
     private void noteDown(Sweep down, Experts experts) {
+        int shared = shape.sharedBlocks();
+        int rows = shared + experts.blocks() * shape.used();
+        Contents contents = stage.layout().contents();
+        down.note(contents, Contents.Matrix.SHARED_DOWN, 0, 0, 0, pass -> pass % rows < shared);
         for (int expert = 0; expert < experts.count(); expert += experts.packed()) {
             int moved = expert / experts.packed() * experts.downStride();
-            down.note(stage.layout().contents(), Contents.Matrix.DOWN, expert, moved, experts.blocks(), down.passes());
+            down.note(
+                    contents,
+                    Contents.Matrix.DOWN,
+                    expert,
+                    moved,
+                    shared,
+                    pass -> pass % rows >= shared && pass % rows < shared + experts.blocks());
         }
     }
 
@@ -195,11 +245,12 @@ final class FeedForwardHalf {
         return passes;
     }
 
-    private Kept outputs(Sweep.Sums routed, Kept factor) {
+    /** @param later cycles by which the choice waits for arrays */
+    private Kept outputs(Sweep.Sums routed, Kept factor, long later) {
         int scale = stage.layout().constant();
         List<Kept> outputs = new ArrayList<>();
         long ready = Math.max(factor.ready(), geometry.taken(routed.w()) + 3L * geometry.alu);
-        long until = ready + 2L * shape.experts() + LONGEST_CHOICE;
+        long until = ready + 2L * shape.experts() + later + LONGEST_CHOICE;
         scheduler.attempt(ready, at -> {
             outputs.clear();
             Kept sums = halves(routed, 0, scale, at);
@@ -242,22 +293,21 @@ final class FeedForwardHalf {
     }
 
     /**
-     * SwiGLU of a block of a sweep that begins with {@code first}, times the share of the expert in a place if there are some; returns the key from which on it can be
-     * read.
+     * SwiGLU of a block of a sweep, times the share of the expert in a place if it is of one (not negative), into a row; returns the key from which on it can be read.
      */
     private long hiddenBlock(
-            int first, int block, int hidden, List<Sweep.Sums> results, Kept factor, int place, long shares) {
+            Place row, int block, int hidden, List<Sweep.Sums> results, Kept factor, int place, long shares) {
         boolean cut = hidden % 2 == 1 && block == hidden - 1;
         Sweep.Sums sums = results.get(results.size() - (hidden + 1) / 2 + block / 2);
         Plane one = Plane.ALL.get(cut ? 0 : 2 * (block % 2));
         Plane other = Plane.ALL.get(cut ? 2 : 2 * (block % 2) + 1);
         int gateScale = stage.layout().constant();
         int upScale = stage.layout().constant();
-        if (shape.packed() > 1) {
+        boolean packed = shape.packed() > 1 && place >= 0;
+        if (packed) {
             stage.layout().contents().shortScale(upScale, shape.hiddenLanes());
         }
         long[] readable = new long[1];
-        boolean packed = shape.packed() > 1;
         long ready =
                 Math.max(Math.max(factor.ready(), packed ? 0 : shares), geometry.taken(sums.w()) + 3L * geometry.alu);
         scheduler.attempt(ready, at -> {
@@ -266,13 +316,12 @@ final class FeedForwardHalf {
             Kept product = swiglu(gate, up, factor, at);
             readable[0] = packed
                     ? Shifted.write(scheduler, product, product.ready(), side -> Layout.product(side, place))
-                    : row(product, place, Layout.hidden(first + block));
+                    : row(product, place, row);
         });
         if (packed) {
             // Products wait in memory until shares are there.
             scheduler.attempt(
-                    Math.max(readable[0], geometry.outwardAt(shares)),
-                    from -> readable[0] = inSet(place, from, Layout.hidden(first + block)));
+                    Math.max(readable[0], geometry.outwardAt(shares)), from -> readable[0] = inSet(place, from, row));
         }
         return readable[0];
     }

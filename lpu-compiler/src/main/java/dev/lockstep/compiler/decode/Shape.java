@@ -16,6 +16,7 @@ import dev.lockstep.lpu.machine.Quantity;
  * @param group heads of queries on this chip that look at each head of keys
  * @param headSize elements of a head
  * @param hiddenGroups groups of hidden elements on this chip, of one expert if there are experts
+ * @param sharedGroups groups of hidden elements on this chip of the network that all tokens use beside experts; 0 for none
  * @param experts 1 if there are none
  * @param used experts that a token uses
  * @param positions that attention sees, the current one included
@@ -27,6 +28,7 @@ record Shape(
         int group,
         int headSize,
         int hiddenGroups,
+        int sharedGroups,
         int experts,
         int used,
         int positions,
@@ -34,6 +36,8 @@ record Shape(
     private static final int GROUP = 16;
     /** Queries, key and value fill two accumulators of each plane at most. */
     private static final int MOST_QUERIES = 6;
+    /** Gate and up of so many fill two accumulators of each plane. */
+    private static final int MOST_SHARED_BLOCKS = 4;
 
     /** @throws IllegalArgumentException saying why such a layer cannot be scheduled */
     static Shape of(Machine machine, ModelSizes model, LayerSizes layer, int tensor, int context) {
@@ -41,9 +45,14 @@ record Shape(
             throw new IllegalArgumentException("latent attention is bounded and estimated, but not scheduled yet");
         }
         FeedForwardSizes feedForward = layer.feedForward();
-        if (feedForward.shared() > 0 || 2 * feedForward.experts() > machine.lanes()) {
+        if (2 * feedForward.experts() > machine.lanes()) {
             throw new IllegalArgumentException(
-                    "more than 160 experts, or some that all tokens use, are bounded and estimated, but not scheduled yet");
+                    "more than 160 experts are bounded and estimated, but not scheduled yet");
+        }
+        if (feedForward.shared() > MOST_SHARED_BLOCKS * machine.lanes() * tensor) {
+            throw new IllegalArgumentException(
+                    "a network of " + feedForward.shared() + " hidden elements beside experts on " + tensor
+                            + " chips is bounded and estimated, but not scheduled yet");
         }
         int keyHeads = Math.ceilDiv(attention.kvHeads(), tensor);
         int queries = Math.ceilDiv(attention.heads(), Math.max(tensor, attention.kvHeads()));
@@ -59,6 +68,7 @@ record Shape(
                 queries,
                 attention.headSize(),
                 Math.ceilDiv(hidden, GROUP),
+                Math.ceilDiv(Math.ceilDiv(feedForward.shared(), tensor), GROUP),
                 feedForward.experts(),
                 feedForward.used(),
                 Math.min(context, attention.window()),
@@ -86,6 +96,15 @@ record Shape(
 
     int hiddenBlockGroups() {
         return Math.ceilDiv(hiddenGroups, hiddenBlocks());
+    }
+
+    /** Blocks of hidden elements of the network that all tokens use, and the groups of each. */
+    int sharedBlocks() {
+        return Math.ceilDiv(sharedGroups, blockGroups());
+    }
+
+    int sharedBlockGroups() {
+        return Math.ceilDiv(sharedGroups, sharedBlocks());
     }
 
     /** Lanes of a block of hidden elements. */

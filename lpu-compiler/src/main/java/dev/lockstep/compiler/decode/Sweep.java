@@ -13,7 +13,9 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +66,7 @@ final class Sweep {
     private final List<Integer> words;
     private final Experts.@Nullable Passes chosen;
     /** Cycles by which offsets flow before the weights that they point to. */
-    private final int lead;
+    private final int read;
 
     Sweep(
             Arrays arrays,
@@ -86,7 +88,7 @@ final class Sweep {
             List<Place> rows,
             Experts.@Nullable Passes chosen) {
         this.chosen = chosen;
-        this.lead = chosen == null ? 0 : scheduler.geometry().read;
+        this.read = scheduler.geometry().read;
         this.arrays = arrays;
         this.constants = new Constants(scheduler);
         this.scheduler = scheduler;
@@ -95,7 +97,7 @@ final class Sweep {
         this.rows = List.copyOf(rows);
         this.words = chosen != null ? chosen.words() : inOrder(layout);
         if (chosen == null) {
-            note(layout.contents(), matrix, 0, 0, 1, passes.size());
+            note(layout.contents(), matrix, 0, 0, 0, pass -> true);
         }
     }
 
@@ -109,20 +111,24 @@ final class Sweep {
         return found;
     }
 
-    /** Notes what the first passes read, for an expert whose words begin {@code moved} further on and which has so many rows. */
-    void note(Contents contents, Contents.Matrix matrix, int expert, int moved, int rowsOfExpert, int count) {
-        for (int i = 0; i < count; i++) {
+    /**
+     * Notes what some passes read, for an expert whose words begin {@code moved} further on.
+     *
+     * @param firstRow of the rows that this expert's inputs are counted from
+     */
+    void note(Contents contents, Contents.Matrix matrix, int expert, int moved, int firstRow, IntPredicate noted) {
+        for (int i = 0; i < passes.size(); i++) {
             Pass pass = passes.get(i);
             for (int plane = 0; plane < Plane.ALL.size(); plane++) {
                 int row = pass.rows().get(plane);
-                if (row >= 0) {
+                if (row >= 0 && noted.test(i)) {
                     contents.tile(
                             matrix,
                             Plane.ALL.get(plane),
                             words.get(i) + moved,
                             pass.groups(),
                             expert,
-                            chosen != null && matrix == Contents.Matrix.DOWN ? row % rowsOfExpert : row,
+                            row - firstRow,
                             pass.outputs().get(plane));
                 }
             }
@@ -138,25 +144,34 @@ final class Sweep {
         return (pass.groups() + 1) / 2;
     }
 
-    private int length(Pass pass) {
-        return pass.groups() + 2 + 2 * lead;
+    /** The place of the offsets of a pass, if its weights belong to a chosen expert. */
+    private Optional<Place> offset(int pass) {
+        return chosen == null ? Optional.empty() : chosen.offsets().get(pass);
+    }
+
+    private int lead(int pass) {
+        return offset(pass).isPresent() ? read : 0;
+    }
+
+    private int length(int pass) {
+        return passes.get(pass).groups() + 2 + 2 * lead(pass);
     }
 
     /** The gap of a short pass would come before what was loaded is visible: its rows come before the next load instead. */
-    private long pace(Pass pass) {
-        boolean visible = lead + run(pass) + 1 >= geometry.installed;
-        return visible ? pass.pace() : Math.max(pass.pace(), length(pass) + geometry.installed + 4L);
+    private long pace(int pass) {
+        Pass own = passes.get(pass);
+        boolean visible = lead(pass) + run(own) + 1 >= geometry.installed;
+        return visible ? own.pace() : Math.max(own.pace(), length(pass) + geometry.installed + 4L);
     }
 
     /** Keys from the beginning of a pass to that of the next at least. */
-    private long step(Pass pass) {
+    private long step(int pass) {
         return Math.max(length(pass), pace(pass));
     }
 
     /** Whether the row of a pass comes while the next pass is loaded. */
     private boolean late(int pass) {
-        Pass own = passes.get(pass);
-        return pass + 1 < passes.size() && pace(own) <= length(own);
+        return pass + 1 < passes.size() && pace(pass) <= length(pass);
     }
 
     /** Keys from the beginning of the load to which a row is tied, to the row: its own load if it comes right after that, else the next one. */
@@ -164,10 +179,9 @@ final class Sweep {
         Pass own = passes.get(pass);
         boolean shared = own.rows().stream().filter(row -> row >= 0).distinct().count() < 2;
         if (!late(pass)) {
-            return length(own) - 1 + geometry.installed + (shared ? 0 : 2L * plane.index());
+            return length(pass) - 1 + geometry.installed + (shared ? 0 : 2L * plane.index());
         }
-        Pass next = passes.get(pass + 1);
-        return shared || plane.index() == 0 ? lead + run(next) : length(next) - 1;
+        return shared || plane.index() == 0 ? lead(pass + 1) + run(passes.get(pass + 1)) : length(pass + 1) - 1;
     }
 
     /**
@@ -199,7 +213,7 @@ final class Sweep {
             });
             open = after;
             sums.addAll(ended);
-            next = start + step(passes.get(pass));
+            next = start + step(pass);
         }
         end = next + geometry.installed + 4;
         return sums;
@@ -221,6 +235,7 @@ final class Sweep {
 
     private void load(int pass, long start) {
         Pass own = passes.get(pass);
+        int lead = lead(pass);
         long second = start + lead + run(own) + 1;
         arrays.occupy(start, lead + run(own), 1);
         arrays.occupy(second, lead + own.groups() - run(own), 1);
@@ -228,7 +243,7 @@ final class Sweep {
         for (Plane plane : Plane.ALL) {
             if (row(pass, plane) >= 0) {
                 load(pass, plane, start, second, offsets);
-                arrays.install(WEIGHTS, plane, start + length(own) - 1, own.groups());
+                arrays.install(WEIGHTS, plane, start + length(pass) - 1, own.groups());
             }
         }
     }
@@ -236,15 +251,16 @@ final class Sweep {
     /** Sends the offsets of a pass before its weights, on the sides that read some. */
     private Map<Hemisphere, Flow> offsets(int pass, long first, long second) {
         Map<Hemisphere, Flow> offsets = new EnumMap<>(Hemisphere.class);
-        if (chosen == null) {
+        Optional<Place> place = offset(pass);
+        if (place.isEmpty()) {
             return offsets;
         }
         int run = run(passes.get(pass));
         int rest = passes.get(pass).groups() - run;
         long before = geometry.completedFor(0) - geometry.alu;
-        long read = first + before - geometry.alu;
-        Operand words = constants.from(Hemisphere.EAST, chosen.offsets().get(pass), read);
-        Kept offset = scheduler.all().unary(UnaryOperation.COPY, Element.INT32, words, read, second + before + rest);
+        long cycle = first + before - geometry.alu;
+        Operand words = constants.from(Hemisphere.EAST, place.get(), cycle);
+        Kept offset = scheduler.all().unary(UnaryOperation.COPY, Element.INT32, words, cycle, second + before + rest);
         for (Plane plane : Plane.ALL) {
             Hemisphere side = plane.hemisphere();
             if (row(pass, plane) >= 0 && !offsets.containsKey(side)) {
@@ -269,6 +285,7 @@ final class Sweep {
             return;
         }
         int run = run(passes.get(pass));
+        int lead = lead(pass);
         int label = scheduler.labels(16 * groups);
         arrays.gather(plane, first + lead, run, word, 0, label, offset);
         if (groups > run) {
@@ -284,7 +301,7 @@ final class Sweep {
 
     /** Cycles from the first load to the last row, if nothing is in the way. */
     long length() {
-        return passes.stream().mapToLong(this::step).sum();
+        return IntStream.range(0, passes.size()).mapToLong(this::step).sum();
     }
 
     /** Key after the last row. */

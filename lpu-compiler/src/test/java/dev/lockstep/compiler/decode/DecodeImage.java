@@ -178,6 +178,17 @@ final class DecodeImage {
                             ? SmallDecoder.weight(SmallDecoder.Kind.DOWN, layer, sum, hidden)
                             : 0;
                 }
+                case SHARED_GATE_UP -> {
+                    int hidden = shared(tile.output() / 2, row);
+                    var kind = tile.output() % 2 == 0 ? SmallDecoder.Kind.SHARED_GATE : SmallDecoder.Kind.SHARED_UP;
+                    yield residual < width && hidden >= 0 ? SmallDecoder.weight(kind, layer, hidden, residual) : 0;
+                }
+                case SHARED_DOWN -> {
+                    int hidden = shared(tile.input(), lane);
+                    yield sum < width && hidden >= 0
+                            ? SmallDecoder.weight(SmallDecoder.Kind.SHARED_DOWN, layer, sum, hidden)
+                            : 0;
+                }
                 case ROUTER ->
                     residual < width && row < 2 * shape.experts()
                             ? SmallDecoder.weight(SmallDecoder.Kind.ROUTER, layer, row % shape.experts(), residual)
@@ -227,6 +238,14 @@ final class DecodeImage {
             int length = GROUP * shape.hiddenBlockGroups();
             int local = block * length + lane;
             return lane < length && local < share ? expert * whole + rank * share + local : -1;
+        }
+
+        /** Number of a hidden element of the network that all tokens use; -1 for none. */
+        private int shared(int block, int lane) {
+            int share = question.model().layers().getFirst().feedForward().shared() / partition.tensor();
+            int length = GROUP * shape.sharedBlockGroups();
+            int local = block * length + lane;
+            return lane < length && local < share ? rank * share + local : -1;
         }
 
         private void constants(Hemisphere side) {

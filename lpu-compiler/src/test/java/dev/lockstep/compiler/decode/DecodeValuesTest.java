@@ -85,14 +85,16 @@ class DecodeValuesTest {
 
     @ParameterizedTest
     @CsvSource({
-        // topology, chips, stages, width, hidden, experts, used
-        "NODE, 8, 1, 960, 512, 8, 2",
-        "QUADFOUR_LINE, 16, 2, 640, 2816, 6, 3",
-        "NODE, 8, 1, 640, 512, 12, 4",
-        "NODE, 8, 1, 640, 256, 33, 8"
+        // topology, chips, stages, width, hidden, experts, used, hidden beside them
+        "NODE, 8, 1, 960, 512, 8, 2, 0",
+        "QUADFOUR_LINE, 16, 2, 640, 2816, 6, 3, 512",
+        "NODE, 8, 1, 640, 512, 12, 4, 2816",
+        "NODE, 8, 1, 640, 256, 33, 8, 0",
+        "NODE, 8, 1, 960, 256, 20, 4, 256"
     })
-    void shouldChooseExperts(Topology topology, int chips, int stages, int width, int hidden, int experts, int used) {
-        ModelSizes model = model(width, 8, 8, 32, new FeedForwardSizes(hidden, experts, used, 0), 1);
+    void shouldChooseExperts(
+            Topology topology, int chips, int stages, int width, int hidden, int experts, int used, int shared) {
+        ModelSizes model = model(width, 8, 8, 32, new FeedForwardSizes(hidden, experts, used, shared), 1);
 
         LpuProgram program = requireRight(
                 question(model, topology, chips, 3),

@@ -21,6 +21,9 @@ final class SmallDecoder {
         GATE,
         UP,
         DOWN,
+        SHARED_GATE,
+        SHARED_UP,
+        SHARED_DOWN,
         ROUTER,
         HEAD,
         PAST_KEY,
@@ -125,7 +128,7 @@ final class SmallDecoder {
         }
         for (int layer = 0; layer < model.layers().size(); layer++) {
             add(x, multiply(Kind.OUTPUT, layer, model.width(), attend(layer, normalized(x))));
-            add(x, multiply(Kind.DOWN, layer, model.width(), hidden(layer, normalized(x))));
+            feedForward(layer, x);
         }
         position++;
         return multiply(Kind.HEAD, 0, model.vocabulary(), normalized(x));
@@ -170,9 +173,20 @@ final class SmallDecoder {
         return rotated;
     }
 
-    /** Hidden elements of all experts, one after the other: zero for those that are not chosen. */
-    private double[] hidden(int layer, double[] x) {
+    private void feedForward(int layer, double[] x) {
         FeedForwardSizes sizes = model.layers().get(layer).feedForward();
+        double[] normalized = normalized(x);
+        add(x, multiply(Kind.DOWN, layer, model.width(), hidden(layer, sizes, normalized)));
+        double[] gate = multiply(Kind.SHARED_GATE, layer, sizes.shared(), normalized);
+        double[] up = multiply(Kind.SHARED_UP, layer, sizes.shared(), normalized);
+        for (int i = 0; i < gate.length; i++) {
+            gate[i] = gate[i] / (1 + Math.exp(-gate[i])) * up[i];
+        }
+        add(x, multiply(Kind.SHARED_DOWN, layer, model.width(), gate));
+    }
+
+    /** Hidden elements of all experts, one after the other: zero for those that are not chosen. */
+    private double[] hidden(int layer, FeedForwardSizes sizes, double[] x) {
         double[] shares = shares(layer, sizes, x);
         double[] gate = multiply(Kind.GATE, layer, sizes.experts() * sizes.hidden(), x);
         double[] up = multiply(Kind.UP, layer, gate.length, x);
