@@ -29,6 +29,8 @@ final class SurveyPage {
     private static final String CURVE_MODEL = "llama-3.1-8b";
     private static final List<Integer> CURVE = List.of(8, 32, 64, 96, 128, 192, 256, 384, 512, 768, 1024);
     private static final String WHOLE = "llama-2-70b";
+    /** Models that are also shown with weights of two bytes. */
+    private static final List<String> IN_FULL = List.of("llama-2-7b", "llama-2-13b", "llama-3.1-8b", "llama-2-70b");
 
     private final Console console;
     private final List<String> models;
@@ -53,6 +55,7 @@ final class SurveyPage {
         say("```");
         say("");
         models();
+        fullPrecision();
         validation();
         contexts();
         curve();
@@ -69,13 +72,30 @@ final class SurveyPage {
         say(
                 "differ, and every vector on every link: for both hop times. \"Estimated\" is a formula; the last column says what is missing. Bounds are those of [lpu-70b.md](lpu-70b.md), for the same partition.");
         say("");
+        table(models, WeightPrecision.INT8);
+        say(
+                "Published figures are of whole services, with hosts, networks and safety margins, at the dates that the report of `compile` gives; ours are of chips");
+        say("and links alone. [lpu-70b.md](lpu-70b.md) says why they differ.");
+        say("");
+    }
+
+    private void fullPrecision() {
+        say("## Weights of FP16");
+        say("");
+        say(
+                "An array of FP16 weights takes both planes of a hemisphere, so a chip multiplies with two blocks of weights at a time instead of four, and twice the bytes stream for each.");
+        say("");
+        table(IN_FULL.stream().filter(models::contains).toList(), WeightPrecision.FP16);
+    }
+
+    private void table(List<String> names, WeightPrecision precision) {
         say(
                 "| model | weights | least chips by bytes, by schedule | chips a stage × stages | tokens/s and user, hop 300 ns | bound | reached | binds | hop 722 ns | published for the LPU | |");
         say("|---|---|---|---|---|---|---|---|---|---|---|");
-        for (String name : models) {
+        for (String name : names) {
             ModelSizes model = ModelPresets.named(name);
             try {
-                model(model);
+                model(model, precision);
             } catch (UsageException refused) {
                 say(
                         "| %s | %s | | | | | | | | %s | %s |",
@@ -83,21 +103,19 @@ final class SurveyPage {
             }
         }
         say("");
-        say(
-                "Published figures are of whole services, with hosts, networks and safety margins, at the dates that the report of `compile` gives; ours are of chips");
-        say("and links alone. [lpu-70b.md](lpu-70b.md) says why they differ.");
-        say("");
     }
 
-    private void model(ModelSizes model) {
+    private void model(ModelSizes model, WeightPrecision precision) {
         note("compiling " + model.name());
-        Optional<Plan> found = plan(model, Machine.lpuV1());
+        Optional<Plan> found = plan(model, Machine.lpuV1(), precision);
         if (found.isEmpty()) {
-            say("| %s | %s | | | | | | | | %s | %s |", model.name(), weights(model), published(model), refusal(model));
+            say(
+                    "| %s | %s | | | | | | | | %s | %s |",
+                    model.name(), weights(model), published(model), refusal(model, precision));
             return;
         }
-        String far =
-                speed(plan(model, Machine.lpuV1().with(Quantity.HOP, FAR_HOP)).orElseThrow());
+        String far = speed(plan(model, Machine.lpuV1().with(Quantity.HOP, FAR_HOP), precision)
+                .orElseThrow());
         Optional<Outcome> outcome = compile(found.get(), true);
         Plan plan = outcome.map(Outcome::plan).orElse(found.get());
         String bound = "%,.0f".formatted(plan.perSecond(plan.bound().cycles()));
@@ -155,9 +173,9 @@ final class SurveyPage {
         return String.format(Locale.ROOT, "%.1f B", model.weights() / 1e9);
     }
 
-    private static String refusal(ModelSizes model) {
+    private static String refusal(ModelSizes model, WeightPrecision precision) {
         try {
-            Plan.of(question(model, Machine.lpuV1(), OFFERED.getLast()));
+            Plan.of(question(model, Machine.lpuV1(), OFFERED.getLast(), precision));
             return "";
         } catch (IllegalArgumentException refused) {
             return String.valueOf(refused.getMessage());
@@ -165,10 +183,10 @@ final class SurveyPage {
     }
 
     /** On the smallest of the systems that are offered. */
-    private static Optional<Plan> plan(ModelSizes model, Machine machine) {
+    private static Optional<Plan> plan(ModelSizes model, Machine machine, WeightPrecision precision) {
         for (int chips : OFFERED) {
             try {
-                return Optional.of(Plan.of(question(model, machine, chips)));
+                return Optional.of(Plan.of(question(model, machine, chips, precision)));
             } catch (IllegalArgumentException tooSmall) {
                 // The next larger system is tried.
             }
@@ -176,7 +194,7 @@ final class SurveyPage {
         return Optional.empty();
     }
 
-    private static Question question(ModelSizes model, Machine machine, int chips) {
+    private static Question question(ModelSizes model, Machine machine, int chips, WeightPrecision precision) {
         return new Question(
                 model,
                 machine,
@@ -184,7 +202,7 @@ final class SurveyPage {
                 chips,
                 Math.min(CONTEXT, model.contextLength()),
                 1,
-                WeightPrecision.INT8,
+                precision,
                 Objective.LATENCY);
     }
 
@@ -214,7 +232,10 @@ final class SurveyPage {
 
     private void target(String number, String name, String theirs, double best) {
         note("compiling " + name);
-        compile(plan(ModelPresets.named(name), Machine.lpuV1()).orElseThrow(), false)
+        compile(
+                        plan(ModelPresets.named(name), Machine.lpuV1(), WeightPrecision.INT8)
+                                .orElseThrow(),
+                        false)
                 .ifPresent(outcome -> {
                     int layers = outcome.plan().question().model().layers().size();
                     say(
@@ -232,7 +253,8 @@ final class SurveyPage {
 
     private void contexts() {
         note("compiling contexts of " + WHOLE);
-        Plan plan = plan(ModelPresets.named(WHOLE), Machine.lpuV1()).orElseThrow();
+        Plan plan = plan(ModelPresets.named(WHOLE), Machine.lpuV1(), WeightPrecision.INT8)
+                .orElseThrow();
         say("## %s at shorter contexts, with prompts and users", WHOLE);
         say("");
         say("| positions | µs a token | tokens/s and user | of the bound |");
@@ -314,11 +336,11 @@ final class SurveyPage {
         ModelSizes whole = ModelPresets.named(CURVE_MODEL);
         int low = 1;
         int high = 4 * chips;
-        Plan plan = Plan.of(question(layers(whole, 1), Machine.lpuV1(), chips));
+        Plan plan = Plan.of(question(layers(whole, 1), Machine.lpuV1(), chips, WeightPrecision.INT8));
         while (low < high) {
             int layers = (low + high + 1) / 2;
             try {
-                plan = Plan.of(question(layers(whole, layers), Machine.lpuV1(), chips));
+                plan = Plan.of(question(layers(whole, layers), Machine.lpuV1(), chips, WeightPrecision.INT8));
                 low = layers;
             } catch (IllegalArgumentException tooMany) {
                 high = layers - 1;

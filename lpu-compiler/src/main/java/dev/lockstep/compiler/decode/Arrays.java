@@ -1,12 +1,12 @@
 package dev.lockstep.compiler.decode;
 
+import dev.lockstep.compiler.partition.WeightPrecision;
 import dev.lockstep.lpu.isa.Address;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.Flow;
 import dev.lockstep.lpu.isa.MatrixInstruction;
 import dev.lockstep.lpu.isa.MemoryInstruction;
 import dev.lockstep.lpu.isa.Queue;
-import dev.lockstep.lpu.isa.Stream;
 import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.program.Repeat;
 import java.util.EnumMap;
@@ -21,13 +21,34 @@ final class Arrays {
     private final Scheduler scheduler;
     private final Geometry geometry;
     private final Map<Hemisphere, List<Integer>> streaming = new EnumMap<>(Hemisphere.class);
+    private final Element weights;
+    private final List<Plane> planes;
 
-    Arrays(Scheduler scheduler) {
+    /** @param precision of the model's weights; keys, values and tables have types of their own */
+    Arrays(Scheduler scheduler, WeightPrecision precision) {
         this.scheduler = scheduler;
+        this.weights = switch (precision) {
+            case INT8 -> Element.INT8;
+            case FP16 -> Element.FP16;
+        };
+        this.planes = switch (precision) {
+            case INT8 -> Plane.ALL;
+            case FP16 -> Plane.ALL.stream().filter(plane -> plane.index() == 0).toList();
+        };
         this.geometry = scheduler.geometry();
         for (Hemisphere hemisphere : Hemisphere.values()) {
             streaming.put(hemisphere, geometry.streaming(hemisphere));
         }
+    }
+
+    /** Type of the model's weights. */
+    Element weights() {
+        return weights;
+    }
+
+    /** Planes that are given blocks of outputs, in that order: with FP16 a plane stands for both of its hemisphere. */
+    List<Plane> planes() {
+        return planes;
     }
 
     /** The slice that feeds an outward stream. */
@@ -62,14 +83,11 @@ final class Arrays {
 
     private void load(Element type, Plane plane, long u, int run, int runs, Address word, int group, int label) {
         int streams = ROWS * type.planes();
-        int first = type == Element.FP16 ? 0 : ROWS * plane.index();
+        int first = firstStream(type, plane);
         Repeat reads = new Repeat(run, 1, 1, ROWS);
         Repeat outer = runs == 1 ? Repeat.ONCE : new Repeat(runs, run + 1, run, ROWS * run);
         for (int stream = first; stream < first + streams; stream++) {
-            int row = (stream - first) / type.planes();
-            Flow to = new Flow(
-                    new Stream(Geometry.out(plane.hemisphere(), 0).direction(), stream),
-                    label + row + (stream - first) % type.planes() * Flow.PLANE);
+            Flow to = new Flow(Geometry.out(plane.hemisphere(), stream), label(type, label, stream - first));
             int slice = slice(plane.hemisphere(), stream);
             scheduler
                     .all()
@@ -90,13 +108,13 @@ final class Arrays {
                         outer);
     }
 
-    /** Loads groups of INT8 from where offsets point to that flow outward one cycle before them. */
+    /** Loads groups of the model's weights from where offsets point to that flow outward one cycle before them. */
     void gather(Plane plane, long u, int groups, int word, int group, int label, Flow offsets) {
         Repeat repeat = new Repeat(groups, 1, 1, ROWS);
-        int first = ROWS * plane.index();
-        for (int row = 0; row < ROWS; row++) {
-            Flow to = new Flow(Geometry.out(plane.hemisphere(), first + row), label + row);
-            int slice = slice(plane.hemisphere(), first + row);
+        int first = firstStream(weights, plane);
+        for (int stream = first; stream < first + ROWS * weights.planes(); stream++) {
+            Flow to = new Flow(Geometry.out(plane.hemisphere(), stream), label(weights, label, stream - first));
+            int slice = slice(plane.hemisphere(), stream);
             // The labels of offsets stay, while those of weights go on: each group is gathered by an entry of its own.
             for (int i = 0; i < groups; i++) {
                 scheduler
@@ -112,7 +130,7 @@ final class Arrays {
                 .put(
                         plane.weights(),
                         u + geometry.matrix,
-                        new MatrixInstruction.LoadWeights(Element.INT8, first, group, label),
+                        new MatrixInstruction.LoadWeights(weights, first, group, label),
                         repeat,
                         Repeat.ONCE);
     }
@@ -131,9 +149,7 @@ final class Arrays {
         Repeat twice = new Repeat(2, groups, 0, 0);
         Repeat rows = new Repeat(2, groups, groups, 0);
         for (int stream = 0; stream < 2 * ROWS; stream++) {
-            Flow to = new Flow(
-                    new Stream(Geometry.out(plane.hemisphere(), 0).direction(), stream),
-                    label + stream / 2 + stream % 2 * Flow.PLANE);
+            Flow to = new Flow(Geometry.out(plane.hemisphere(), stream), label(Element.FP16, label, stream));
             int slice = slice(plane.hemisphere(), stream);
             scheduler
                     .all()
@@ -152,6 +168,16 @@ final class Arrays {
                         new MatrixInstruction.LoadWeights(Element.FP16, 0, 0, label),
                         once,
                         rows);
+    }
+
+    /** The first of the streams from which a plane takes weights. */
+    private static int firstStream(Element type, Plane plane) {
+        return type == Element.FP16 ? 0 : ROWS * plane.index();
+    }
+
+    /** Label of what flows on one of the streams of a group: rows one after the other, byte planes side by side. */
+    private static int label(Element type, int first, int stream) {
+        return first + stream / type.planes() + stream % type.planes() * Flow.PLANE;
     }
 
     /** Notes the keys that runs of groups take, so that nothing else uses them. */

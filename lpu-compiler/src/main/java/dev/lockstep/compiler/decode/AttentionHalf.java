@@ -18,10 +18,12 @@ import java.util.stream.IntStream;
  * values, and the output projection, summed over the chips. Two heads are attended to at a time, because an array has two accumulators.
  */
 final class AttentionHalf {
-    /** Tiles of queries, keys and values whose sums fit the accumulators of all planes. */
-    private static final int MOST_TILES = 8;
+    /** Accumulators of a plane. */
+    private static final int SLOTS = 2;
     /** Between the sweeps of a chip with many heads of keys, heads are rotated. */
     private static final int BETWEEN = 600;
+    /** Between the sweeps of one head the norm factor is found. */
+    private static final int NORM = 100;
 
     /** Key from which on the arrays are free after the heads. */
     private long arraysFree;
@@ -30,17 +32,23 @@ final class AttentionHalf {
     private final Shape shape;
     private final Scheduler scheduler;
     private final Geometry geometry;
+    private final int planes;
 
     AttentionHalf(Stage stage, Shape shape) {
         this.stage = stage;
         this.shape = shape;
         this.scheduler = stage.scheduler();
         this.geometry = scheduler.geometry();
+        this.planes = stage.arrays().planes().size();
     }
 
     List<Sums.Sent> place(Residual residual) {
         int perKeyHead = shape.group() + 2;
-        int together = MOST_TILES / perKeyHead;
+        int most = SLOTS * planes;
+        // Heads of keys whose queries, keys and values are computed together; a head may need several sweeps for them.
+        int together = Math.max(1, most / perKeyHead);
+        int sweepsEach = Math.ceilDiv(perKeyHead, most);
+        int sweeps = Math.ceilDiv(shape.keyHeads(), together) * sweepsEach;
         List<Cache> caches = new ArrayList<>();
         Rotation rotation = new Rotation(stage, shape);
         long available = 0;
@@ -49,23 +57,29 @@ final class AttentionHalf {
         Kept factor = null;
         for (int first = 0; first < shape.keyHeads(); first += together) {
             int count = Math.min(together, shape.keyHeads() - first);
-            Sweep sweep = new Sweep(
-                    stage.arrays(),
-                    scheduler,
-                    stage.layout(),
-                    Contents.Matrix.PROJECTIONS,
-                    passes(first * perKeyHead, count * perKeyHead),
-                    stage.residualRows(shape.blocks()));
-            List<Sweep.Sums> results = sweep.place(residual.available(), free);
-            free = sweep.end();
-            long horizon = geometry.taken(geometry.throughArray(free)) + 150;
-            if (factor == null) {
-                int sweeps = Math.ceilDiv(shape.keyHeads(), together);
-                long last = horizon + (sweeps - 1) * (sweep.length() + BETWEEN);
-                factor = stage.norm().factor(residual.squares(), shape.headGroups(), free, use -> Math.max(use, last));
-                free += shape.keyHeads() > together ? shape.headGroups() + 8 : 0;
+            List<Kept> projected = new ArrayList<>();
+            for (int tile = 0; tile < count * perKeyHead; tile += most) {
+                int tiles = Math.min(most, count * perKeyHead - tile);
+                Sweep sweep = new Sweep(
+                        stage.arrays(),
+                        scheduler,
+                        stage.layout(),
+                        Contents.Matrix.PROJECTIONS,
+                        passes(first * perKeyHead + tile, tiles),
+                        stage.residualRows(shape.blocks()));
+                List<Sweep.Sums> results = sweep.place(residual.available(), free);
+                free = sweep.end();
+                long horizon = geometry.taken(geometry.throughArray(free)) + 150;
+                long later = sweep.length() + (sweepsEach == 1 ? BETWEEN : NORM);
+                if (factor == null) {
+                    long last = horizon + (sweeps - 1) * later;
+                    factor = stage.norm()
+                            .factor(residual.squares(), shape.headGroups(), free, use -> Math.max(use, last));
+                    free += sweeps > 1 ? shape.headGroups() + 8 : 0;
+                }
+                long waits = (Math.ceilDiv(count * perKeyHead - tile, most) - 1L) * later;
+                projected.addAll(projected(tiles, results, Math.max(horizon, factor.ready() + 60) + waits));
             }
-            List<Kept> projected = projected(count * perKeyHead, results, Math.max(horizon, factor.ready() + 60));
             for (int head = first; head < first + count; head++) {
                 Cache cache = new Cache(stage, shape, head);
                 List<Kept> own = projected.subList((head - first) * perKeyHead, (head - first + 1) * perKeyHead);
@@ -76,7 +90,7 @@ final class AttentionHalf {
             }
         }
         long ready = Objects.requireNonNull(factor).ready();
-        long[] readable = attend(caches, Math.max(available, free), value);
+        long[] readable = attend(caches, Math.max(available, free), free, value);
         List<Place> rows =
                 IntStream.range(0, readable.length).mapToObj(Layout::attended).toList();
         List<Sums.Sent> sent = stage.outputs()
@@ -97,8 +111,8 @@ final class AttentionHalf {
     private List<Kept> projected(int tiles, List<Sweep.Sums> results, long until) {
         List<Kept> projected = new ArrayList<>();
         for (int tile = 0; tile < tiles; tile++) {
-            Plane plane = Plane.ALL.get(tile % Plane.ALL.size());
-            Sweep.Sums sums = results.get(tile / Plane.ALL.size());
+            Plane plane = stage.arrays().planes().get(tile % planes);
+            Sweep.Sums sums = results.get(tile / planes);
             int label = Objects.requireNonNull(sums.labels().get(plane));
             int scale = stage.layout().constant();
             Kept[] kept = new Kept[1];
@@ -109,9 +123,10 @@ final class AttentionHalf {
     }
 
     /** Attends with all heads, round by round; returns the key from which on each round's row can be read. */
-    private long[] attend(List<Cache> caches, long from, long value) {
+    private long[] attend(List<Cache> caches, long from, long loadable, long value) {
         List<Long> readable = new ArrayList<>();
         arraysFree = from;
+        long next = loadable;
         int queries = shape.keyHeads() * shape.group();
         for (int first = 0; first < queries; first += Round.MOST) {
             List<Round.Head> heads = new ArrayList<>();
@@ -119,18 +134,19 @@ final class AttentionHalf {
                 int keyHead = query / shape.group();
                 heads.add(new Round.Head(query, keyHead, caches.get(keyHead)));
             }
-            Attended attended = new Heads(stage, shape, new Round(readable.size(), heads)).place(arraysFree, value);
+            Attended attended =
+                    new Heads(stage, shape, new Round(readable.size(), heads)).place(arraysFree, next, value);
             readable.add(attended.available());
             arraysFree = attended.free();
+            next = attended.loadable();
         }
         return readable.stream().mapToLong(Long::longValue).toArray();
     }
 
-    /** Result of a round of heads: when its row can be read, and when the arrays are free. */
-    record Attended(long available, long free) {}
+    /** Result of a round of heads: when its row can be read, when the arrays are free, and from when on they can be loaded. */
+    record Attended(long available, long free, long loadable) {}
 
     private List<Sweep.Pass> passes(int first, int heads) {
-        int planes = Plane.ALL.size();
         List<Sweep.Pass> passes = new ArrayList<>();
         for (int row = 0; row < shape.blocks(); row++) {
             for (int slot = 0; slot * planes < heads; slot++) {
@@ -141,7 +157,7 @@ final class AttentionHalf {
                 passes.add(new Sweep.Pass(
                         shape.headGroups(),
                         perPlane,
-                        Sweep.outputs(first + slot * planes),
+                        Sweep.outputs(first + slot * planes, planes),
                         slot,
                         row == shape.blocks() - 1,
                         0));

@@ -20,6 +20,9 @@ final class ChipBuilder {
     private final BitSet[] busy = new BitSet[Queue.COUNT];
     private final List<List<Entry>> entries = new ArrayList<>();
     private final List<TreeMap<Long, Long>> held = new ArrayList<>();
+    /** Label of the result of the operation that each ALU begins in a cycle. */
+    private final List<TreeMap<Long, Integer>> results = new ArrayList<>();
+
     private final Deque<Runnable> journal = new ArrayDeque<>();
     private final int aluCycles;
 
@@ -31,6 +34,7 @@ final class ChipBuilder {
         }
         for (int alu = 0; alu < Queue.Unit.ALU.count(); alu++) {
             held.add(new TreeMap<>());
+            results.add(new TreeMap<>());
         }
     }
 
@@ -67,6 +71,11 @@ final class ChipBuilder {
             busy[number].clear(first, last + 1);
             entries.get(number).removeLast();
         });
+        if (entry.instruction() instanceof VectorInstruction operation) {
+            TreeMap<Long, Integer> begun = results.get(queue.index());
+            begun.put((long) first, operation.to().label());
+            journal.push(() -> begun.remove((long) first));
+        }
     }
 
     /** Results that an operation takes from ALUs are still there. */
@@ -84,8 +93,13 @@ final class ChipBuilder {
 
     private void requireKept(Operand operand, Entry entry) {
         if (operand instanceof Operand.OfAlu result) {
-            Map.Entry<Long, Long> kept = held.get(result.alu()).floorEntry((long) entry.cycle() - aluCycles);
-            if (kept == null || kept.getValue() < entry.lastCycle()) {
+            long complete = (long) entry.cycle() - aluCycles;
+            Map.Entry<Long, Long> kept = held.get(result.alu()).floorEntry(complete);
+            Map.Entry<Long, Integer> latest = results.get(result.alu()).floorEntry(complete);
+            if (kept == null
+                    || kept.getValue() < entry.lastCycle()
+                    || latest == null
+                    || latest.getValue() != result.label()) {
                 throw new Conflict("a result of ALU " + result.alu() + " that is gone in cycle " + entry.lastCycle());
             }
         }

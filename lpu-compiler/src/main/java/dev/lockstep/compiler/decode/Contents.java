@@ -18,7 +18,7 @@ final class Contents {
     }
 
     /**
-     * Weights of INT8, 16 outputs to a group: the weights of output {@code 16 g + r} lie in word {@code word + g} of the r-th slice that feeds the plane.
+     * Weights, 16 outputs to a group: those of output {@code 16 g + r} lie in word {@code word + g} of the r-th slice that feeds the plane, or of the r-th pair of slices for FP16.
      *
      * @param expert whose weights these are; 0 where there are no others
      * @param input row that is multiplied, counted in the expert

@@ -4,7 +4,6 @@ import dev.lockstep.compiler.model.LayerSizes;
 import dev.lockstep.compiler.partition.HeadSplit;
 import dev.lockstep.compiler.partition.Partition;
 import dev.lockstep.compiler.partition.Question;
-import dev.lockstep.compiler.partition.WeightPrecision;
 import dev.lockstep.lpu.machine.Quantity;
 import dev.lockstep.lpu.machine.Wiring;
 import dev.lockstep.lpu.program.Block;
@@ -76,9 +75,6 @@ public final class DecodeCompiler {
 
     private void requirePossible() {
         requireJoined();
-        if (partition.precision() != WeightPrecision.INT8) {
-            throw new IllegalArgumentException("FP16 weights are bounded and estimated, but not scheduled yet");
-        }
         if (partition.split() == HeadSplit.BY_CONTEXT) {
             throw new IllegalArgumentException("sharing a context is bounded and estimated, but not scheduled yet");
         }
@@ -87,7 +83,8 @@ public final class DecodeCompiler {
                     "experts of a layer over several stages are bounded and estimated, but not scheduled yet");
         }
         for (LayerSizes layer : question.model().layers()) {
-            Shape.of(question.machine(), question.model(), layer, partition.tensor(), question.context());
+            Shape shape = Shape.of(question.machine(), question.model(), layer, partition.tensor(), question.context());
+            FeedForwardHalf.requirePossible(shape, partition.precision());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.lockstep.compiler.decode;
 
+import dev.lockstep.compiler.partition.WeightPrecision;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.Operand;
 import dev.lockstep.lpu.isa.Operand.Constant;
@@ -18,8 +19,8 @@ import java.util.Optional;
  * rows; down, summed over the chips. An odd last block of hidden elements is cut by its inputs instead, even ones into the first planes.
  */
 final class FeedForwardHalf {
-    /** Blocks of hidden elements in a sweep: gate and up of four fill two accumulators of each plane. */
-    private static final int TOGETHER = 4;
+    /** Accumulators of a plane. */
+    private static final int SLOTS = 2;
     /** Cycles of choosing experts, beside those for comparing them. */
     private static final int LONGEST_CHOICE = 1000;
 
@@ -27,12 +28,29 @@ final class FeedForwardHalf {
     private final Shape shape;
     private final Scheduler scheduler;
     private final Geometry geometry;
+    private final int planes;
+    /** Blocks of hidden elements whose gate and up are multiplied at the same time: two planes for each. */
+    private final int abreast;
+    /** Blocks of a sweep: their gates and ups fill the accumulators. */
+    private final int together;
 
     FeedForwardHalf(Stage stage, Shape shape) {
         this.stage = stage;
         this.shape = shape;
         this.scheduler = stage.scheduler();
         this.geometry = scheduler.geometry();
+        this.planes = stage.arrays().planes().size();
+        this.abreast = planes / 2;
+        this.together = SLOTS * abreast;
+    }
+
+    /** @throws IllegalArgumentException if the sums of an expert's gates and ups do not fit the accumulators */
+    static void requirePossible(Shape shape, WeightPrecision precision) {
+        int together = SLOTS * precision.arrays() / 2;
+        if (shape.routed() && Math.max(shape.hiddenBlocks(), shape.sharedBlocks()) > together) {
+            throw new IllegalArgumentException("experts of " + 16 * shape.hiddenGroups()
+                    + " hidden elements on a chip are bounded and estimated, but not scheduled yet");
+        }
     }
 
     List<Sums.Sent> place(Residual residual) {
@@ -43,8 +61,8 @@ final class FeedForwardHalf {
         long[] available = new long[hidden];
         long free = residual.earliest();
         Kept factor = null;
-        for (int first = 0; first < hidden; first += TOGETHER) {
-            int count = Math.min(TOGETHER, hidden - first);
+        for (int first = 0; first < hidden; first += together) {
+            int count = Math.min(together, hidden - first);
             Sweep sweep = new Sweep(
                     stage.arrays(),
                     scheduler,
@@ -56,10 +74,10 @@ final class FeedForwardHalf {
             free = sweep.end();
             if (factor == null) {
                 long horizon =
-                        geometry.taken(geometry.throughArray(free)) + 200 + sweep.length() * (hidden - 1) / TOGETHER;
+                        geometry.taken(geometry.throughArray(free)) + 200 + sweep.length() * (hidden - 1) / together;
                 factor = stage.norm()
                         .factor(residual.squares(), shape.blockGroups(), free, use -> Math.max(use, horizon));
-                free += hidden > TOGETHER ? shape.blockGroups() + 8 : 0;
+                free += hidden > together ? shape.blockGroups() + 8 : 0;
             }
             for (int block = 0; block < count; block++) {
                 available[first + block] =
@@ -89,7 +107,7 @@ final class FeedForwardHalf {
         Sweep.Sums routed =
                 router.place(residual.available(), residual.earliest()).getLast();
         List<Sweep.Pass> passes = passes(0, blocks, groups);
-        int rounds = Math.ceilDiv(shape.blocks(), Plane.ALL.size());
+        int rounds = Math.ceilDiv(shape.blocks(), planes);
         int up = passes.stream().mapToInt(Sweep.Pass::groups).sum();
         Experts experts = Experts.in(stage.layout(), shape, up, rounds * blocks * shape.blockGroups());
         List<Sweep.Pass> sharedPasses =
@@ -232,10 +250,16 @@ final class FeedForwardHalf {
         }
     }
 
-    /** Router outputs, all of them twice, in both planes of the east: one has the even rows, the other the odd ones. */
+    /** Router outputs, all of them twice, in both planes of the east: one has the even rows, the other the odd ones. With FP16 one stands for both and has all. */
     private List<Sweep.Pass> routerPasses() {
         int groups = Math.ceilDiv(2 * shape.experts(), 16);
         List<Sweep.Pass> passes = new ArrayList<>();
+        if (abreast == 1) {
+            for (int row = 0; row < shape.blocks(); row++) {
+                passes.add(new Sweep.Pass(groups, List.of(row, -1), List.of(0, -1), 0, row == shape.blocks() - 1, 0));
+            }
+            return passes;
+        }
         for (int second = 1 - shape.blocks() % 2; second < shape.blocks(); second += 2) {
             int even = second == 0 ? 0 : second - 1;
             int other = second == 0 ? -1 : second;
@@ -261,16 +285,16 @@ final class FeedForwardHalf {
 
     /** Tile {@code 2 b} of the outputs is the gate of block b, and the next one its up. */
     private List<Sweep.Pass> passes(int first, int hidden, int groups) {
-        boolean odd = hidden % 2 == 1;
+        boolean odd = hidden % abreast == 1;
         List<Sweep.Pass> passes = new ArrayList<>();
         // If the number of rows is odd, the first one is alone, so that both planes have a part of the sum in the end.
         for (int second = 1 - shape.blocks() % 2; second < shape.blocks(); second += 2) {
             for (int row = Math.max(0, second - 1); row <= second; row++) {
-                for (int round = 0; round < hidden / 2; round++) {
+                for (int round = 0; round < hidden / abreast; round++) {
                     passes.add(new Sweep.Pass(
                             groups,
-                            List.of(row, row, row, row),
-                            Sweep.outputs(2 * first + 4 * round),
+                            Collections.nCopies(planes, row),
+                            Sweep.outputs(2 * first + planes * round, planes),
                             round,
                             row == shape.blocks() - 1,
                             0));
@@ -297,10 +321,10 @@ final class FeedForwardHalf {
      */
     private long hiddenBlock(
             Place row, int block, int hidden, List<Sweep.Sums> results, Kept factor, int place, long shares) {
-        boolean cut = hidden % 2 == 1 && block == hidden - 1;
-        Sweep.Sums sums = results.get(results.size() - (hidden + 1) / 2 + block / 2);
-        Plane one = Plane.ALL.get(cut ? 0 : 2 * (block % 2));
-        Plane other = Plane.ALL.get(cut ? 2 : 2 * (block % 2) + 1);
+        boolean cut = hidden % abreast == 1 && block == hidden - 1;
+        Sweep.Sums sums = results.get(results.size() - Math.ceilDiv(hidden, abreast) + block / abreast);
+        Plane one = plane(cut ? 0 : 2 * (block % abreast));
+        Plane other = plane(cut ? 2 : 2 * (block % abreast) + 1);
         int gateScale = stage.layout().constant();
         int upScale = stage.layout().constant();
         boolean packed = shape.packed() > 1 && place >= 0;
@@ -326,6 +350,10 @@ final class FeedForwardHalf {
         return readable[0];
     }
 
+    private Plane plane(int number) {
+        return stage.arrays().planes().get(number);
+    }
+
     private Kept whole(Sweep.Sums sums, Plane plane, int scale, long until) {
         Integer label = Objects.requireNonNull(sums.labels().get(plane));
         return stage.constants().scaled(plane, label, sums.w(), scale, until);
@@ -334,8 +362,8 @@ final class FeedForwardHalf {
     /** Sums whose inputs were cut between the planes of a hemisphere. */
     private Kept halves(Sweep.Sums sums, int firstPlane, int scale, long until) {
         Group all = scheduler.all();
-        Plane even = Plane.ALL.get(firstPlane);
-        Plane odd = Plane.ALL.get(firstPlane + 1);
+        Plane even = plane(firstPlane);
+        Plane odd = plane(firstPlane + 1);
         Integer evenLabel = Objects.requireNonNull(sums.labels().get(even));
         Integer oddLabel = sums.labels().get(odd);
         if (oddLabel == null) {

@@ -23,7 +23,7 @@ final class HeadSweep {
     }
 
     void place(Residual residual) {
-        int planes = Plane.ALL.size();
+        int planes = stage.arrays().planes().size();
         int tiles = Math.ceilDiv(groups, shape.blockGroups());
         int perTile = Math.ceilDiv(groups, Math.max(tiles, Math.ceilDiv(tiles, planes) * planes));
         tiles = Math.ceilDiv(groups, perTile);
@@ -51,7 +51,7 @@ final class HeadSweep {
     }
 
     private List<Sweep.Pass> passes(int first, int tiles, int perTile) {
-        int planes = Plane.ALL.size();
+        int planes = stage.arrays().planes().size();
         List<Sweep.Pass> passes = new ArrayList<>();
         for (int row = 0; row < shape.blocks(); row++) {
             for (int slot = 0; slot * planes < tiles; slot++) {
@@ -60,7 +60,12 @@ final class HeadSweep {
                     perPlane.add(slot * planes + plane < tiles ? row : -1);
                 }
                 passes.add(new Sweep.Pass(
-                        perTile, perPlane, Sweep.outputs(first + slot * planes), slot, row == shape.blocks() - 1, 0));
+                        perTile,
+                        perPlane,
+                        Sweep.outputs(first + slot * planes, planes),
+                        slot,
+                        row == shape.blocks() - 1,
+                        0));
             }
         }
         return passes;

@@ -44,10 +44,11 @@ final class Heads {
 
     /**
      * @param available key from which on queries can be read and the arrays are free
+     * @param loadable key from which on keys can be loaded
      * @param value cycle from which on the current value is in memory
      */
-    AttentionHalf.Attended place(long available, long value) {
-        Scores.Found scores = new Scores(stage, shape, round).place(available);
+    AttentionHalf.Attended place(long available, long loadable, long value) {
+        Scores.Found scores = new Scores(stage, shape, round).place(available, loadable);
         SoftmaxOffset softmax = new SoftmaxOffset(stage, shape, round);
         long ones = softmax.ones(scores.free());
         List<Kept> offsets = softmax.place(scores, ones);
@@ -64,6 +65,7 @@ final class Heads {
         long period = groups + gap;
         List<List<Kept>> outputs = new ArrayList<>();
         long[] end = new long[1];
+        long[] loadable = new long[1];
         // The first block is loaded while probabilities are computed.
         long start = Math.max(0, denominators.free() - groups);
         scheduler.attempt(start, at -> {
@@ -74,6 +76,7 @@ final class Heads {
             for (int pass = 0; pass < passes; pass++) {
                 long loads = at + pass * period;
                 long installed = loads + groups + gap - 1;
+                loadable[0] = installed + 1;
                 stage.arrays().occupy(loads, groups, 1);
                 long rows = pass + 1 < passes ? loads + period + groups : installed + geometry.installed;
                 for (int side = 0; side < 2 && 2 * pass + side < blocks; side++) {
@@ -91,7 +94,7 @@ final class Heads {
                 }
             }
         });
-        return new AttentionHalf.Attended(finish(outputs, denominators, valueReady), end[0]);
+        return new AttentionHalf.Attended(finish(outputs, denominators, valueReady), end[0], loadable[0]);
     }
 
     /** Values of both heads, so that the second one finds its elements in the lanes behind the first's. */

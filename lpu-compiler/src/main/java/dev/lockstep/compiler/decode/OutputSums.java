@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** A matrix whose outputs are summed over the chips of the stage: blocks of outputs, four at a time, one in each plane. */
+/** A matrix whose outputs are summed over the chips of the stage: blocks of outputs, one in each plane at a time. */
 final class OutputSums {
     private final Scheduler scheduler;
     private final Arrays arrays;
@@ -50,7 +50,7 @@ final class OutputSums {
             long earliest,
             Function<List<Sweep.Pass>, Experts.@Nullable Passes> chosen,
             Consumer<Sweep> noted) {
-        int planes = Plane.ALL.size();
+        int planes = arrays.planes().size();
         int rounds = Math.ceilDiv(blocks, planes);
         // Each carrier's link takes two vectors for each block of its own.
         long pace = 2L * scheduler.geometry().vectorCycles * planes / sums.carriers() / rows.size();
@@ -63,7 +63,12 @@ final class OutputSums {
                     perPlane.add(plane < used ? row : -1);
                 }
                 passes.add(new Sweep.Pass(
-                        groups, perPlane, Sweep.outputs(planes * round), round % 2, row == rows.size() - 1, pace));
+                        groups,
+                        perPlane,
+                        Sweep.outputs(planes * round, planes),
+                        round % 2,
+                        row == rows.size() - 1,
+                        pace));
             }
         }
         int scales = layout.constant();
@@ -76,8 +81,9 @@ final class OutputSums {
         List<Sweep.Sums> results = sweep.place(available, earliest);
         end = sweep.end();
         List<List<Sums.Sent>> scattered = new ArrayList<>();
-        for (int round = 0; round < rounds; round++) {
-            scatter(results.get(round), planes * round, scales, scattered);
+        int together = Math.max(1, Sums.MOST_PARTS / planes);
+        for (int round = 0; round < rounds; round += together) {
+            scatter(results.subList(round, Math.min(rounds, round + together)), planes * round, scales, scattered);
         }
         return finish(scattered);
     }
@@ -88,20 +94,19 @@ final class OutputSums {
     }
 
     /** As many blocks at a time as there are carriers. */
-    private void scatter(Sweep.Sums result, int firstBlock, int scales, List<List<Sums.Sent>> scattered) {
+    private void scatter(List<Sweep.Sums> results, int firstBlock, int scales, List<List<Sums.Sent>> scattered) {
         List<Integer> blocks = new ArrayList<>();
         List<Sums.Part> parts = new ArrayList<>();
-        int block = firstBlock;
-        for (Map.Entry<Plane, Integer> entry : result.labels().entrySet()) {
-            blocks.add(block);
-            parts.add(part(result, entry.getKey(), entry.getValue(), scales + block));
-            block++;
-            if (blocks.size() == sums.carriers()
-                    || block == firstBlock + result.labels().size()) {
-                scattered.add(sums.scatter(List.copyOf(blocks), List.copyOf(parts)));
-                blocks.clear();
-                parts.clear();
+        for (Sweep.Sums result : results) {
+            for (Map.Entry<Plane, Integer> entry : result.labels().entrySet()) {
+                int block = firstBlock + parts.size();
+                blocks.add(block);
+                parts.add(part(result, entry.getKey(), entry.getValue(), scales + block));
             }
+        }
+        for (int first = 0; first < parts.size(); first += sums.carriers()) {
+            int end = Math.min(parts.size(), first + sums.carriers());
+            scattered.add(sums.scatter(blocks.subList(first, end), parts.subList(first, end)));
         }
     }
 

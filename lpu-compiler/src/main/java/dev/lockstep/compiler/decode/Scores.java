@@ -64,12 +64,15 @@ final class Scores {
      */
     record Found(List<List<Kept>> largest, long free) {}
 
-    /** @param available key from which on queries can be read and the arrays are free */
-    Found place(long available) {
+    /**
+     * @param available key from which on queries can be read and the arrays are free
+     * @param loadable key from which on keys can be loaded: what was loaded before has been installed
+     */
+    Found place(long available, long loadable) {
         Kept[][] running = new Kept[SIDES][round.count()];
         long[] free = new long[1];
         long period = shape.blockGroups() + gap;
-        scheduler.attempt(Math.max(0, earliest(available, period)), at -> {
+        scheduler.attempt(Math.max(loadable, earliest(available, period)), at -> {
             mask = mask(at + firstRow(0));
             for (Kept[] side : running) {
                 java.util.Arrays.fill(side, null);

@@ -27,6 +27,8 @@ final class SoftmaxOffset {
 
     private static final float NEVER = -1e6f;
     private static final int ROW_STREAM = 0;
+    /** Cycles by which another head's offset may be found later, where the vector unit cannot do both at the same time. */
+    private static final int OTHER = 100;
 
     private final Stage stage;
     private final Shape shape;
@@ -126,7 +128,7 @@ final class SoftmaxOffset {
                 cycle + 4L * alu);
         long last = cycle + 4L * alu;
         if (before == null) {
-            long until = last + (STEPS + 1L) * alu + 4L * passes * count + 60;
+            long until = last + (STEPS + 1L) * alu + 4L * passes * count + 60 + (count - 1) * (long) OTHER;
             return all.reserve(
                     true,
                     last,

@@ -1,5 +1,6 @@
 package dev.lockstep.compiler.decode;
 
+import dev.lockstep.compiler.partition.WeightPrecision;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.Flow;
 import dev.lockstep.lpu.isa.Operand;
@@ -33,9 +34,9 @@ final class Stage {
     private final List<Mark> marks = new ArrayList<>();
     private int half;
 
-    Stage(Geometry geometry, int nodeChips, int nodes, int carriers, int width) {
+    Stage(Geometry geometry, WeightPrecision precision, int nodeChips, int nodes, int carriers, int width) {
         scheduler = new Scheduler(geometry, nodeChips);
-        arrays = new Arrays(scheduler);
+        arrays = new Arrays(scheduler, precision);
         constants = new Constants(scheduler);
         sums = new Sums(scheduler, nodes, carriers);
         outputs = new OutputSums(scheduler, arrays, sums, constants, layout);

@@ -39,7 +39,7 @@ final class StageScheduler {
         int nodes = partition.tensor() / nodeChips;
         int carriers = SumCost.carriers(question.machine(), question.topology());
         int width = question.model().width();
-        Stage stage = new Stage(geometry, nodeChips, nodes, carriers, width);
+        Stage stage = new Stage(geometry, partition.precision(), nodeChips, nodes, carriers, width);
         Shape shape = shape(firstHalf / 2);
         List<Arrival> arrivals =
                 enters == null ? present(shape.blocks()) : stage.sums().enter(incoming, enters);

@@ -33,6 +33,9 @@ final class Sums {
     /** Rows to arrays flow on the first two streams. */
     private static final int[] PART_STREAMS = {2, 24, 26, 28};
 
+    /** Blocks whose parts can be sent at a time. */
+    static final int MOST_PARTS = PART_STREAMS.length;
+
     private static final int SUM_STREAM = 20;
     private static final int TOTAL_STREAM = 22;
     private static final int RESIDUAL_STREAM = 28;

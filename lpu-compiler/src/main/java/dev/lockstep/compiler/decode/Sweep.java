@@ -20,12 +20,11 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Weights of INT8 that stream through the four planes, pass by pass, while rows of FP16 are multiplied with them. A pass loads as many groups
+ * The model's weights that stream through all planes, pass by pass, while rows of FP16 are multiplied with them. A pass loads as many groups
  * into each plane in two runs; the gap between runs lets a row through, and the gap after them installs what was loaded. The row of a pass comes
  * in the next pass's gap.
  */
 final class Sweep {
-    private static final Element WEIGHTS = Element.INT8;
     /** The outermost slices feed it, so that offsets reach all slices before weights take their place. */
     private static final int OFFSET_STREAM = 28;
 
@@ -119,12 +118,12 @@ final class Sweep {
     void note(Contents contents, Contents.Matrix matrix, int expert, int moved, int firstRow, IntPredicate noted) {
         for (int i = 0; i < passes.size(); i++) {
             Pass pass = passes.get(i);
-            for (int plane = 0; plane < Plane.ALL.size(); plane++) {
+            for (int plane = 0; plane < arrays.planes().size(); plane++) {
                 int row = pass.rows().get(plane);
                 if (row >= 0 && noted.test(i)) {
                     contents.tile(
                             matrix,
-                            Plane.ALL.get(plane),
+                            arrays.planes().get(plane),
                             words.get(i) + moved,
                             pass.groups(),
                             expert,
@@ -135,9 +134,9 @@ final class Sweep {
         }
     }
 
-    /** Numbers of the tiles of four planes, one after the other. */
-    static List<Integer> outputs(int first) {
-        return IntStream.range(first, first + Plane.ALL.size()).boxed().toList();
+    /** Numbers of the tiles of so many planes, one after the other. */
+    static List<Integer> outputs(int first, int planes) {
+        return IntStream.range(first, first + planes).boxed().toList();
     }
 
     private static int run(Pass pass) {
@@ -223,7 +222,7 @@ final class Sweep {
     private long earliest(List<Integer> tied, long[] available, long from) {
         long earliest = from;
         for (int pass : tied) {
-            for (Plane plane : Plane.ALL) {
+            for (Plane plane : arrays.planes()) {
                 int row = row(pass, plane);
                 if (row >= 0) {
                     earliest = Math.max(earliest, available[row] - rowAfter(pass, plane));
@@ -240,10 +239,10 @@ final class Sweep {
         arrays.occupy(start, lead + run(own), 1);
         arrays.occupy(second, lead + own.groups() - run(own), 1);
         Map<Hemisphere, Flow> offsets = offsets(pass, start, second);
-        for (Plane plane : Plane.ALL) {
+        for (Plane plane : arrays.planes()) {
             if (row(pass, plane) >= 0) {
                 load(pass, plane, start, second, offsets);
-                arrays.install(WEIGHTS, plane, start + length(pass) - 1, own.groups());
+                arrays.install(arrays.weights(), plane, start + length(pass) - 1, own.groups());
             }
         }
     }
@@ -261,7 +260,7 @@ final class Sweep {
         long cycle = first + before - geometry.alu;
         Operand words = constants.from(Hemisphere.EAST, place.get(), cycle);
         Kept offset = scheduler.all().unary(UnaryOperation.COPY, Element.INT32, words, cycle, second + before + rest);
-        for (Plane plane : Plane.ALL) {
+        for (Plane plane : arrays.planes()) {
             Hemisphere side = plane.hemisphere();
             if (row(pass, plane) >= 0 && !offsets.containsKey(side)) {
                 Stream out = Geometry.out(side, OFFSET_STREAM);
@@ -281,7 +280,7 @@ final class Sweep {
         int word = words.get(pass);
         Flow offset = offsets.get(plane.hemisphere());
         if (offset == null) {
-            arrays.loadInTwo(WEIGHTS, plane, first, groups, Address.of(word));
+            arrays.loadInTwo(arrays.weights(), plane, first, groups, Address.of(word));
             return;
         }
         int run = run(passes.get(pass));
@@ -321,7 +320,7 @@ final class Sweep {
         Map<Plane, Integer> labels = new LinkedHashMap<>();
         Map<Long, Integer> read = new LinkedHashMap<>();
         Map<Plane, Long> keys = new LinkedHashMap<>();
-        for (Plane plane : Plane.ALL) {
+        for (Plane plane : arrays.planes()) {
             int row = row(pass, plane);
             if (row < 0) {
                 continue;
@@ -351,6 +350,6 @@ final class Sweep {
     }
 
     private int row(int pass, Plane plane) {
-        return passes.get(pass).rows().get(Plane.ALL.indexOf(plane));
+        return passes.get(pass).rows().get(arrays.planes().indexOf(plane));
     }
 }

@@ -5,6 +5,7 @@ import dev.lockstep.compiler.model.FeedForwardSizes;
 import dev.lockstep.compiler.model.LayerSizes;
 import dev.lockstep.lpu.machine.Machine;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * What one chip of a stage holds of a layer.
@@ -12,7 +13,7 @@ import java.util.List;
  * @param input projections before attention
  * @param heads of keys, and queries that look at each
  * @param output projection after it
- * @param attentionTiles the weights of the attention half, as they fill tiles of the arrays
+ * @param attentionTiles from the planes with weights of their own, how the weights of the attention half fill tiles of the arrays
  * @param gateUp both projections into the hidden layer, side by side because they share their input; of the experts that a token uses
  * @param down projection out of it
  * @param router which expert to use; nothing for dense layers
@@ -26,7 +27,7 @@ public record LayerShard(
         Matrix input,
         Heads heads,
         Matrix output,
-        List<Matrix> attentionTiles,
+        IntFunction<List<Matrix>> attentionTiles,
         Matrix gateUp,
         Matrix down,
         Matrix router,
@@ -39,7 +40,6 @@ public record LayerShard(
     private static final int MOST_QUERY_ROWS = 128;
     private static final int LANES = 320;
     private static final int PLANES = 4;
-    private static final int ROUND = PLANES * LANES;
     /** Cycles without weights after each load. */
     private static final int GAP = 4;
 
@@ -51,17 +51,21 @@ public record LayerShard(
      * @param size elements of a head
      */
     public record Heads(int keys, int queries, int size) {
-        /** Two accumulators of each plane hold the sums of so many tiles. */
-        private static final int MOST_TILES = 2 * PLANES;
+        /** Accumulators of a plane, each of which holds the sums of a tile. */
+        private static final int SLOTS = 2;
         /** Queries that attend together and share a row of results. */
         private static final int TOGETHER = 2;
 
-        /** Rounds of one tile in each plane, for all queries, keys and values; a head of keys is not split over sweeps. */
-        public int inputRounds() {
+        /**
+         * Rounds of one tile in each plane, for all queries, keys and values. Heads of keys that fit the accumulators share a sweep.
+         *
+         * @param planes with weights of their own
+         */
+        public int inputRounds(int planes) {
             int tiles = queries + 2;
-            int together = Math.max(1, MOST_TILES / tiles);
+            int together = Math.max(1, SLOTS * planes / tiles);
             int rest = keys % together;
-            return keys / together * Math.ceilDiv(together * tiles, PLANES) + Math.ceilDiv(rest * tiles, PLANES);
+            return keys / together * Math.ceilDiv(together * tiles, planes) + Math.ceilDiv(rest * tiles, planes);
         }
 
         private int keySets() {
@@ -104,9 +108,9 @@ public record LayerShard(
                         new Matrix(width, (heads + 2 * keyHeads) * size),
                         own,
                         new Matrix(heads * size, width),
-                        List.of(
-                                new Matrix(width, own.inputRounds() * PLANES * size),
-                                inRounds(new Matrix(own.outputRows() * LANES, width))),
+                        planes -> List.of(
+                                new Matrix(width, own.inputRounds(planes) * planes * size),
+                                inRounds(new Matrix(own.outputRows() * LANES, width), planes)),
                         gateUp,
                         down,
                         router,
@@ -126,7 +130,7 @@ public record LayerShard(
                         new Matrix(width, common + (int) Math.ceilDiv(heads * perHead, width)),
                         new Heads(vectors, heads, LANES),
                         new Matrix(heads * latent.valueSize(), width),
-                        latentTiles(width, latent, heads),
+                        planes -> latentTiles(width, latent, heads, planes),
                         gateUp,
                         down,
                         router,
@@ -149,20 +153,20 @@ public record LayerShard(
     }
 
     /** Tiles of what is common to all heads, of queries that look at the latent cache, of values from it, and of the output. */
-    private static List<Matrix> latentTiles(int width, AttentionSizes.Latent latent, int heads) {
+    private static List<Matrix> latentTiles(int width, AttentionSizes.Latent latent, int heads, int planes) {
         int vectors = Math.ceilDiv(latent.absorbedSize(), LANES);
         int common = Math.ceilDiv(latent.queryRank(), LANES) + vectors;
         int rows = Math.ceilDiv(heads, Heads.TOGETHER);
         return List.of(
-                inRounds(new Matrix(width, common * LANES)),
-                inRounds(new Matrix(latent.queryInputs(width), heads * vectors * LANES)),
-                inRounds(new Matrix(vectors * LANES, heads * LANES)),
-                inRounds(new Matrix(rows * LANES, width)));
+                inRounds(new Matrix(width, common * LANES), planes),
+                inRounds(new Matrix(latent.queryInputs(width), heads * vectors * LANES), planes),
+                inRounds(new Matrix(vectors * LANES, heads * LANES), planes),
+                inRounds(new Matrix(rows * LANES, width), planes));
     }
 
     /** Weights of the attention half in memory. */
     public long attentionBytes(Machine machine, WeightPrecision precision) {
-        return attentionTiles.stream()
+        return attentionTiles.apply(precision.arrays()).stream()
                 .mapToLong(tiles -> tiles.paddedBytes(machine, precision))
                 .sum();
     }
@@ -206,19 +210,24 @@ public record LayerShard(
     /** Gate and up of one network. */
     private long wideBytes(int hidden, Machine machine, WeightPrecision precision) {
         int blocks = blocks(hidden);
-        // Two blocks share a pass for each row; an odd one takes two rows in a pass.
+        // Gates and ups of as many blocks as there are planes for share a pass for each row; where only half of two do,
+        // they take two rows in a pass.
         int rows = Math.ceilDiv(gateUp.inputs(), LANES);
-        int passes = rows * (blocks / 2) + (blocks % 2) * Math.ceilDiv(rows, 2);
-        return new Matrix(passes * LANES, PLANES * blockLength(hidden)).paddedBytes(machine, precision);
+        int planes = precision.arrays();
+        int abreast = planes / 2;
+        int passes = rows * (blocks / abreast) + (blocks % abreast) * Math.ceilDiv(rows, 2);
+        return new Matrix(passes * LANES, planes * blockLength(hidden)).paddedBytes(machine, precision);
     }
 
     private long narrowBytes(int hidden, Machine machine, WeightPrecision precision) {
-        return inRounds(new Matrix(blocks(hidden) * LANES, down.outputs())).paddedBytes(machine, precision);
+        return inRounds(new Matrix(blocks(hidden) * LANES, down.outputs()), precision.arrays())
+                .paddedBytes(machine, precision);
     }
 
     /** Outputs that are summed over chips come in rounds of a block in each plane. */
-    private static Matrix inRounds(Matrix matrix) {
-        return new Matrix(matrix.inputs(), Math.ceilDiv(matrix.outputs(), ROUND) * ROUND);
+    private static Matrix inRounds(Matrix matrix, int planes) {
+        int round = planes * LANES;
+        return new Matrix(matrix.inputs(), Math.ceilDiv(matrix.outputs(), round) * round);
     }
 
     /**

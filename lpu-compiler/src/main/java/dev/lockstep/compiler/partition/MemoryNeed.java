@@ -19,7 +19,6 @@ public record MemoryNeed(long weights, long head, long cache, long capacity) {
 
     private static final int EXPERT_TABLES = 40;
 
-    private static final int PLANES = 4;
     private static final int LANES = 320;
     private static final int GROUP = 16;
 
@@ -60,14 +59,15 @@ public record MemoryNeed(long weights, long head, long cache, long capacity) {
                     capacity);
         }
         boolean last = piece.half() == 2 * model.layers().size() - 1 && piece.completes();
-        long head = last ? head(model, tensor).paddedBytes(machine, question.precision()) : 0;
+        long head = last ? head(model, tensor, question.precision()).paddedBytes(machine, question.precision()) : 0;
         return new MemoryNeed(shard.feedForwardBytes(machine, question.precision()), head, 0, capacity);
     }
 
     /** A chip's share of the output matrix, in tiles of equal length, as many for each plane. */
-    static Matrix head(ModelSizes model, int tensor) {
+    static Matrix head(ModelSizes model, int tensor, WeightPrecision precision) {
         int outputs = Math.ceilDiv(model.vocabulary(), tensor);
-        int tiles = Math.ceilDiv(Math.ceilDiv(outputs, LANES), PLANES) * PLANES;
+        int planes = precision.arrays();
+        int tiles = Math.ceilDiv(Math.ceilDiv(outputs, LANES), planes) * planes;
         return new Matrix(model.width(), tiles * Math.ceilDiv(Math.ceilDiv(outputs, tiles), GROUP) * GROUP);
     }
 

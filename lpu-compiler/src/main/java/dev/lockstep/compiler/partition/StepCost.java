@@ -61,7 +61,7 @@ public record StepCost(long weights, long cache, long links, long pipeline, long
             }
             longest = Math.max(longest, own.cycles() + (long) partition.halvesOf(stage) * PHASES / 2 * PHASE_CYCLES);
         }
-        Matrix head = MemoryNeed.head(model, partition.tensor());
+        Matrix head = MemoryNeed.head(model, partition.tensor(), partition.precision());
         int reach = machine.whole(Quantity.QUADFOUR_REACH) * machine.whole(Quantity.NODE_CHIPS);
         long back = Math.ceilDiv(Math.max(0, partition.chips() - partition.tensor()), reach);
         long ends = head.streamCycles(machine, partition.precision())

@@ -5,6 +5,8 @@ public enum WeightPrecision {
     INT8(1),
     FP16(2);
 
+    private static final int PLANES = 4;
+
     private final int bytes;
 
     WeightPrecision(int bytes) {
@@ -13,5 +15,10 @@ public enum WeightPrecision {
 
     public int bytes() {
         return bytes;
+    }
+
+    /** Arrays of a chip with weights of their own: those of FP16 fill both planes of a hemisphere. */
+    public int arrays() {
+        return PLANES / bytes;
     }
 }

@@ -139,19 +139,21 @@ final class DecodeImage {
         }
 
         private void tile(Contents.Tile tile) {
+            Hemisphere side = tile.plane().hemisphere();
             for (int output = 0; output < GROUP * tile.groups(); output++) {
                 int row = output;
-                byte[] vector = new byte[LANES];
-                for (int lane = 0; lane < LANES; lane++) {
-                    vector[lane] = weight(tile, row, lane);
+                int word = tile.word() + row / GROUP;
+                switch (partition.precision()) {
+                    case INT8 -> {
+                        int stream = GROUP * tile.plane().index() + row % GROUP;
+                        write(side, geometry.streaming(side).get(stream), word, lane -> (int) weight(tile, row, lane));
+                    }
+                    case FP16 -> row(side, row % GROUP, word, lane -> weight(tile, row, lane));
                 }
-                int stream = GROUP * tile.plane().index() + row % GROUP;
-                Hemisphere side = tile.plane().hemisphere();
-                writer.write(side, geometry.streaming(side).get(stream), tile.word() + row / GROUP, vector);
             }
         }
 
-        private byte weight(Contents.Tile tile, int row, int lane) {
+        private double weight(Contents.Tile tile, int row, int lane) {
             int layer = layer(tile.half());
             int width = question.model().width();
             int residual = LANES * tile.input() + lane;
@@ -161,13 +163,13 @@ final class DecodeImage {
                 case OUTPUT -> {
                     int input = attended(tile.input(), lane);
                     yield sum < width && input >= 0
-                            ? SmallDecoder.weight(SmallDecoder.Kind.OUTPUT, layer, sum, input)
+                            ? users.getFirst().weight(SmallDecoder.Kind.OUTPUT, layer, sum, input)
                             : 0;
                 }
                 case GATE_UP -> {
                     int hidden = hidden(tile.expert(), tile.output() / 2, row);
                     var kind = tile.output() % 2 == 0 ? SmallDecoder.Kind.GATE : SmallDecoder.Kind.UP;
-                    yield residual < width && hidden >= 0 ? SmallDecoder.weight(kind, layer, hidden, residual) : 0;
+                    yield residual < width && hidden >= 0 ? users.getFirst().weight(kind, layer, hidden, residual) : 0;
                 }
                 case DOWN -> {
                     int set = shape.packed() > 1 ? lane / shape.hiddenLanes() : 0;
@@ -175,44 +177,44 @@ final class DecodeImage {
                             ? hidden(tile.expert() + set, tile.input(), lane - set * shape.hiddenLanes())
                             : -1;
                     yield sum < width && hidden >= 0
-                            ? SmallDecoder.weight(SmallDecoder.Kind.DOWN, layer, sum, hidden)
+                            ? users.getFirst().weight(SmallDecoder.Kind.DOWN, layer, sum, hidden)
                             : 0;
                 }
                 case SHARED_GATE_UP -> {
                     int hidden = shared(tile.output() / 2, row);
                     var kind = tile.output() % 2 == 0 ? SmallDecoder.Kind.SHARED_GATE : SmallDecoder.Kind.SHARED_UP;
-                    yield residual < width && hidden >= 0 ? SmallDecoder.weight(kind, layer, hidden, residual) : 0;
+                    yield residual < width && hidden >= 0 ? users.getFirst().weight(kind, layer, hidden, residual) : 0;
                 }
                 case SHARED_DOWN -> {
                     int hidden = shared(tile.input(), lane);
                     yield sum < width && hidden >= 0
-                            ? SmallDecoder.weight(SmallDecoder.Kind.SHARED_DOWN, layer, sum, hidden)
+                            ? users.getFirst().weight(SmallDecoder.Kind.SHARED_DOWN, layer, sum, hidden)
                             : 0;
                 }
                 case ROUTER ->
                     residual < width && row < 2 * shape.experts()
-                            ? SmallDecoder.weight(SmallDecoder.Kind.ROUTER, layer, row % shape.experts(), residual)
+                            ? users.getFirst().weight(SmallDecoder.Kind.ROUTER, layer, row % shape.experts(), residual)
                             : 0;
                 case HEAD -> {
                     int share = question.model().vocabulary() / partition.tensor();
                     int local = tile.output() * tile.groups() * GROUP + row;
                     yield residual < width && local < share
-                            ? SmallDecoder.weight(SmallDecoder.Kind.HEAD, 0, rank * share + local, residual)
+                            ? users.getFirst().weight(SmallDecoder.Kind.HEAD, 0, rank * share + local, residual)
                             : 0;
                 }
             };
         }
 
-        private byte projection(int layer, int tile, int element, int input) {
+        private double projection(int layer, int tile, int element, int input) {
             int size = attention.headSize();
             int local = tile / (shape.group() + 2);
             int part = tile % (shape.group() + 2);
             if (part < shape.group()) {
                 int head = query(local * shape.group() + part);
-                return SmallDecoder.weight(SmallDecoder.Kind.QUERY, layer, head * size + element, input);
+                return users.getFirst().weight(SmallDecoder.Kind.QUERY, layer, head * size + element, input);
             }
             var kind = part == shape.group() ? SmallDecoder.Kind.KEY : SmallDecoder.Kind.VALUE;
-            return SmallDecoder.weight(kind, layer, keyHead(local) * size + element, input);
+            return users.getFirst().weight(kind, layer, keyHead(local) * size + element, input);
         }
 
         /** The model's number of a query or head of keys of this chip. */

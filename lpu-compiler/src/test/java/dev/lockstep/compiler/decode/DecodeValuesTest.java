@@ -28,14 +28,19 @@ class DecodeValuesTest {
 
     @ParameterizedTest
     @CsvSource({
-        // topology, chips, chips a stage, stages, width, heads, key heads, size of a head, hidden, positions
-        "NODE, 8, 8, 1, 320, 8, 8, 32, 512, 1",
-        "NODE, 8, 8, 1, 512, 24, 8, 128, 12800, 3",
-        "NODE, 8, 8, 1, 960, 8, 8, 32, 1024, 3",
-        "DRAGONFLY, 24, 8, 3, 640, 16, 16, 32, 2560, 700",
-        "QUADFOUR_LINE, 64, 32, 2, 640, 64, 8, 32, 1024, 330"
+        // weights, topology, chips, chips a stage, stages, width, heads, key heads, size of a head, hidden, positions
+        "INT8, NODE, 8, 8, 1, 320, 8, 8, 32, 512, 1",
+        "INT8, NODE, 8, 8, 1, 512, 24, 8, 128, 12800, 3",
+        "INT8, NODE, 8, 8, 1, 960, 8, 8, 32, 1024, 3",
+        "INT8, DRAGONFLY, 24, 8, 3, 640, 16, 16, 32, 2560, 700",
+        "INT8, QUADFOUR_LINE, 64, 32, 2, 640, 64, 8, 32, 1024, 330",
+        "INT8, DRAGONFLY, 16, 8, 2, 640, 16, 16, 32, 2560, 330",
+        "FP16, NODE, 8, 8, 1, 960, 32, 8, 32, 5120, 3",
+        "FP16, DRAGONFLY, 16, 8, 2, 640, 16, 16, 32, 2560, 330",
+        "FP16, QUADFOUR_LINE, 64, 32, 2, 640, 64, 8, 32, 1024, 3"
     })
     void shouldComputeWhatTheModelSays(
+            WeightPrecision precision,
             Topology topology,
             int chips,
             int tensor,
@@ -50,8 +55,8 @@ class DecodeValuesTest {
         HeadSplit split = tensor > keyHeads ? HeadSplit.COPIED_KEYS : HeadSplit.BY_KEY_HEADS;
 
         requireRight(
-                question(model, topology, chips, positions),
-                Partition.even(tensor, stages, 2, split, WeightPrecision.INT8),
+                question(model, topology, chips, positions, precision),
+                Partition.even(tensor, stages, 2, split, precision),
                 1);
     }
 
@@ -62,7 +67,7 @@ class DecodeValuesTest {
         ModelSizes model = model(640, 16, 8, 32, new FeedForwardSizes(1024, 1, 1, 0), 2);
 
         LpuProgram program = requireRight(
-                question(model, topology, 24, positions),
+                question(model, topology, 24, positions, WeightPrecision.INT8),
                 Partition.even(8, 3, 2, HeadSplit.BY_KEY_HEADS, WeightPrecision.INT8),
                 users);
 
@@ -75,45 +80,56 @@ class DecodeValuesTest {
         ModelSizes model = model(320, 8, 8, 32, new FeedForwardSizes(512, 1, 1, 0), 2);
         Partition partition = Partition.even(8, 1, 2, HeadSplit.BY_KEY_HEADS, WeightPrecision.INT8);
         int first = 318;
-        try (DecodeRun run =
-                new DecodeRun(question(model, Topology.NODE, 8, first + 1), partition, users(model, 1, first))) {
+        Question question = question(model, Topology.NODE, 8, first + 1, WeightPrecision.INT8);
+        try (DecodeRun run = new DecodeRun(question, partition, users(question, 1))) {
             for (int position = first; position < first + 5; position++) {
-                run.step(question(model, Topology.NODE, 8, position + 1));
+                run.step(question.withContext(position + 1));
             }
         }
     }
 
     @ParameterizedTest
     @CsvSource({
-        // topology, chips, stages, width, hidden, experts, used, hidden beside them
-        "NODE, 8, 1, 960, 512, 8, 2, 0",
-        "QUADFOUR_LINE, 16, 2, 640, 2816, 6, 3, 512",
-        "NODE, 8, 1, 640, 512, 12, 4, 2816",
-        "NODE, 8, 1, 640, 256, 33, 8, 0",
-        "NODE, 8, 1, 960, 256, 20, 4, 256"
+        // weights, topology, chips, stages, width, hidden, experts, used, hidden beside them
+        "INT8, NODE, 8, 1, 960, 512, 8, 2, 0",
+        "INT8, QUADFOUR_LINE, 16, 2, 640, 2816, 6, 3, 512",
+        "INT8, NODE, 8, 1, 640, 512, 12, 4, 2816",
+        "INT8, NODE, 8, 1, 640, 256, 33, 8, 0",
+        "INT8, NODE, 8, 1, 960, 256, 20, 4, 256",
+        "FP16, NODE, 8, 1, 640, 4096, 3, 2, 0",
+        "FP16, NODE, 8, 1, 640, 256, 12, 4, 512"
     })
     void shouldChooseExperts(
-            Topology topology, int chips, int stages, int width, int hidden, int experts, int used, int shared) {
+            WeightPrecision precision,
+            Topology topology,
+            int chips,
+            int stages,
+            int width,
+            int hidden,
+            int experts,
+            int used,
+            int shared) {
         ModelSizes model = model(width, 8, 8, 32, new FeedForwardSizes(hidden, experts, used, shared), 1);
 
         LpuProgram program = requireRight(
-                question(model, topology, chips, 3),
-                Partition.even(8, stages, 1, HeadSplit.BY_KEY_HEADS, WeightPrecision.INT8),
+                question(model, topology, chips, 3, precision),
+                Partition.even(8, stages, 1, HeadSplit.BY_KEY_HEADS, precision),
                 1);
 
         assertThat(new LegalityChecker(MACHINE).check(program)).isEmpty();
     }
 
     private static LpuProgram requireRight(Question question, Partition partition, int users) {
-        try (DecodeRun run =
-                new DecodeRun(question, partition, users(question.model(), users, question.context() - 1))) {
+        try (DecodeRun run = new DecodeRun(question, partition, users(question, users))) {
             return run.step(question);
         }
     }
 
-    private static List<SmallDecoder> users(ModelSizes model, int count, int position) {
+    /** Users whose next position is the question's last. */
+    private static List<SmallDecoder> users(Question question, int count) {
         return IntStream.range(0, count)
-                .mapToObj(user -> new SmallDecoder(model, user, position))
+                .mapToObj(
+                        user -> new SmallDecoder(question.model(), question.precision(), user, question.context() - 1))
                 .toList();
     }
 
@@ -124,7 +140,8 @@ class DecodeValuesTest {
         return new ModelSizes("small", width, Collections.nCopies(layers, layer), 512, 4096, false);
     }
 
-    private static Question question(ModelSizes model, Topology topology, int chips, int positions) {
-        return new Question(model, MACHINE, topology, chips, positions, 1, WeightPrecision.INT8, Objective.LATENCY);
+    private static Question question(
+            ModelSizes model, Topology topology, int chips, int positions, WeightPrecision precision) {
+        return new Question(model, MACHINE, topology, chips, positions, 1, precision, Objective.LATENCY);
     }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.compiler.decode;
 import dev.lockstep.compiler.model.AttentionSizes;
 import dev.lockstep.compiler.model.FeedForwardSizes;
 import dev.lockstep.compiler.model.ModelSizes;
+import dev.lockstep.compiler.partition.WeightPrecision;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +33,7 @@ final class SmallDecoder {
     }
 
     private final ModelSizes model;
+    private final WeightPrecision precision;
     private final AttentionSizes.Grouped attention;
     private final int user;
     private final int madeUp;
@@ -42,8 +44,9 @@ final class SmallDecoder {
     private int position;
 
     /** @param position of the first token; those before it have made-up keys and values */
-    SmallDecoder(ModelSizes model, int user, int position) {
+    SmallDecoder(ModelSizes model, WeightPrecision precision, int user, int position) {
         this.model = model;
+        this.precision = precision;
         this.attention = (AttentionSizes.Grouped) model.layers().getFirst().attention();
         this.user = user;
         this.position = position;
@@ -68,8 +71,12 @@ final class SmallDecoder {
     }
 
     /** A weight as it is stored, between -127 and 127. */
-    static byte weight(Kind kind, int layer, int output, int input) {
-        return (byte) Math.round(127 * noise(kind, layer, output, input));
+    double weight(Kind kind, int layer, int output, int input) {
+        double weight = 127 * noise(kind, layer, output, input);
+        return switch (precision) {
+            case INT8 -> Math.round(weight);
+            case FP16 -> half(weight);
+        };
     }
 
     /** What stored weights are multiplied with, so that rows keep their size. */
