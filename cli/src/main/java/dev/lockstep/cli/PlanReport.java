@@ -4,6 +4,7 @@ import dev.lockstep.compiler.Clocks;
 import dev.lockstep.compiler.ContextPoint;
 import dev.lockstep.compiler.Plan;
 import dev.lockstep.compiler.bound.LowerBound;
+import dev.lockstep.compiler.collective.SumForm;
 import dev.lockstep.compiler.partition.Candidate;
 import dev.lockstep.compiler.partition.RowsEstimate;
 import dev.lockstep.compiler.report.Outcome;
@@ -39,12 +40,15 @@ final class PlanReport {
                 model.layers().size());
         line(
                 "partition",
-                "%d chips a stage, %d stages: %d of %d chips, %s",
+                "%d chips a stage, %d stages: %d of %d chips, %s; sums %s, %d hops and %d vectors on a link each",
                 best.partition().tensor(),
                 best.partition().stages(),
                 best.partition().chips(),
                 question.chips(),
-                best.partition().split().words());
+                best.partition().split().words(),
+                best.partition().form().words(),
+                best.partition().sum(question).hops(),
+                best.partition().sum(question).vectors());
         line(
                 "memory",
                 "%.1f MB of %.1f in the streaming slices of the fullest chip: weights %.1f, output matrix %.1f, cache %.1f",
@@ -178,12 +182,15 @@ final class PlanReport {
         var partition = candidate.partition();
         console.printLine(String.format(
                 Locale.ROOT,
-                "%-12s %5d   %8.0f   %s%s",
+                "%-12s %5d   %8.0f   %s%s%s",
                 partition,
                 partition.chips(),
                 candidate.tokensPerSecond(),
                 plan.reason(candidate),
-                partition.tensor() > 8 ? " (" + partition.split().words() + ")" : ""));
+                partition.tensor() > 8 ? " (" + partition.split().words() + ")" : "",
+                partition.form() == SumForm.ONE_SHOT
+                        ? " (sums " + partition.form().words() + ")"
+                        : ""));
     }
 
     private void line(String name, String format, Object... values) {

@@ -5,6 +5,7 @@ import dev.lockstep.compiler.Plan;
 import dev.lockstep.compiler.model.ModelPresets;
 import dev.lockstep.compiler.model.ModelSizes;
 import dev.lockstep.compiler.partition.Objective;
+import dev.lockstep.compiler.partition.Partition;
 import dev.lockstep.compiler.partition.Question;
 import dev.lockstep.compiler.partition.WeightPrecision;
 import dev.lockstep.compiler.report.Outcome;
@@ -114,8 +115,8 @@ final class SurveyPage {
                     model.name(), weights(model), published(model), refusal(model, precision));
             return;
         }
-        String far = speed(plan(model, Machine.lpuV1().with(Quantity.HOP, FAR_HOP), precision)
-                .orElseThrow());
+        Plan farther = plan(model, Machine.lpuV1().with(Quantity.HOP, FAR_HOP), precision)
+                .orElseThrow();
         Optional<Outcome> outcome = compile(found.get(), true);
         Plan plan = outcome.map(Outcome::plan).orElse(found.get());
         String bound = "%,.0f".formatted(plan.perSecond(plan.bound().cycles()));
@@ -127,7 +128,7 @@ final class SurveyPage {
                 plan.leastChips().isPresent()
                         ? "%,d".formatted(plan.leastChips().getAsInt())
                         : "none",
-                plan.partition(),
+                title(plan.partition()),
                 plan.question().chips(),
                 outcome.map(scheduled -> "%,.0f".formatted(scheduled.tokensPerSecond()))
                         .orElseGet(() -> "%,.0f estimated".formatted(plan.perSecond(plan.estimatedCycles()))),
@@ -135,7 +136,7 @@ final class SurveyPage {
                 outcome.map(scheduled -> "%.0f %%".formatted(100 * scheduled.shareOfBound()))
                         .orElse(""),
                 plan.bound().binding().title(),
-                far,
+                speed(farther, plan.partition()),
                 published(model),
                 outcome.map(SurveyPage::agreement).orElse(plan.unscheduled()));
     }
@@ -155,10 +156,22 @@ final class SurveyPage {
                 : simulated;
     }
 
-    private String speed(Plan plan) {
+    /** With the partition, if it is another one. */
+    private String speed(Plan plan, Partition near) {
         return compile(plan, true)
-                .map(scheduled -> "%,.0f".formatted(scheduled.tokensPerSecond()))
+                .map(scheduled -> {
+                    Partition taken = scheduled.plan().partition();
+                    String other = taken.equals(near) ? "" : " (%s)".formatted(title(taken));
+                    return "%,.0f%s".formatted(scheduled.tokensPerSecond(), other);
+                })
                 .orElseGet(() -> "%,.0f estimated".formatted(plan.perSecond(plan.estimatedCycles())));
+    }
+
+    private static String title(Partition partition) {
+        return switch (partition.form()) {
+            case CARRIERS -> partition.toString();
+            case ONE_SHOT -> partition + ", one-shot";
+        };
     }
 
     private static String published(ModelSizes model) {

@@ -7,12 +7,14 @@ import dev.lockstep.compiler.bound.Turnaround;
 import dev.lockstep.compiler.decode.DecodeCompiler;
 import dev.lockstep.compiler.decode.DecodeSchedule;
 import dev.lockstep.compiler.energy.EnergyTable;
+import dev.lockstep.compiler.partition.Partition;
 import dev.lockstep.compiler.report.Outcome;
 import dev.lockstep.compiler.report.Proof;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.simulator.Action;
 import dev.lockstep.simulator.SimulationResult;
 import dev.lockstep.simulator.TimeSimulator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,10 +95,13 @@ final class SystemCompilation {
         Plan taken = plan;
         DecodeSchedule fastest = null;
         IllegalArgumentException refusal = null;
+        Map<Partition, Long> scheduled = new HashMap<>();
         for (Plan finalist : plan.finalists()) {
-            say("scheduling " + finalist.partition() + " chips ...");
+            say("scheduling " + finalist.partition() + " chips, sums "
+                    + finalist.partition().form().words() + " ...");
             try {
                 DecodeSchedule schedule = DecodeCompiler.compile(finalist.question(), finalist.partition());
+                scheduled.put(finalist.partition(), cyclesOfOneUser(finalist, schedule));
                 if (fastest == null || cyclesPerToken(finalist, schedule) < cyclesPerToken(taken, fastest)) {
                     taken = finalist;
                     fastest = schedule;
@@ -108,14 +113,18 @@ final class SystemCompilation {
         if (fastest == null) {
             throw Objects.requireNonNull(refusal);
         }
-        plan = taken;
+        plan = taken.with(scheduled);
         return fastest;
+    }
+
+    private static long cyclesOfOneUser(Plan plan, DecodeSchedule schedule) {
+        return schedule.predictedCycles()
+                + Turnaround.of(plan.question(), plan.partition()).cycles();
     }
 
     /** What the question wants to be short: a token of one user, or of all users together. */
     private static double cyclesPerToken(Plan plan, DecodeSchedule schedule) {
-        long cycles = schedule.predictedCycles()
-                + Turnaround.of(plan.question(), plan.partition()).cycles();
+        long cycles = cyclesOfOneUser(plan, schedule);
         return switch (plan.question().objective()) {
             case LATENCY -> cycles;
             case THROUGHPUT -> Math.max((double) cycles / plan.question().users(), schedule.interval());

@@ -2,8 +2,10 @@ package dev.lockstep.compiler;
 
 import dev.lockstep.compiler.bound.BoundTerm;
 import dev.lockstep.compiler.bound.LowerBound;
+import dev.lockstep.compiler.collective.SumForm;
 import dev.lockstep.compiler.decode.DecodeCompiler;
 import dev.lockstep.compiler.partition.Candidate;
+import dev.lockstep.compiler.partition.HeadSplit;
 import dev.lockstep.compiler.partition.Partition;
 import dev.lockstep.compiler.partition.PartitionSearch;
 import dev.lockstep.compiler.partition.Question;
@@ -24,8 +26,14 @@ import java.util.stream.Stream;
  *
  * @param chosen the fastest candidate by formula; one that can be scheduled, if it is nearly as fast
  * @param unscheduled why the chosen one cannot be scheduled; empty if it can
+ * @param scheduled cycles a token of the partitions that were scheduled
  */
-public record Plan(PartitionSearch search, Candidate chosen, LowerBound bound, String unscheduled) {
+public record Plan(
+        PartitionSearch search,
+        Candidate chosen,
+        LowerBound bound,
+        String unscheduled,
+        Map<Partition, Long> scheduled) {
     /** A schedule that is proven is worth so much of an estimate. */
     private static final double NEARLY = 0.6;
     /** A candidate that is estimated to be so much slower is not scheduled to see whether the estimate is right. */
@@ -45,7 +53,12 @@ public record Plan(PartitionSearch search, Candidate chosen, LowerBound bound, S
     }
 
     private static Plan of(PartitionSearch search, Candidate chosen, String unscheduled) {
-        return new Plan(search, chosen, LowerBound.of(search.question(), chosen.partition()), unscheduled);
+        return new Plan(search, chosen, LowerBound.of(search.question(), chosen.partition()), unscheduled, Map.of());
+    }
+
+    /** With what schedules took. */
+    public Plan with(Map<Partition, Long> cycles) {
+        return new Plan(search, chosen, bound, unscheduled, Map.copyOf(cycles));
     }
 
     private static Stream<Candidate> schedulable(PartitionSearch search, double least) {
@@ -56,16 +69,26 @@ public record Plan(PartitionSearch search, Candidate chosen, LowerBound bound, S
                         .isEmpty());
     }
 
-    /** This plan, and those with other numbers of chips in a stage that may turn out to be faster when they are scheduled; nothing if none can be. */
+    /** What makes finalists differ: of those that share it the best by formula is taken. */
+    private record Kind(int tensor, SumForm form, HeadSplit split) {}
+
+    /**
+     * This plan, and those with other numbers of chips in a stage or another form of sums that may turn out to be faster when they are scheduled; nothing if none can
+     * be.
+     */
     public List<Plan> finalists() {
         List<Plan> finalists = new ArrayList<>();
-        Set<Integer> degrees = new HashSet<>();
+        Set<Kind> kinds = new HashSet<>();
         if (unscheduled.isEmpty()) {
             schedulable(search, CLOSE * chosen.tokensPerSecond())
-                    .filter(candidate -> degrees.add(candidate.partition().tensor()))
+                    .filter(candidate -> kinds.add(kind(candidate.partition())))
                     .forEach(candidate -> finalists.add(of(search, candidate, "")));
         }
         return finalists;
+    }
+
+    private static Kind kind(Partition partition) {
+        return new Kind(partition.tensor(), partition.form(), partition.split());
     }
 
     /** Why a candidate was not taken, or how it won. */
@@ -73,6 +96,16 @@ public record Plan(PartitionSearch search, Candidate chosen, LowerBound bound, S
         boolean best = candidate.partition().equals(search.best().partition());
         if (candidate.partition().equals(chosen.partition())) {
             return best ? candidate.reason() : "taken: the fastest of those that were scheduled";
+        }
+        Long cycles = scheduled.get(candidate.partition());
+        Long least = scheduled.get(chosen.partition());
+        if (cycles != null && least != null) {
+            return String.format(
+                    Locale.ROOT,
+                    "scheduled: %,d cycles a token, %,d more than the one taken; by formula %s",
+                    cycles,
+                    cycles - least,
+                    best ? "the fastest" : candidate.reason());
         }
         return best ? "the fastest by formula, but " + lost(candidate) : candidate.reason();
     }
@@ -144,6 +177,9 @@ public record Plan(PartitionSearch search, Candidate chosen, LowerBound bound, S
         fields.put("tensor_parallel", partition().tensor());
         fields.put("pipeline_parallel", partition().stages());
         fields.put("attention", partition().split().words());
+        fields.put("sums", partition().form().words());
+        fields.put("sum_hops", partition().sum(question).hops());
+        fields.put("sum_vectors", partition().sum(question).vectors());
         fields.put("hop_ns", question.machine().number(Quantity.HOP));
         fields.put("bytes_per_chip", chosen.memory().total());
         fields.put("bound_tokens_per_second", perSecond(bound.cycles()));

@@ -1,6 +1,7 @@
 package dev.lockstep.compiler.bound;
 
 import dev.lockstep.compiler.collective.SumCost;
+import dev.lockstep.compiler.collective.SumForm;
 import dev.lockstep.compiler.model.AttentionSizes;
 import dev.lockstep.compiler.model.ModelSizes;
 import dev.lockstep.compiler.partition.HeadSplit;
@@ -12,8 +13,10 @@ import dev.lockstep.compiler.partition.Question;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Quantity;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Cycles that one token of one user takes at least, for any schedule of a given partition. Everything that can overlap is taken to
@@ -42,7 +45,17 @@ public final class LowerBound {
         this.terms = Collections.unmodifiableMap(terms);
     }
 
+    /** Of the form of sums that allows most, whichever was taken. */
     public static LowerBound of(Question question, Partition partition) {
+        return Stream.of(SumForm.values())
+                .filter(form ->
+                        form.possible(question.machine(), question.topology(), question.chips(), partition.tensor()))
+                .map(form -> ofForm(question, partition.with(form)))
+                .min(Comparator.comparingLong(LowerBound::cycles))
+                .orElseThrow();
+    }
+
+    private static LowerBound ofForm(Question question, Partition partition) {
         Counter counter = new Counter(question, partition);
         for (int layer = 0; layer < question.model().layers().size(); layer++) {
             counter.layer(layer);
@@ -79,7 +92,7 @@ public final class LowerBound {
             this.partition = partition;
             machine = question.machine();
             model = question.model();
-            sum = SumCost.of(machine, question.topology(), partition.tensor(), model.width());
+            sum = partition.sum(question);
             phases = PhaseLatency.of(machine);
             for (BoundTerm term : BoundTerm.values()) {
                 terms.put(term, 0L);
@@ -127,7 +140,7 @@ public final class LowerBound {
         }
 
         void pipeline() {
-            hops(partition.stages() - 1L);
+            hops((partition.stages() - 1L) * sum.onward());
         }
 
         void ends() {

@@ -18,11 +18,7 @@ public record Turnaround(int hops, long cycles) {
     public static Turnaround of(Question question, Partition partition) {
         Machine machine = question.machine();
         PhaseLatency phases = PhaseLatency.of(machine);
-        SumCost sum = SumCost.of(
-                machine,
-                question.topology(),
-                partition.tensor(),
-                question.model().width());
+        SumCost sum = partition.sum(question);
         int spread = Math.max(0, sum.hops() - 1);
         int hops = sum.hops() + back(question, partition) + spread;
         return new Turnaround(

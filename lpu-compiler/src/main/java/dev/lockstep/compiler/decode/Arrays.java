@@ -10,6 +10,7 @@ import dev.lockstep.lpu.isa.Queue;
 import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.program.Repeat;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ final class Arrays {
     private final Map<Hemisphere, List<Integer>> streaming = new EnumMap<>(Hemisphere.class);
     private final Element weights;
     private final List<Plane> planes;
+    private final Map<Plane, PlaneUse> uses = new HashMap<>();
 
     /** @param precision of the model's weights; keys, values and tables have types of their own */
     Arrays(Scheduler scheduler, WeightPrecision precision) {
@@ -39,6 +41,18 @@ final class Arrays {
         for (Hemisphere hemisphere : Hemisphere.values()) {
             streaming.put(hemisphere, geometry.streaming(hemisphere));
         }
+        for (Plane plane : Plane.ALL) {
+            uses.put(plane, new PlaneUse(geometry.installed, scheduler::undoable));
+        }
+    }
+
+    /** The planes that weights of a type take: FP16 both of a hemisphere. */
+    private List<PlaneUse> uses(Element type, Plane plane) {
+        return Plane.ALL.stream()
+                .filter(other ->
+                        other.equals(plane) || type == Element.FP16 && other.hemisphere() == plane.hemisphere())
+                .map(uses::get)
+                .toList();
     }
 
     /** Type of the model's weights. */
@@ -82,6 +96,7 @@ final class Arrays {
     }
 
     private void load(Element type, Plane plane, long u, int run, int runs, Address word, int group, int label) {
+        uses(type, plane).forEach(use -> use.load(u));
         int streams = ROWS * type.planes();
         int first = firstStream(type, plane);
         Repeat reads = new Repeat(run, 1, 1, ROWS);
@@ -110,6 +125,7 @@ final class Arrays {
 
     /** Loads groups of the model's weights from where offsets point to that flow outward one cycle before them. */
     void gather(Plane plane, long u, int groups, int word, int group, int label, Flow offsets) {
+        uses(Element.INT8, plane).forEach(use -> use.load(u));
         Repeat repeat = new Repeat(groups, 1, 1, ROWS);
         int first = firstStream(weights, plane);
         for (int stream = first; stream < first + ROWS * weights.planes(); stream++) {
@@ -144,6 +160,7 @@ final class Arrays {
 
     /** Loads the same groups of FP16 twice, one after the other. */
     void loadTwice(Plane plane, long u, int groups, Address word) {
+        uses(Element.FP16, plane).forEach(use -> use.load(u));
         int label = scheduler.labels(ROWS * groups);
         Repeat once = new Repeat(groups, 1, 1, ROWS);
         Repeat twice = new Repeat(2, groups, 0, 0);
@@ -188,6 +205,7 @@ final class Arrays {
     }
 
     void install(Element type, Plane plane, long u, int groups) {
+        uses(type, plane).forEach(use -> use.install(u, type == Element.FP16));
         scheduler.all().put(plane.weights(), u + geometry.matrix, new MatrixInstruction.InstallWeights(type, groups));
     }
 
@@ -199,6 +217,10 @@ final class Arrays {
      */
     void multiply(Plane plane, long u, int stream, int label, int slot, boolean add, int result) {
         scheduler.through(u);
+        if (uses.get(plane).row(u)) {
+            uses.get(new Plane(plane.hemisphere(), 1 - plane.index())).row(u);
+        }
+        uses.get(plane).accumulate(slot, u, add);
         Flow row = new Flow(Geometry.out(plane.hemisphere(), stream), label);
         long cycle = u + geometry.matrix;
         scheduler.all().put(plane.activations(), cycle, new MatrixInstruction.Activate(Element.FP16, row));

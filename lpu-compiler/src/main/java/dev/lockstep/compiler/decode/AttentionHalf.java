@@ -100,10 +100,7 @@ final class AttentionHalf {
         stage.mark(Mark.Phase.ATTEND, ready, attended);
         stage.mark(Mark.Phase.OUTPUT, attended, stage.outputs().end());
         stage.markSum(stage.outputs().end(), sent);
-        long end = stage.outputs().end();
-        for (Cache cache : caches) {
-            end = cache.append(end);
-        }
+        stage.appendLater(caches, stage.outputs().end());
         return sent;
     }
 

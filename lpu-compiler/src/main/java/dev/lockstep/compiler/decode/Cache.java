@@ -20,6 +20,10 @@ final class Cache {
     private static final int STREAM = 4;
     private static final int OLD_STREAM = 30;
     private static final int ROWS = 16;
+    /** An append waits no longer between its parts: it begins later instead. */
+    private static final int LONGEST_WAIT = 60;
+    /** At the latest it begins when the half layer behind it has been placed. */
+    private static final int LONGEST_HALF = 20_000;
     /** Number of the base to which words of the cache are added: each user has one. */
     private static final int BASE = 0;
 
@@ -107,6 +111,7 @@ final class Cache {
     private Operand old(Hemisphere side, int row, Address word, long cycle) {
         int old = scheduler.label();
         long w = geometry.inwardAt(cycle);
+        scheduler.alone(Geometry.in(side, OLD_STREAM), w);
         for (int part = 0; part < Element.FP16.planes(); part++) {
             int slice = stage.arrays().slice(side, 2 * (row % ROWS) + part);
             Flow to = new Flow(Geometry.in(side, OLD_STREAM), old).plane(part);
@@ -121,57 +126,56 @@ final class Cache {
     }
 
     /**
-     * Adds the current value to the transposed ones, when the arrays have nothing else to do: an array whose only row is the value, times
+     * Adds the current value to the transposed ones, between what the arrays do already: an array whose only row is the value, times
      * a row that is one in one lane, gives the element of that lane in the lane of the position.
      *
-     * @param from key from which on the arrays are free
-     * @return key from which on they are free again
+     * @param from key from which on the value is there
      */
-    long append(long from) {
+    void append(long from) {
         int position = shape.positions() - 1;
         int block = position / shape.lanes();
         int row = position % shape.lanes();
         Hemisphere side = side(block);
         Plane plane = new Plane(side, 0);
-        int groups = row / ROWS + 1;
-        long loaded = load(side, plane, row, groups, from);
-        long next = loaded;
-        for (int element = 0; element < shape.headSize(); element++) {
-            int lane = element;
-            next = 2 + scheduler.attempt(next, u -> element(side, plane, block, lane, u));
-        }
-        return next;
+        // All in one go: what is placed already must not install other weights in between.
+        scheduler.attempt(from, LONGEST_HALF, start -> {
+            long next = load(side, plane, row, row / ROWS + 1, start);
+            for (int element = 0; element < shape.headSize(); element++) {
+                int lane = element;
+                next = 2 + scheduler.within(next, LONGEST_WAIT, u -> element(side, plane, block, lane, u));
+            }
+        });
     }
 
     /** Writes the value as the only row of a tile, loads that, and takes it back for the next position; returns the key from which on rows can come. */
     private long load(Hemisphere side, Plane plane, int row, int groups, long from) {
-        long written = scheduler.attempt(from, u -> {
-            scheduler.through(u);
-            long cycle = geometry.completedFor(u) - geometry.alu;
-            Operand value = stage.constants().from(side, Layout.value(side, keyHead), cycle);
-            Stream out = Geometry.out(side, STREAM);
-            Kept narrow = scheduler.all().narrow(value, cycle, cycle, out);
-            write(side, row, Address.of(stage.scratch() + row / ROWS), out, narrow.label(), u);
-        });
-        long start = scheduler.attempt(written + 1 + geometry.read, u -> {
+        Address word = Address.of(stage.scratch() + row / ROWS);
+        Operand value =
+                stage.constants().from(side, Layout.value(side, keyHead), geometry.completedFor(from) - geometry.alu);
+        scratch(side, row, word, value, from);
+        long start = scheduler.within(from + 1 + geometry.read, LONGEST_WAIT, u -> {
             stage.arrays().occupy(u, groups, 1);
             stage.arrays().load(Element.FP16, plane, u, groups, 1, Address.of(stage.scratch()));
             stage.arrays().install(Element.FP16, plane, u + groups, groups);
         });
-        scheduler.attempt(start + groups + 1, u -> {
-            scheduler.through(u);
-            long cycle = geometry.completedFor(u) - geometry.alu;
-            Stream out = Geometry.out(side, STREAM);
-            Kept zero = scheduler.all().narrow(Operand.Constant.of(0), cycle, cycle, out);
-            write(side, row, Address.of(stage.scratch() + row / ROWS), out, zero.label(), u);
-        });
+        scheduler.within(start + groups + 1, LONGEST_WAIT, u -> scratch(side, row, word, Operand.Constant.of(0), u));
         return start + groups + geometry.installed;
+    }
+
+    /** Writes a row of the tile, with a key. */
+    private void scratch(Hemisphere side, int row, Address word, Operand value, long u) {
+        scheduler.through(u);
+        long cycle = geometry.completedFor(u) - geometry.alu;
+        Stream out = Geometry.out(side, STREAM);
+        Kept narrow = scheduler.all().narrow(value, cycle, cycle, out);
+        write(side, row, word, out, narrow.label(), u);
     }
 
     private void element(Hemisphere side, Plane plane, int block, int element, long u) {
         Group all = scheduler.all();
         int alu = geometry.alu;
         int unit = scheduler.label();
+        scheduler.alone(Geometry.out(side, STREAM), u);
         all.readOutward(side, Layout.unit(element), STREAM, unit, u);
         int column = scheduler.label();
         stage.arrays().multiply(plane, u, STREAM, unit, 0, false, column);
@@ -180,7 +184,7 @@ final class Cache {
         Kept wide = all.widen(old(side, element, word, cycle), cycle, cycle + alu);
         Kept fresh = all.unary(UnaryOperation.COPY, Element.FP32, Constants.sums(plane, column), cycle, cycle + alu);
         Kept sum = all.binary(BinaryOperation.ADD, wide.operand(), fresh.operand(), cycle + alu, cycle + 2L * alu);
-        Stream out = Geometry.out(side, STREAM + 2);
+        Stream out = Geometry.out(side, STREAM);
         Kept narrow = all.narrow(sum.operand(), cycle + 2L * alu, cycle + 2L * alu, out);
         long back = geometry.outwardAt(narrow.ready());
         scheduler.through(back);
@@ -189,6 +193,7 @@ final class Cache {
 
     /** Writes FP16 into the pair of slices that feeds a row of the array. */
     private void write(Hemisphere side, int row, Address word, Stream out, int label, long u) {
+        scheduler.alone(out, u);
         for (int part = 0; part < Element.FP16.planes(); part++) {
             int slice = stage.arrays().slice(side, 2 * (row % ROWS) + part);
             Flow from = new Flow(out, label).plane(part);

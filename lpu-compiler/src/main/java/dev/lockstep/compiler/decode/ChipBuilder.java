@@ -43,9 +43,14 @@ final class ChipBuilder {
         journal.clear();
     }
 
-    /** Takes back what has been placed since the last commit. */
-    void rollback() {
-        while (!journal.isEmpty()) {
+    /** How much has been placed since the last commit. */
+    int placed() {
+        return journal.size();
+    }
+
+    /** Takes back what has been placed since there was so much. */
+    void rollback(int placed) {
+        while (journal.size() > placed) {
             journal.pop().run();
         }
     }

@@ -45,12 +45,12 @@ final class NormFactor {
     /** Adds squares as blocks arrive; their sum waits in memory as two rows of FP16. Returns the key from which on they can be read. */
     long squares(List<Arrival> arrivals) {
         int alu = geometry.alu;
-        long first = geometry.taken(arrivals.getFirst().w() + 2);
+        long first = geometry.taken(arrivals.getFirst().inward());
         long[] taken = new long[arrivals.size()];
         scheduler.attempt(0, late -> {
             long cycle = first + late;
             for (int i = 0; i < arrivals.size(); i++) {
-                cycle = Math.max(cycle, geometry.taken(arrivals.get(i).w() + 2) + late);
+                cycle = Math.max(cycle, geometry.taken(arrivals.get(i).inward()) + late);
                 taken[i] = cycle;
                 cycle += alu;
             }
@@ -114,7 +114,7 @@ final class NormFactor {
         List<Operand> operands = new ArrayList<>();
         int label = scheduler.label();
         for (int chip = 0; chip < scheduler.chips(); chip++) {
-            Hemisphere side = Sums.arrivesAt(chip, arrival.source());
+            Hemisphere side = arrival.side(chip);
             scheduler
                     .chip(chip)
                     .readInward(side, Layout.residual(arrival.block()), STREAM, label, geometry.inwardAt(cycle));

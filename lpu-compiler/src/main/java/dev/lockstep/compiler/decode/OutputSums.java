@@ -1,7 +1,6 @@
 package dev.lockstep.compiler.decode;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -52,8 +51,8 @@ final class OutputSums {
             Consumer<Sweep> noted) {
         int planes = arrays.planes().size();
         int rounds = Math.ceilDiv(blocks, planes);
-        // Each carrier's link takes two vectors for each block of its own.
-        long pace = 2L * scheduler.geometry().vectorCycles * planes / sums.carriers() / rows.size();
+        // Links take two vectors for each block.
+        long pace = 2L * scheduler.geometry().vectorCycles * planes / sums.together() / rows.size();
         List<Sweep.Pass> passes = new ArrayList<>();
         for (int round = 0; round < rounds; round++) {
             int used = Math.min(planes, blocks - planes * round);
@@ -85,7 +84,7 @@ final class OutputSums {
         for (int round = 0; round < rounds; round += together) {
             scatter(results.subList(round, Math.min(rounds, round + together)), planes * round, scales, scattered);
         }
-        return finish(scattered);
+        return sums.finish(scattered);
     }
 
     /** Key from which on the arrays are free. */
@@ -93,7 +92,7 @@ final class OutputSums {
         return end;
     }
 
-    /** As many blocks at a time as there are carriers. */
+    /** As many blocks at a time as are summed together. */
     private void scatter(List<Sweep.Sums> results, int firstBlock, int scales, List<List<Sums.Sent>> scattered) {
         List<Integer> blocks = new ArrayList<>();
         List<Sums.Part> parts = new ArrayList<>();
@@ -104,8 +103,8 @@ final class OutputSums {
                 parts.add(part(result, entry.getKey(), entry.getValue(), scales + block));
             }
         }
-        for (int first = 0; first < parts.size(); first += sums.carriers()) {
-            int end = Math.min(parts.size(), first + sums.carriers());
+        for (int first = 0; first < parts.size(); first += sums.together()) {
+            int end = Math.min(parts.size(), first + sums.together());
             scattered.add(sums.scatter(blocks.subList(first, end), parts.subList(first, end)));
         }
     }
@@ -122,16 +121,5 @@ final class OutputSums {
                 return constants.scaled(plane, label, result.w(), scale, until);
             }
         };
-    }
-
-    /** Exchanges and spreads blocks in the order in which they were scattered. */
-    private List<Sums.Sent> finish(List<List<Sums.Sent>> scattered) {
-        List<Sums.Sent> spread = new ArrayList<>();
-        for (List<Sums.Sent> together : scattered) {
-            List<Sums.Sent> collected = sums.nodes() == 1 ? together : sums.exchange(together);
-            spread.addAll(sums.spread(collected));
-        }
-        spread.sort(Comparator.comparingLong(Sums.Sent::high).thenComparingInt(Sums.Sent::block));
-        return spread;
     }
 }

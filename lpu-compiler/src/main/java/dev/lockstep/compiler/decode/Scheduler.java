@@ -1,8 +1,11 @@
 package dev.lockstep.compiler.decode;
 
+import dev.lockstep.lpu.isa.Stream;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongConsumer;
 
 /** The chips of one node, which are scheduled together so that they stay in step. */
@@ -19,6 +22,9 @@ final class Scheduler {
 
     /** Keys at which something else flows outward to the switches or beyond. */
     private final BitSet flights = new BitSet();
+
+    /** Keys of what flows on streams that only some parts of a schedule use. */
+    private final Map<Stream, BitSet> alone = new HashMap<>();
 
     private int lastLabel;
 
@@ -75,21 +81,48 @@ final class Scheduler {
      * @throws IllegalArgumentException if there is none for long, as with sizes that this way of cutting does not suit
      */
     long attempt(long from, LongConsumer placement) {
+        return attempt(from, PATIENCE, placement);
+    }
+
+    /** The same with more or less patience. */
+    long attempt(long from, int times, LongConsumer placement) {
+        try {
+            long at = within(from, times, placement);
+            chips.forEach(ChipBuilder::commit);
+            return at;
+        } catch (Conflict conflict) {
+            throw new IllegalArgumentException(
+                    "the model's sizes leave a step without a place in the schedule (" + conflict.getMessage()
+                            + "); try another number of chips",
+                    conflict);
+        }
+    }
+
+    /**
+     * Places a part of something that is being placed.
+     *
+     * @throws Conflict if something is in its way at each of so many times
+     */
+    long within(long from, int times, LongConsumer placement) {
+        int[] placed = chips.stream().mapToInt(ChipBuilder::placed).toArray();
         Conflict last = new Conflict("nothing");
-        for (long at = from; at < from + PATIENCE; at++) {
+        for (long at = from; at < from + times; at++) {
             try {
                 placement.accept(at);
-                chips.forEach(ChipBuilder::commit);
                 return at;
             } catch (Conflict conflict) {
-                chips.forEach(ChipBuilder::rollback);
+                for (int chip = 0; chip < placed.length; chip++) {
+                    chips.get(chip).rollback(placed[chip]);
+                }
                 last = conflict;
             }
         }
-        throw new IllegalArgumentException(
-                "the model's sizes leave a step without a place in the schedule (" + last.getMessage()
-                        + "); try another number of chips",
-                last);
+        throw last;
+    }
+
+    /** Does something that is taken back if what is being placed does not fit. */
+    void undoable(Runnable undo) {
+        chips.getFirst().undoable(undo);
     }
 
     /** Notes that weights flow outward with these keys. */
@@ -104,7 +137,7 @@ final class Scheduler {
             throw new Conflict("a flight at " + flight);
         }
         loads.set(from, from + count);
-        chips.getFirst().undoable(() -> loads.clear(from, from + count));
+        undoable(() -> loads.clear(from, from + count));
     }
 
     /** Notes that something flows outward all the way with just this key. */
@@ -114,12 +147,27 @@ final class Scheduler {
         }
     }
 
+    /**
+     * Notes that something flows on a stream with a key, where everything on that stream is noted.
+     *
+     * @throws Conflict if something else does
+     */
+    void alone(Stream stream, long key) {
+        BitSet taken = alone.computeIfAbsent(stream, other -> new BitSet());
+        int index = Math.toIntExact(key);
+        if (taken.get(index)) {
+            throw new Conflict("a vector on stream " + stream + " at " + key);
+        }
+        taken.set(index);
+        undoable(() -> taken.clear(index));
+    }
+
     /** The first key from one on with which something else than weights can flow outward all the way; weights will avoid it. */
     long flight(long from) {
         int u = loads.nextClearBit(Math.toIntExact(from));
         if (!flights.get(u)) {
             flights.set(u);
-            chips.getFirst().undoable(() -> flights.clear(u));
+            undoable(() -> flights.clear(u));
         }
         return u;
     }

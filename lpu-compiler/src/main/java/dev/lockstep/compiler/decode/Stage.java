@@ -1,5 +1,6 @@
 package dev.lockstep.compiler.decode;
 
+import dev.lockstep.compiler.collective.SumForm;
 import dev.lockstep.compiler.partition.WeightPrecision;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.Flow;
@@ -32,13 +33,21 @@ final class Stage {
     private int laneNumbers = -1;
     private int expertOnes = -1;
     private final List<Mark> marks = new ArrayList<>();
+    private final List<Runnable> appends = new ArrayList<>();
     private int half;
 
-    Stage(Geometry geometry, WeightPrecision precision, int nodeChips, int nodes, int carriers, int width) {
+    Stage(
+            Geometry geometry,
+            WeightPrecision precision,
+            SumForm form,
+            int nodeChips,
+            int nodes,
+            int carriers,
+            int width) {
         scheduler = new Scheduler(geometry, nodeChips);
         arrays = new Arrays(scheduler, precision);
         constants = new Constants(scheduler);
-        sums = new Sums(scheduler, nodes, carriers);
+        sums = new Sums(scheduler, form, nodes, carriers);
         outputs = new OutputSums(scheduler, arrays, sums, constants, layout);
         int tile = geometry.machine().lanes() / 16;
         norm = new NormFactor(scheduler, arrays, layout.streaming(tile), width);
@@ -86,15 +95,24 @@ final class Stage {
 
     /** A sum ends when its last vector has arrived. */
     void markSum(long start, List<Sums.Sent> sent) {
-        Geometry geometry = scheduler.geometry();
-        long end = geometry.crossing(geometry.overLink(sent.getLast().high())) + 1 + geometry.read;
-        mark(Mark.Phase.SUM, start, end);
+        mark(Mark.Phase.SUM, start, sums.end(sent));
     }
 
     /** The half layers that follow, counted from the stage's first; -1 for the output matrix. */
     void beginHalf(int number) {
         half = number;
         layout.contents().beginHalf(number);
+    }
+
+    /** Values of a half layer are appended after the next one has been placed, where that leaves arrays idle. */
+    void appendLater(List<Cache> caches, long from) {
+        caches.forEach(cache -> appends.add(() -> cache.append(from)));
+    }
+
+    /** Places what was to be appended later. */
+    void append() {
+        appends.forEach(Runnable::run);
+        appends.clear();
     }
 
     List<Mark> marks() {
@@ -173,15 +191,15 @@ final class Stage {
 
     /** What a half layer finds after its residual has arrived. */
     Residual residual(List<Arrival> arrivals, int blocks) {
-        Geometry geometry = scheduler.geometry();
         long[] available = new long[blocks];
         long earliest = Long.MAX_VALUE;
         for (Arrival arrival : arrivals) {
-            // The far side's memory is written last; its word can be read in the next cycle.
-            available[arrival.block()] = geometry.crossing(arrival.w()) + 1 + geometry.read;
+            available[arrival.block()] = arrival.outward();
             earliest = Math.min(earliest, available[arrival.block()]);
         }
         long squares = norm.squares(arrivals);
-        return new Residual(available, squares, Math.max(0, earliest - 64));
+        // Where a row has many blocks, the first have arrived before the last are computed: the arrays are not free
+        // yet.
+        return new Residual(available, squares, Math.max(outputs.end(), earliest - 64));
     }
 }

@@ -37,9 +37,9 @@ final class StageScheduler {
         boolean last = leaves == null;
         int nodeChips = Math.min(partition.tensor(), question.machine().whole(Quantity.NODE_CHIPS));
         int nodes = partition.tensor() / nodeChips;
-        int carriers = SumCost.carriers(question.machine(), question.topology());
+        int carriers = SumCost.carriers(question.machine(), question.topology(), question.chips(), partition.tensor());
         int width = question.model().width();
-        Stage stage = new Stage(geometry, partition.precision(), nodeChips, nodes, carriers, width);
+        Stage stage = new Stage(geometry, partition.precision(), partition.form(), nodeChips, nodes, carriers, width);
         Shape shape = shape(firstHalf / 2);
         List<Arrival> arrivals =
                 enters == null ? present(shape.blocks()) : stage.sums().enter(incoming, enters);
@@ -55,6 +55,9 @@ final class StageScheduler {
             sent = half % 2 == 0
                     ? new AttentionHalf(stage, shape).place(residual)
                     : new FeedForwardHalf(stage, shape).place(residual);
+            if (half % 2 == 1 || forward) {
+                stage.append();
+            }
             if (!forward) {
                 residual = stage.residual(stage.sums().receive(sent), shape.blocks());
             }
@@ -91,10 +94,10 @@ final class StageScheduler {
     }
 
     /** The host has put the first residual into memory. */
-    private static List<Arrival> present(int blocks) {
+    private List<Arrival> present(int blocks) {
         List<Arrival> arrivals = new ArrayList<>();
         for (int block = 0; block < blocks; block++) {
-            arrivals.add(new Arrival(block, LEAD, 0));
+            arrivals.add(Arrival.flowing(geometry, block, LEAD, Arrival.HERE));
         }
         return arrivals;
     }

@@ -1,5 +1,7 @@
 package dev.lockstep.compiler.partition;
 
+import dev.lockstep.compiler.collective.SumCost;
+import dev.lockstep.compiler.collective.SumForm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -13,9 +15,15 @@ import java.util.stream.IntStream;
  * @param pieces of the model, in order
  * @param cuts the first piece of each stage, and the number of all pieces
  * @param precision of the weights
+ * @param form of the sums over a stage's chips
  */
 public record Partition(
-        int tensor, List<Piece> pieces, List<Integer> cuts, HeadSplit split, WeightPrecision precision) {
+        int tensor, List<Piece> pieces, List<Integer> cuts, HeadSplit split, WeightPrecision precision, SumForm form) {
+    /** With sums over carriers. */
+    public Partition(int tensor, List<Piece> pieces, List<Integer> cuts, HeadSplit split, WeightPrecision precision) {
+        this(tensor, pieces, cuts, split, precision, SumForm.CARRIERS);
+    }
+
     public Partition {
         pieces = List.copyOf(pieces);
         cuts = List.copyOf(cuts);
@@ -50,6 +58,10 @@ public record Partition(
         return new Partition(tensor, cuts, split, precision);
     }
 
+    public Partition with(SumForm other) {
+        return new Partition(tensor, pieces, cuts, split, precision, other);
+    }
+
     public int stages() {
         return cuts.size() - 1;
     }
@@ -76,6 +88,17 @@ public record Partition(
     /** Stages over which the half layer with most experts is spread. */
     public int mostParts() {
         return pieces.stream().mapToInt(Piece::parts).max().orElseThrow();
+    }
+
+    /** What a sum over a stage's chips costs. */
+    public SumCost sum(Question question) {
+        return SumCost.of(
+                form,
+                question.machine(),
+                question.topology(),
+                question.chips(),
+                tensor,
+                question.model().width());
     }
 
     @Override

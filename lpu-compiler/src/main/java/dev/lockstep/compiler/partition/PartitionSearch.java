@@ -1,6 +1,7 @@
 package dev.lockstep.compiler.partition;
 
 import dev.lockstep.compiler.collective.SumCost;
+import dev.lockstep.compiler.collective.SumForm;
 import dev.lockstep.compiler.model.AttentionSizes;
 import dev.lockstep.compiler.model.LayerSizes;
 import dev.lockstep.lpu.machine.Quantity;
@@ -9,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Tries every way of cutting a model over the chips, which are few, and says of each why it was not taken. */
 public final class PartitionSearch {
@@ -55,15 +57,16 @@ public final class PartitionSearch {
         return candidates.getFirst();
     }
 
-    /** The best way with each number of chips in a stage: what a table should show. */
+    /** The best with each number of chips in a stage, form of sums and division of attention: what a table should show. */
     public List<Candidate> bestOfEachDegree() {
         List<Candidate> shown = new ArrayList<>();
         for (Candidate candidate : candidates) {
             if (shown.stream()
-                    .noneMatch(other ->
-                            other.partition().tensor() == candidate.partition().tensor()
-                                    && other.partition().split()
-                                            == candidate.partition().split())) {
+                    .noneMatch(other -> other.partition().tensor()
+                                    == candidate.partition().tensor()
+                            && other.partition().form() == candidate.partition().form()
+                            && other.partition().split()
+                                    == candidate.partition().split())) {
                 shown.add(candidate);
             }
         }
@@ -99,7 +102,9 @@ public final class PartitionSearch {
         StageCuts cuts = new StageCuts(pieces, MemoryNeed.each(question, tensor, split, pieces));
         List<Candidate> candidates = new ArrayList<>();
         for (int stages = 1; stages <= most; stages++) {
-            consider(question, cuts, pieces, tensor, stages, split).ifPresent(candidates::add);
+            cut(question, cuts, pieces, tensor, stages, split)
+                    .ifPresent(partition -> forms(question, tensor)
+                            .forEach(form -> candidates.add(consider(question, partition.with(form)))));
         }
         return candidates;
     }
@@ -134,25 +139,27 @@ public final class PartitionSearch {
         return 1;
     }
 
-    private static Optional<Candidate> consider(
+    private static List<SumForm> forms(Question question, int tensor) {
+        return Stream.of(SumForm.values())
+                .filter(form -> form.possible(question.machine(), question.topology(), question.chips(), tensor))
+                .toList();
+    }
+
+    /** Equal stages if they fit, or those that need least. */
+    private static Optional<Partition> cut(
             Question question, StageCuts cuts, List<Piece> pieces, int tensor, int stages, HeadSplit split) {
         if (pieces.stream().anyMatch(Piece::continues)) {
             return cuts.balanced(stages)
-                    .map(balanced ->
-                            consider(question, new Partition(tensor, pieces, balanced, split, question.precision())));
+                    .map(balanced -> new Partition(tensor, pieces, balanced, split, question.precision()));
         }
-        return Optional.of(consider(question, cuts, tensor, stages, split));
-    }
-
-    private static Candidate consider(Question question, StageCuts cuts, int tensor, int stages, HeadSplit split) {
         int layers = question.model().layers().size();
-        Candidate even = consider(question, Partition.even(tensor, stages, layers, split, question.precision()));
-        if (even.memory().fits()) {
-            return even;
+        Partition even = Partition.even(tensor, stages, layers, split, question.precision());
+        if (MemoryNeed.of(question, even).fits()) {
+            return Optional.of(even);
         }
-        return cuts.balanced(stages)
-                .map(balanced -> consider(question, new Partition(tensor, balanced, split, question.precision())))
-                .orElse(even);
+        return Optional.of(cuts.balanced(stages)
+                .map(balanced -> new Partition(tensor, balanced, split, question.precision()))
+                .orElse(even));
     }
 
     private static Candidate consider(Question question, Partition partition) {
@@ -217,10 +224,23 @@ public final class PartitionSearch {
         double micros = losses[worst] / question.machine().number(Quantity.CLOCK);
         return String.format(
                 Locale.ROOT,
-                "%.0f %% slower: %s takes %.1f µs more",
+                "%.0f %% slower: %s takes %.1f µs more%s",
                 100 * (best.tokensPerSecond() / candidate.tokensPerSecond() - 1),
                 causes[worst],
-                micros);
+                micros,
+                worst == 1 ? links(question, candidate.partition(), best.partition()) : "");
+    }
+
+    private static String links(Question question, Partition own, Partition best) {
+        SumCost sum = own.sum(question);
+        SumCost other = best.sum(question);
+        return String.format(
+                Locale.ROOT,
+                " (hops and vectors of each: %d and %d, not %d and %d)",
+                sum.hops(),
+                sum.vectors(),
+                other.hops(),
+                other.vectors());
     }
 
     private static String refusal(Question question, List<Candidate> open) {

@@ -23,7 +23,7 @@ public record RowsEstimate(int rows, long moreCycles) {
         }
         Machine machine = question.machine();
         var model = question.model();
-        SumCost sum = SumCost.of(machine, question.topology(), partition.tensor(), model.width());
+        SumCost sum = partition.sum(question);
         int loadCycles = machine.lanes() / machine.whole(Quantity.INSTALL_STREAMS);
         long each = 0;
         for (var layer : model.layers()) {

@@ -47,7 +47,7 @@ public record StepCost(long weights, long cache, long links, long pipeline, long
     static StepCost of(Question question, Partition partition) {
         Machine machine = question.machine();
         ModelSizes model = question.model();
-        SumCost sum = SumCost.of(machine, question.topology(), partition.tensor(), model.width());
+        SumCost sum = partition.sum(question);
         Share all = new Share(0, 0, 0, 0);
         long longest = 0;
         for (int stage = 0; stage < partition.stages(); stage++) {
@@ -66,7 +66,8 @@ public record StepCost(long weights, long cache, long links, long pipeline, long
         long back = Math.ceilDiv(Math.max(0, partition.chips() - partition.tensor()), reach);
         long ends = head.streamCycles(machine, partition.precision())
                 + (back + 2L * Math.max(0, sum.hops() - 1)) * machine.hopCycles();
-        long pipeline = (partition.stages() - 1L) * (machine.hopCycles() + machine.whole(Quantity.VECTOR_CYCLES));
+        long pipeline = (partition.stages() - 1L)
+                * (sum.onward() * machine.hopCycles() + machine.whole(Quantity.VECTOR_CYCLES));
         return new StepCost(
                 all.weights(),
                 all.cache(),

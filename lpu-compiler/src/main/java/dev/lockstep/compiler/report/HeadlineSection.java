@@ -29,11 +29,12 @@ final class HeadlineSection {
                 "<h1>%s on %d language processing units</h1>",
                 Html.escape(name), plan.partition().chips());
         html.add(
-                "<p class=\"soft\">One token of one user, every instruction scheduled: %d chips a stage × %d stages, %s, %s weights, FP16 activations and"
+                "<p class=\"soft\">One token of one user, every instruction scheduled: %d chips a stage × %d stages, %s, sums %s, %s weights, FP16 activations and"
                         + " cache, %,d positions of context, hops of %.0f ns, %s.</p>",
                 plan.partition().tensor(),
                 plan.partition().stages(),
                 plan.partition().split().words(),
+                plan.partition().form().words(),
                 plan.question().precision(),
                 plan.question().context(),
                 machine.number(Quantity.HOP),

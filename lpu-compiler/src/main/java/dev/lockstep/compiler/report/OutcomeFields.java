@@ -238,6 +238,8 @@ final class OutcomeFields {
                 candidate.memory().total(),
                 "attention",
                 candidate.partition().split().words(),
+                "sums",
+                candidate.partition().form().words(),
                 "reason",
                 plan.reason(candidate));
     }

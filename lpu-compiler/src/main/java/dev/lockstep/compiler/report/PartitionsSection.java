@@ -35,11 +35,11 @@ final class PartitionsSection {
 
     private void write() {
         html.raw(
-                "<h2>Partitions that were considered</h2><p>By formula; the one that was taken was then scheduled.</p><div class=\"scroll\"><table><tr><th>chips a stage × stages</th><th class=n>chips</th>"
-                        + "<th class=n>tokens/s</th><th class=n>MB a chip</th><th>attention</th><th>why</th></tr>");
+                "<h2>Partitions that were considered</h2><p>Speeds by formula; those that were close were then scheduled.</p><div class=\"scroll\"><table><tr><th>chips a stage × stages</th><th class=n>chips</th>"
+                        + "<th class=n>tokens/s</th><th class=n>MB a chip</th><th>attention</th><th>sums</th><th>why</th></tr>");
         shown(plan)
                 .forEach(candidate -> html.add(
-                        "<tr class=\"%s\"><td>%s</td><td class=n>%d</td><td class=n>%s</td><td class=n>%.0f</td><td>%s</td><td>%s</td></tr>",
+                        "<tr class=\"%s\"><td>%s</td><td class=n>%d</td><td class=n>%s</td><td class=n>%.0f</td><td>%s</td><td>%s</td><td>%s</td></tr>",
                         candidate.partition().equals(plan.partition()) ? "taken" : "",
                         candidate.partition(),
                         candidate.partition().chips(),
@@ -48,6 +48,9 @@ final class PartitionsSection {
                         candidate.partition().split() == HeadSplit.BY_KEY_HEADS
                                 ? ""
                                 : candidate.partition().split().words(),
+                        candidate.partition().tensor() == 1
+                                ? ""
+                                : candidate.partition().form().words(),
                         Html.escape(plan.reason(candidate))));
         html.raw("</table></div>");
     }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.checker.LegalityChecker;
+import dev.lockstep.compiler.bound.LowerBound;
+import dev.lockstep.compiler.bound.Turnaround;
+import dev.lockstep.compiler.collective.SumForm;
 import dev.lockstep.compiler.model.AttentionSizes;
 import dev.lockstep.compiler.model.FeedForwardSizes;
 import dev.lockstep.compiler.model.LayerSizes;
@@ -76,6 +79,34 @@ class DecodeCompilerTest {
 
         assertThat(TimeSimulator.run(machine, schedule.program()).cycles()).isEqualTo(schedule.predictedCycles());
         assertThat(new LegalityChecker(machine).check(schedule.program())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // width, heads, hidden, experts, hop, stages
+        "2048, 32, 8192, 1, 722, 2",
+        "2880, 32, 2880, 32, 300, 6",
+        "4096, 32, 11008, 1, 300, 3",
+        "512, 8, 1536, 1, 722, 1"
+    })
+    void shouldSumInOneHopInsideANode(int width, int heads, int hidden, int experts, double hop, int stages) {
+        Machine machine = Machine.lpuV1().with(Quantity.HOP, hop);
+        var layer = new LayerSizes(
+                new AttentionSizes.Grouped(heads, 8, 64, Integer.MAX_VALUE),
+                new FeedForwardSizes(hidden, experts, Math.min(4, experts), 0));
+        ModelSizes model = new ModelSizes("small", width, Collections.nCopies(3, layer), 8000, 4096, false);
+        Question question = new Question(
+                model, machine, Topology.QUADFOUR_LINE, 64, 500, 1, WeightPrecision.INT8, Objective.LATENCY);
+        Partition partition = Partition.even(8, stages, 3, HeadSplit.BY_KEY_HEADS, WeightPrecision.INT8)
+                .with(SumForm.ONE_SHOT);
+
+        DecodeSchedule schedule = DecodeCompiler.compile(question, partition);
+
+        assertThat(new LegalityChecker(machine).check(schedule.program())).isEmpty();
+        assertThat(TimeSimulator.run(machine, schedule.program()).cycles()).isEqualTo(schedule.predictedCycles());
+        assertThat(LowerBound.of(question, partition).cycles())
+                .isLessThan(schedule.predictedCycles()
+                        + Turnaround.of(question, partition).cycles());
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.lockstep.compiler.decode;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.checker.LegalityChecker;
+import dev.lockstep.compiler.collective.SumForm;
 import dev.lockstep.compiler.model.AttentionSizes;
 import dev.lockstep.compiler.model.FeedForwardSizes;
 import dev.lockstep.compiler.model.LayerSizes;
@@ -58,6 +59,24 @@ class DecodeValuesTest {
                 question(model, topology, chips, positions, precision),
                 Partition.even(tensor, stages, 2, split, precision),
                 1);
+    }
+
+    /** Sums that every chip adds for itself, from its node or from all nodes of a stage. */
+    @ParameterizedTest
+    @CsvSource({
+        // topology, chips, chips a stage, stages, width, layers
+        "NODE, 4, 4, 1, 320, 1",
+        "NODE, 8, 8, 1, 960, 2",
+        "QUADFOUR_LINE, 24, 8, 3, 640, 2"
+    })
+    void shouldComputeWithOneShotSums(Topology topology, int chips, int tensor, int stages, int width, int layers) {
+        ModelSizes model = model(width, 8, 8, 32, new FeedForwardSizes(1024, 1, 1, 0), layers);
+        Partition partition = Partition.even(tensor, stages, layers, HeadSplit.BY_KEY_HEADS, WeightPrecision.INT8)
+                .with(SumForm.ONE_SHOT);
+
+        LpuProgram program = requireRight(question(model, topology, chips, 3, WeightPrecision.INT8), partition, 1);
+
+        assertThat(new LegalityChecker(MACHINE).check(program)).isEmpty();
     }
 
     /** Users are in different stages at the same time, each with a cache of its own. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.compiler.bound.LowerBound;
+import dev.lockstep.compiler.collective.SumForm;
 import dev.lockstep.compiler.model.AttentionSizes;
 import dev.lockstep.compiler.model.FeedForwardSizes;
 import dev.lockstep.compiler.model.LayerSizes;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PartitionSearchTest {
@@ -106,6 +108,21 @@ class PartitionSearchTest {
         assertThat(search.candidates())
                 .filteredOn(candidate -> candidate.reason().startsWith("taken"))
                 .hasSize(1);
+    }
+
+    /** A hop that is saved is worth many vectors where hops take long, and where a row has few blocks. */
+    @ParameterizedTest
+    @CsvSource({"llama-3.2-1b, 722, ONE_SHOT", "llama-3.2-1b, 200, CARRIERS", "llama-2-7b, 300, CARRIERS"})
+    void shouldChooseTheFormOfSumsBySize(String model, double hop, SumForm form) {
+        PartitionSearch search = PartitionSearch.of(question(model, 576, hop, 1));
+
+        assertThat(search.best().partition().form()).isEqualTo(form);
+        assertThat(search.candidates())
+                .filteredOn(candidate -> candidate.partition().tensor() == 8
+                        && candidate.memory().fits()
+                        && candidate.partition().form() != form)
+                .isNotEmpty()
+                .allSatisfy(candidate -> assertThat(candidate.reason()).contains("slower"));
     }
 
     @ParameterizedTest
