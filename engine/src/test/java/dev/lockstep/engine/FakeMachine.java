@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 
 /** A null device: keeps the contract of machines strictly, and its logits are any function of all tokens so far. */
 public final class FakeMachine implements Machine {
@@ -31,6 +32,9 @@ public final class FakeMachine implements Machine {
 
     /** How long a step takes. */
     public volatile int stepMillis;
+
+    /** Hears how many tokens each step has. */
+    public volatile IntConsumer onStep = _ -> {};
 
     /** Positions for which there is memory. */
     public volatile int room = Integer.MAX_VALUE;
@@ -69,6 +73,21 @@ public final class FakeMachine implements Machine {
                 contextLength,
                 maxStepTokens,
                 tokens -> noise.model.apply(tokens.subList(Math.max(0, tokens.size() - 2), tokens.size())));
+    }
+
+    /** Likes best what {@link #hashing} does, in so many of a hundred cases up to a length, and something else otherwise. */
+    public static FakeMachine halfRight(int percent, int upTo, int contextLength, int maxStepTokens) {
+        FakeMachine noise = hashing(contextLength, maxStepTokens);
+        return new FakeMachine(TinyTokenizer.SIZE, contextLength, maxStepTokens, tokens -> {
+            float[] logits = noise.model.apply(tokens);
+            int draw = Math.floorMod(31 * tokens.hashCode() >>> 7, 100);
+            if (draw >= percent || tokens.size() > upTo) {
+                for (int i = 0; i < logits.length; i++) {
+                    logits[i] = -logits[i];
+                }
+            }
+            return logits;
+        });
     }
 
     /** Answers {@code answer}, token by token, to a prompt of {@code promptLength} tokens. */
@@ -157,6 +176,7 @@ public final class FakeMachine implements Machine {
             throw new KvMemoryException("there is no memory", new IllegalStateException());
         }
         steps.add(step.size());
+        onStep.accept(step.size());
         LockSupport.parkNanos(stepMillis * 1_000_000L);
         for (int i = 0; i < step.size(); i++) {
             List<Integer> tokens = ((Text) step.sequence(i)).tokens;

@@ -121,8 +121,12 @@ final class AnswerStream {
         return pending() > 1 || !answer.begun();
     }
 
-    /** Makes sure of memory for its pending tokens; false if there is none now. */
+    /** Makes sure of memory for its pending tokens, that of the draft first of all; false if there is none now. */
     boolean reserve() {
+        if (kv.orElseThrow().reserve(size)) {
+            return true;
+        }
+        draft.ifPresent(DraftText::close);
         return kv.orElseThrow().reserve(size);
     }
 
@@ -155,8 +159,8 @@ final class AnswerStream {
     }
 
     /** Lets a draft model guess where the text itself does not. */
-    void draftWith(DraftModel model) {
-        draft = Optional.of(model.follow());
+    void draftWith(DraftModel model, KvMemory memory) {
+        draft = Optional.of(model.follow(memory));
     }
 
     /** What is to guess its next tokens, if it is the draft model. */

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 
 /**
  * The texts that are being computed and those that wait, and what the next step does for them. Streams join and leave between steps.
@@ -48,9 +49,16 @@ final class Batch implements AutoCloseable {
     private final StepTimes times = new StepTimes();
     private final boolean speculation;
     private final Optional<DraftModel> draft;
+    private final LongSupplier clock;
     private final List<DraftText> drafting = new ArrayList<>();
 
-    Batch(Machine machine, Optional<DraftModel> draft, KvMemory memory, ServiceOptions options, StatusBoard board) {
+    Batch(
+            Machine machine,
+            Optional<DraftModel> draft,
+            KvMemory memory,
+            ServiceOptions options,
+            StatusBoard board,
+            LongSupplier clock) {
         this.machine = machine;
         this.draft = draft;
         this.maxRunning = Math.min(options.maxRunning(), machine.maxStepTokens());
@@ -59,20 +67,28 @@ final class Batch implements AutoCloseable {
         this.budget = new ChunkBudget(options.stallTime().toNanos(), machine.maxStepTokens());
         this.board = board;
         this.speculation = options.speculation();
+        this.clock = clock;
     }
 
     /**
      * A batch with memory as the options ask for it.
      *
+     * @param clock of nanoseconds
      * @throws EngineException if there is not enough
      */
-    static Batch of(Machine machine, Optional<DraftModel> draft, ServiceOptions options, StatusBoard board) {
-        long blockBytes = machine.kvBlockBytes()
-                + draft.map(model -> model.machine().kvBlockBytes()).orElse(0L);
-        long bytes = KvBudget.bytes(options, machine.contextLength(), blockBytes, FreeMemory.bytes());
+    static Batch of(
+            Machine machine,
+            Optional<DraftModel> draft,
+            ServiceOptions options,
+            StatusBoard board,
+            LongSupplier clock) {
+        long bytes = KvBudget.bytes(options, machine.contextLength(), machine.kvBlockBytes(), FreeMemory.bytes());
+        if (options.speculation()) {
+            draft.ifPresent(DraftModel::measure);
+        }
         Optional<SpillFile> spill =
                 options.spill().map(file -> SpillFile.open(file.directory(), file.bytes(), machine.kvBlockBytes()));
-        return new Batch(machine, draft, new KvMemory(machine, blockBytes, bytes, spill), options, board);
+        return new Batch(machine, draft, new KvMemory(machine, bytes, spill), options, board, clock);
     }
 
     boolean isEmpty() {
@@ -85,7 +101,7 @@ final class Batch implements AutoCloseable {
 
     void add(CompletionJob job) {
         if (speculation) {
-            draft.ifPresent(model -> job.streams().forEach(stream -> stream.draftWith(model)));
+            draft.ifPresent(model -> job.streams().forEach(stream -> stream.draftWith(model, memory)));
         }
         waiting.addAll(job.streams());
         waiting.sort(FIRST_COME);
@@ -293,7 +309,7 @@ final class Batch implements AutoCloseable {
     }
 
     private void compute() {
-        long start = System.nanoTime();
+        long start = clock.getAsLong();
         try {
             machine.run(step);
         } catch (KvMemoryException full) {
@@ -303,7 +319,7 @@ final class Batch implements AutoCloseable {
             List.copyOf(inStep).forEach(stream -> fail(stream, fault));
             return;
         }
-        long nanos = System.nanoTime() - start;
+        long nanos = clock.getAsLong() - start;
         int read = learn(nanos);
         int before = answered();
         for (AnswerStream stream : inStep) {
@@ -346,6 +362,7 @@ final class Batch implements AutoCloseable {
         int read = step.size() - chosen - guessed;
         if (read == 0) {
             times.measured(step.size(), nanos);
+            draft.ifPresent(model -> model.ledger().passed(nanos));
         } else if (chosen > 0) {
             budget.learn(read, nanos);
         }

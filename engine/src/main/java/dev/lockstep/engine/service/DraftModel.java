@@ -3,10 +3,12 @@ package dev.lockstep.engine.service;
 import dev.lockstep.engine.EngineException;
 import dev.lockstep.engine.Lockstep;
 import dev.lockstep.graph.machine.Machine;
+import dev.lockstep.graph.machine.Sequence;
 import dev.lockstep.graph.machine.Step;
 import dev.lockstep.text.Tokenizer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * A small model with the vocabulary of the one that is served: guesses tokens, which the large one checks several at a time. Used by one
@@ -15,31 +17,38 @@ import java.util.List;
 final class DraftModel implements AutoCloseable {
     private static final double WEIGHT = 0.15;
 
+    /** Tokens by which the speed of reading is measured. */
+    private static final int MEASURED_TOKENS = 16;
+
     private final Lockstep model;
     private final Machine machine;
     private final int vocabulary;
     private final Step step;
     private final StepTimes times = new StepTimes();
+    private final DraftLedger ledger = new DraftLedger();
+    private final LongSupplier clock;
     private double nanosPerReadToken;
 
     /** What texts begin with, learnt from those before them. */
     private double trust = 0.7;
 
-    private DraftModel(Lockstep model, Lockstep served) {
+    private DraftModel(Lockstep model, Lockstep served, LongSupplier clock) {
         this.model = model;
         this.machine = model.machine();
         this.vocabulary = Math.min(
                 model.tokenizer().vocabularySize(),
                 Math.min(machine.vocabularySize(), served.machine().vocabularySize()));
         this.step = new Step(machine);
+        this.clock = clock;
     }
 
     /**
      * Takes a model to draft with.
      *
+     * @param clock of nanoseconds
      * @throws EngineException if it speaks of other tokens than the model that is served
      */
-    static DraftModel of(Lockstep draft, Lockstep served) {
+    static DraftModel of(Lockstep draft, Lockstep served, LongSupplier clock) {
         Tokenizer small = draft.tokenizer();
         Tokenizer large = served.tokenizer();
         if (small.vocabularySize() != large.vocabularySize()) {
@@ -52,7 +61,7 @@ final class DraftModel implements AutoCloseable {
                 throw foreign(draft, served, "token " + token + " differs");
             }
         }
-        return new DraftModel(draft, served);
+        return new DraftModel(draft, served, clock);
     }
 
     private static EngineException foreign(Lockstep draft, Lockstep served, String difference) {
@@ -64,9 +73,17 @@ final class DraftModel implements AutoCloseable {
         return machine;
     }
 
-    /** A text that it is to follow. */
-    DraftText follow() {
-        return new DraftText(this, trust);
+    DraftLedger ledger() {
+        return ledger;
+    }
+
+    /**
+     * A text that it is to follow.
+     *
+     * @param memory where the draft's blocks count, too
+     */
+    DraftText follow(KvMemory memory) {
+        return new DraftText(this, memory, trust);
     }
 
     /** How long it takes for a token more of one text; 0 until that was measured. */
@@ -79,17 +96,42 @@ final class DraftModel implements AutoCloseable {
         return tokens * nanosPerReadToken;
     }
 
+    /** Measures how long it takes to read and to guess, so that no text has to pay for that; twice, since what runs first is slow. */
+    void measure() {
+        int read = Math.min(MEASURED_TOKENS, Math.min(machine.maxStepTokens(), machine.contextLength() - 1));
+        for (int time = 0; time < 2 && read > 0; time++) {
+            try (Sequence text = machine.open()) {
+                nanosPerReadToken = (double) nanos(text, read) / read;
+                long guess = nanos(text, 1);
+                if (time > 0) {
+                    times.measured(1, guess);
+                }
+            }
+        }
+    }
+
+    private long nanos(Sequence text, int tokens) {
+        step.clear();
+        for (int i = 0; i < tokens; i++) {
+            step.add(text, 0, i == tokens - 1);
+        }
+        long start = clock.getAsLong();
+        machine.run(step);
+        return clock.getAsLong() - start;
+    }
+
     void learnTrust(double ofText) {
         trust += WEIGHT * (ofText - trust);
     }
 
     /** Makes the guesses that the texts ask for. */
     void guess(List<DraftText> texts) {
-        long start = System.nanoTime();
+        long start = clock.getAsLong();
         int read = read(texts);
-        nanosPerReadToken += WEIGHT * ((double) (System.nanoTime() - start) / read - nanosPerReadToken);
+        double nanosPerToken = (double) (clock.getAsLong() - start) / read;
+        nanosPerReadToken += WEIGHT * (nanosPerToken - nanosPerReadToken);
         while (goOn(texts)) {}
-        double share = (double) (System.nanoTime() - start) / texts.size();
+        double share = (double) (clock.getAsLong() - start) / texts.size();
         texts.forEach(text -> text.paid(share));
     }
 
@@ -121,9 +163,9 @@ final class DraftModel implements AutoCloseable {
         if (step.size() == 0) {
             return false;
         }
-        long start = System.nanoTime();
+        long start = clock.getAsLong();
         machine.run(step);
-        times.measured(step.size(), System.nanoTime() - start);
+        times.measured(step.size(), clock.getAsLong() - start);
         for (DraftText text : texts) {
             if (text.inStep()) {
                 text.take(step, vocabulary);

@@ -1,21 +1,16 @@
 package dev.lockstep.engine.service;
 
+import dev.lockstep.graph.KvLayout;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.graph.machine.Sequence;
 import dev.lockstep.graph.machine.Step;
 import java.util.Optional;
 
 /**
- * A text on the draft model's machine, which follows the one that is served, and an account of what guessing has cost and saved it: where
- * it does not pay, it is tried again for a small part of the time only.
+ * A text on the draft model's machine, which follows the one that is served. Where its guesses do not pay, they are tried again when it
+ * has the credit for it, so that it does not live on what guesses save others.
  */
 final class DraftText {
-    /** What a text may lose: this part of its time. */
-    private static final double MOST_LOSS = 0.02;
-
-    /** And so many steps at its beginning. */
-    private static final double LOAN_STEPS = 1.5;
-
     /** What it has saved counts up to so many tokens: more says nothing about what comes now. */
     private static final double MOST_SAVED = 8;
 
@@ -23,6 +18,7 @@ final class DraftText {
     private static final int NOT_IN_STEP = -1;
 
     private final DraftModel model;
+    private final KvMemory memory;
     private double trust;
     private Optional<Sequence> sequence = Optional.empty();
 
@@ -39,19 +35,22 @@ final class DraftText {
 
     private int logitsIndex = NOT_IN_STEP;
 
-    /** Time saved minus time spent. */
-    private double balance;
+    /** Blocks of KV cache that it has taken. */
+    private int blocks;
 
-    private double elapsed;
+    /** Time saved minus time spent, and its share of what may be lost. */
+    private double credit;
+
     private double paid;
 
-    DraftText(DraftModel model, double trust) {
+    DraftText(DraftModel model, KvMemory memory, double trust) {
         this.model = model;
+        this.memory = memory;
         this.trust = trust;
     }
 
     /**
-     * How many tokens behind the first {@code size} are worth guessing.
+     * How many tokens behind the first {@code size} are worth guessing; takes memory for them.
      *
      * @param served how long steps of the served model take
      */
@@ -62,7 +61,7 @@ final class DraftText {
             return 0;
         }
         double step = served.nanos(tokensInStep);
-        elapsed += step;
+        credit += DraftLedger.MOST_LOSS * step / streams;
         int room = Math.min(most, model.machine().contextLength() - size);
         if (room <= 0) {
             return 0;
@@ -73,8 +72,18 @@ final class DraftText {
                 + count * model.nanosPerGuess()
                 + served.nanos(tokensInStep + count)
                 - step;
-        double credit = balance + MOST_LOSS * elapsed + LOAN_STEPS * step;
-        return cost <= credit ? count : 0;
+        boolean may = model.ledger().affords(cost, step) && (best > 0 || cost <= credit);
+        return may && reserve(size + count) ? count : 0;
+    }
+
+    /** Takes memory for so many tokens; false if there is none. */
+    private boolean reserve(int length) {
+        int missing = KvLayout.blocks(length) - blocks;
+        if (missing > 0 && !memory.takeBytes(missing * model.machine().kvBlockBytes())) {
+            return false;
+        }
+        blocks += Math.max(0, missing);
+        return true;
     }
 
     /** Asks for guesses. */
@@ -147,7 +156,9 @@ final class DraftText {
         for (int i = 0; i < Math.min(made, right + 1); i++) {
             trust += WEIGHT * ((i < right ? 1 : 0) - trust);
         }
-        balance = Math.min(MOST_SAVED * saved, balance + right * saved - longer - paid);
+        double gain = right * saved - longer - paid;
+        credit = Math.min(Math.max(credit, MOST_SAVED * saved), credit + gain);
+        model.ledger().settle(gain);
         paid = 0;
         made = 0;
         wanted = 0;
@@ -158,6 +169,8 @@ final class DraftText {
     void close() {
         sequence.ifPresent(Sequence::close);
         sequence = Optional.empty();
+        memory.giveBackBytes(blocks * model.machine().kvBlockBytes());
+        blocks = 0;
         made = 0;
         wanted = 0;
         logitsIndex = NOT_IN_STEP;

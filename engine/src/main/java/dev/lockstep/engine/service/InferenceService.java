@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * Serves a model to many at once.
@@ -34,13 +35,14 @@ public final class InferenceService implements AutoCloseable {
     private final Scheduler scheduler;
     private final AtomicLong ids = new AtomicLong();
 
-    private InferenceService(Lockstep model, Optional<Lockstep> draft, ServiceOptions options) {
+    /** @param clock of nanoseconds, by which it tells what pays */
+    InferenceService(Lockstep model, Optional<Lockstep> draft, ServiceOptions options, LongSupplier clock) {
         this.model = model;
         this.prompts = new PromptEncoder(model);
         this.grammars = new Grammars(model);
         var board = new StatusBoard();
-        this.draft = draft.map(small -> DraftModel.of(small, model));
-        this.scheduler = new Scheduler(Batch.of(model.machine(), this.draft, options, board), board, options);
+        this.draft = draft.map(small -> DraftModel.of(small, model, clock));
+        this.scheduler = new Scheduler(Batch.of(model.machine(), this.draft, options, board, clock), board, options);
     }
 
     /**
@@ -70,7 +72,7 @@ public final class InferenceService implements AutoCloseable {
      */
     public static InferenceService open(Lockstep model, Optional<Lockstep> draft, ServiceOptions options) {
         try {
-            return new InferenceService(model, draft, options);
+            return new InferenceService(model, draft, options, System::nanoTime);
         } catch (RuntimeException refused) {
             draft.ifPresent(Lockstep::close);
             model.close();

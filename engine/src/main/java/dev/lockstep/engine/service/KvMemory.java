@@ -15,20 +15,18 @@ final class KvMemory implements AutoCloseable {
     private final Optional<SpillFile> spill;
     private final PrefixCache cache;
     private final long blockBytes;
-    private int limit;
-    private int taken;
+    private long limitBytes;
+    private long takenBytes;
 
     /**
      * @param machine whose blocks the cache keeps
-     * @param blockBytes memory of a text for every {@link KvLayout#BLOCK} tokens, on all machines that compute it
      * @param bytes most memory; one text of the machine's full context gets its memory in any case
      */
-    KvMemory(Machine machine, long blockBytes, long bytes, Optional<SpillFile> spill) {
+    KvMemory(Machine machine, long bytes, Optional<SpillFile> spill) {
         this.spill = spill;
         this.cache = new PrefixCache(machine, spill);
-        this.blockBytes = Math.max(1, blockBytes);
-        this.limit = (int) Math.min(
-                Integer.MAX_VALUE, Math.max(KvLayout.blocks(machine.contextLength()), bytes / this.blockBytes));
+        this.blockBytes = Math.max(1, machine.kvBlockBytes());
+        this.limitBytes = Math.max(KvLayout.blocks(machine.contextLength()) * blockBytes, bytes);
     }
 
     PrefixCache cache() {
@@ -58,23 +56,33 @@ final class KvMemory implements AutoCloseable {
 
     /** Takes blocks for a text, at the cost of the cache if need be; all or none. */
     boolean take(int blocks) {
-        if (!roomFor(blocks)) {
+        return takeBytes(blocks * blockBytes);
+    }
+
+    /** Takes memory for whatever else belongs to a text, at the cost of the cache if need be; all or nothing. */
+    boolean takeBytes(long bytes) {
+        if (!roomForBytes(bytes)) {
             return false;
         }
-        taken += blocks;
+        takenBytes += bytes;
         return true;
     }
 
     /** Makes room for blocks, at the cost of the cache; false if there is not enough. */
     boolean roomFor(int blocks) {
-        int missing = taken + cache.size() + blocks - limit;
-        return missing <= 0 || cache.evict(missing) == missing;
+        return roomForBytes(blocks * blockBytes);
+    }
+
+    private boolean roomForBytes(long bytes) {
+        long missing = takenBytes + cachedBytes() + bytes - limitBytes;
+        int blocks = (int) Math.min(Integer.MAX_VALUE, Math.ceilDiv(missing, blockBytes));
+        return blocks <= 0 || cache.evict(blocks) == blocks;
     }
 
     /** Lives with an eighth less than what is taken now, which the system could not give. */
     void shrink() {
-        int asked = taken + cache.size();
-        limit = Math.max(1, asked - Math.max(1, asked / 8));
+        long asked = takenBytes + cachedBytes();
+        limitBytes = Math.max(blockBytes, asked - Math.max(blockBytes, asked / 8));
     }
 
     /** What a text is told for which there is too little, though it has all. */
@@ -86,11 +94,15 @@ final class KvMemory implements AutoCloseable {
     }
 
     void giveBack(int blocks) {
-        taken -= blocks;
+        giveBackBytes(blocks * blockBytes);
+    }
+
+    void giveBackBytes(long bytes) {
+        takenBytes -= bytes;
     }
 
     long takenBytes() {
-        return taken * blockBytes;
+        return takenBytes;
     }
 
     long cachedBytes() {
@@ -102,7 +114,7 @@ final class KvMemory implements AutoCloseable {
     }
 
     long limitBytes() {
-        return limit * blockBytes;
+        return limitBytes;
     }
 
     @Override

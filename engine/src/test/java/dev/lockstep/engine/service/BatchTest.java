@@ -124,7 +124,7 @@ class BatchTest {
     /** What requests are answered that are all there before the first step. */
     private List<CompletionResult> together(FakeMachine machine, List<String> texts) {
         Lockstep model = fake.open(machine);
-        var batch = Batch.of(machine, Optional.empty(), ServiceOptions.DEFAULT, new StatusBoard());
+        var batch = Batch.of(machine, Optional.empty(), ServiceOptions.DEFAULT, new StatusBoard(), System::nanoTime);
         List<CompletionJob> jobs = new ArrayList<>();
         for (int id = 0; id < texts.size(); id++) {
             int number = id;

@@ -8,7 +8,10 @@ import dev.lockstep.engine.FakeMachine;
 import dev.lockstep.engine.FakeModel;
 import dev.lockstep.engine.TinyTokenizer;
 import dev.lockstep.engine.sampling.SamplingParameters;
+import dev.lockstep.graph.KvLayout;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -50,6 +53,25 @@ class DraftTest {
         CompletionResult result = served(slow(FakeMachine.hashing(1000, 32)), small);
         assertThat(result.choices()).isEqualTo(alone().choices());
         assertThat(result.timings().acceptedTokens()).isBetween(1, 40);
+    }
+
+    /** The draft's memory counts while it has any; blocks that are kept are the served model's only. */
+    @Test
+    void shouldTellTheMemoryOfBoth() throws Exception {
+        FakeMachine large = slow(FakeMachine.hashing(1000, 32));
+        List<Long> bytes = new CopyOnWriteArrayList<>();
+        try (var service = InferenceService.open(
+                new FakeModel().open(large),
+                Optional.of(new FakeModel().open(FakeMachine.hashing(1000, 32))),
+                ServiceOptions.DEFAULT)) {
+            service.complete(REQUEST, _ -> bytes.add(service.status().kvBytes()));
+            ServiceStatus after = service.inspect(_ -> service.status()).get();
+            assertThat(after.kvBytes()).isZero();
+            assertThat(after.prefixCacheBytes()).isEqualTo(KvLayout.blocks(16 + TOKENS) * large.kvBlockBytes());
+        }
+        int blocks = KvLayout.blocks(16 + TOKENS);
+        assertThat(bytes).anyMatch(taken -> taken > 2 * large.kvBlockBytes());
+        assertThat(bytes).allMatch(taken -> taken <= 2 * blocks * large.kvBlockBytes());
     }
 
     @Test

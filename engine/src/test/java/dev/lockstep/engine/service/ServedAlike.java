@@ -56,12 +56,13 @@ final class ServedAlike {
                 .withStallTime(Duration.ofNanos(1L << random.nextInt(40)));
         this.batch = Batch.of(
                 model.machine(),
-                draft.map(small -> DraftModel.of(small, model)),
+                draft.map(small -> DraftModel.of(small, model, System::nanoTime)),
                 spill.map(directory -> options.withSpill(
                                 directory,
                                 (1 + random.nextInt(6)) * model.machine().kvBlockBytes()))
                         .orElse(options),
-                new StatusBoard());
+                new StatusBoard(),
+                System::nanoTime);
     }
 
     /** Serves so many requests, and compares each answer with the one that its request gets alone. */
@@ -146,7 +147,8 @@ final class ServedAlike {
                 model.machine(),
                 Optional.empty(),
                 ServiceOptions.DEFAULT.withMaxRunning(1).withKvBytes(0).withSpeculation(false),
-                new StatusBoard());
+                new StatusBoard(),
+                System::nanoTime);
         CompletionJob job = CompletionJob.of(0, request, _ -> {}, prompts, grammars, model);
         single.add(job);
         while (!single.isEmpty()) {
