@@ -78,7 +78,8 @@ final class AttentionHalf {
                     free += sweeps > 1 ? shape.headGroups() + 8 : 0;
                 }
                 long waits = (Math.ceilDiv(count * perKeyHead - tile, most) - 1L) * later;
-                projected.addAll(projected(tiles, results, Math.max(horizon, factor.ready() + 60) + waits));
+                long until = Math.max(horizon, factor.ready() + 60) + waits;
+                projected.addAll(stage.scaled(tiles, results, any -> until));
             }
             for (int head = first; head < first + count; head++) {
                 Cache cache = new Cache(stage, shape, head);
@@ -102,21 +103,6 @@ final class AttentionHalf {
         stage.markSum(stage.outputs().end(), sent);
         stage.appendLater(caches, stage.outputs().end());
         return sent;
-    }
-
-    /** Queries, keys and values, times their scales. */
-    private List<Kept> projected(int tiles, List<Sweep.Sums> results, long until) {
-        List<Kept> projected = new ArrayList<>();
-        for (int tile = 0; tile < tiles; tile++) {
-            Plane plane = stage.arrays().planes().get(tile % planes);
-            Sweep.Sums sums = results.get(tile / planes);
-            int label = Objects.requireNonNull(sums.labels().get(plane));
-            int scale = stage.layout().constant();
-            Kept[] kept = new Kept[1];
-            scheduler.attempt(0, late -> kept[0] = stage.constants().scaled(plane, label, sums.w(), scale, until));
-            projected.add(kept[0]);
-        }
-        return projected;
     }
 
     /** Attends with all heads, round by round; returns the key from which on each round's row can be read. */

@@ -10,6 +10,7 @@ import dev.lockstep.lpu.isa.Stream;
 import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
 import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
+import java.util.List;
 
 /**
  * Keys and values of one head in one layer. Blocks of 320 positions lie alternately in the east and the west. A key is a row of the array that
@@ -19,7 +20,12 @@ import dev.lockstep.lpu.machine.Hemisphere;
 final class Cache {
     private static final int STREAM = 4;
     private static final int OLD_STREAM = 30;
+    /** Outward; what else flows while values are added has other streams. */
+    private static final int NEW_STREAM = 30;
+
     private static final int ROWS = 16;
+    /** Elements of a latent value that are appended in one go. */
+    private static final int PIECE = 64;
     /** An append waits no longer between its parts: it begins later instead. */
     private static final int LONGEST_WAIT = 60;
     /** At the latest it begins when the half layer behind it has been placed. */
@@ -46,21 +52,22 @@ final class Cache {
         this.scheduler = stage.scheduler();
         this.geometry = scheduler.geometry();
         int perSide = Math.ceilDiv(shape.positionBlocks(), 2);
-        keys = stage.layout().cached(shape.keyLoads() * shape.blockGroups());
-        values = stage.layout().cached(perSide * shape.headGroups());
+        keys = stage.layout().cached(shape.keyLoads() * shape.vectors() * shape.blockGroups());
+        values = stage.layout().cached(perSide * shape.vectors() * shape.headGroups());
     }
 
     static Hemisphere side(int block) {
         return block % 2 == 0 ? Hemisphere.EAST : Hemisphere.WEST;
     }
 
-    /** First word of the keys of a block. */
-    Address keyWord(int block) {
-        return new Address(keys + block / 2 / shape.keySets() * shape.blockGroups(), BASE);
+    /** First word of a vector of the keys of a block. */
+    Address keyWord(int block, int vector) {
+        int load = block / 2 / shape.keySets();
+        return new Address(keys + (load * shape.vectors() + vector) * shape.blockGroups(), BASE);
     }
 
-    Address valueWord(int block) {
-        return new Address(values + block / 2 * shape.headGroups(), BASE);
+    Address valueWord(int block, int vector) {
+        return new Address(values + (block / 2 * shape.vectors() + vector) * shape.headGroups(), BASE);
     }
 
     /** The set of lanes of a block's keys. */
@@ -78,13 +85,13 @@ final class Cache {
         return written + 1 + geometry.read;
     }
 
-    /** Writes the key of the current position: into the first set as it is, into others beside the keys that are there. */
-    void keep(Kept key) {
+    /** Writes a vector of the key of the current position: into the first set as it is, into others beside the keys that are there. */
+    void keep(Kept key, int vector) {
         int position = shape.positions() - 1;
         int block = position / shape.lanes();
         int row = position % shape.lanes();
         Hemisphere side = side(block);
-        Address word = keyWord(block).advanced(row / ROWS);
+        Address word = keyWord(block, vector).advanced(row / ROWS);
         Stream out = Geometry.out(side, STREAM);
         Kept narrow;
         if (keySet(block) == 0) {
@@ -104,7 +111,7 @@ final class Cache {
         long u = geometry.outwardAt(narrow.ready());
         scheduler.through(u);
         write(side, row, word, out, narrow.label(), u);
-        written = u;
+        written = Math.max(written, u);
     }
 
     /** What is in memory, as the vector unit takes it in a cycle: FP16 from the pair of slices that feeds a row of the array. */
@@ -135,23 +142,45 @@ final class Cache {
         int position = shape.positions() - 1;
         int block = position / shape.lanes();
         int row = position % shape.lanes();
-        Hemisphere side = side(block);
-        Plane plane = new Plane(side, 0);
+        // Latent values are so long that both hemispheres' arrays turn them, a piece at a time.
+        boolean latent = shape.latent() != null;
+        List<Hemisphere> arrays = latent ? List.of(Hemisphere.values()) : List.of(side(block));
+        int piece = latent ? PIECE : shape.headSize();
+        long next = from;
+        for (int vector = 0; vector < shape.vectors(); vector++) {
+            for (int first = 0; first < shape.headSize(); first += piece) {
+                next = append(vector, first, Math.min(piece, shape.headSize() - first), block, row, arrays, next);
+            }
+        }
+    }
+
+    /** Appends some elements of a vector; returns the key from which on others may follow. */
+    private long append(int vector, int first, int elements, int block, int row, List<Hemisphere> arrays, long from) {
+        // A row takes an array two cycles; results of both sides share streams, on which they must not meet.
+        int apart = 2 / arrays.size();
+        long[] end = new long[1];
         // All in one go: what is placed already must not install other weights in between.
         scheduler.attempt(from, LONGEST_HALF, start -> {
-            long next = load(side, plane, row, row / ROWS + 1, start);
-            for (int element = 0; element < shape.headSize(); element++) {
-                int lane = element;
-                next = 2 + scheduler.within(next, LONGEST_WAIT, u -> element(side, plane, block, lane, u));
+            long next = start;
+            for (Hemisphere array : arrays) {
+                next = Math.max(next, load(vector, array, row, row / ROWS + 1, start));
             }
+            for (int element = first; element < first + elements; element++) {
+                int lane = element;
+                Plane plane = new Plane(arrays.get(element % arrays.size()), 0);
+                next = apart + scheduler.within(next, LONGEST_WAIT, u -> element(plane, block, vector, lane, u));
+            }
+            end[0] = next + 1;
         });
+        return end[0];
     }
 
     /** Writes the value as the only row of a tile, loads that, and takes it back for the next position; returns the key from which on rows can come. */
-    private long load(Hemisphere side, Plane plane, int row, int groups, long from) {
+    private long load(int vector, Hemisphere side, int row, int groups, long from) {
+        Plane plane = new Plane(side, 0);
         Address word = Address.of(stage.scratch() + row / ROWS);
-        Operand value =
-                stage.constants().from(side, Layout.value(side, keyHead), geometry.completedFor(from) - geometry.alu);
+        Place place = Layout.value(side, keyHead * shape.vectors() + vector);
+        Operand value = stage.constants().from(side, place, geometry.completedFor(from) - geometry.alu);
         scratch(side, row, word, value, from);
         long start = scheduler.within(from + 1 + geometry.read, LONGEST_WAIT, u -> {
             stage.arrays().occupy(u, groups, 1);
@@ -171,20 +200,21 @@ final class Cache {
         write(side, row, word, out, narrow.label(), u);
     }
 
-    private void element(Hemisphere side, Plane plane, int block, int element, long u) {
+    private void element(Plane plane, int block, int vector, int element, long u) {
         Group all = scheduler.all();
+        Hemisphere side = side(block);
         int alu = geometry.alu;
         int unit = scheduler.label();
-        scheduler.alone(Geometry.out(side, STREAM), u);
-        all.readOutward(side, Layout.unit(element), STREAM, unit, u);
+        scheduler.alone(Geometry.out(plane.hemisphere(), STREAM), u);
+        all.readOutward(plane.hemisphere(), Layout.unit(element), STREAM, unit, u);
         int column = scheduler.label();
         stage.arrays().multiply(plane, u, STREAM, unit, 0, false, column);
         long cycle = geometry.taken(geometry.throughArray(u));
-        Address word = valueWord(block).advanced(element / ROWS);
+        Address word = valueWord(block, vector).advanced(element / ROWS);
         Kept wide = all.widen(old(side, element, word, cycle), cycle, cycle + alu);
         Kept fresh = all.unary(UnaryOperation.COPY, Element.FP32, Constants.sums(plane, column), cycle, cycle + alu);
         Kept sum = all.binary(BinaryOperation.ADD, wide.operand(), fresh.operand(), cycle + alu, cycle + 2L * alu);
-        Stream out = Geometry.out(side, STREAM);
+        Stream out = Geometry.out(side, NEW_STREAM);
         Kept narrow = all.narrow(sum.operand(), cycle + 2L * alu, cycle + 2L * alu, out);
         long back = geometry.outwardAt(narrow.ready());
         scheduler.through(back);

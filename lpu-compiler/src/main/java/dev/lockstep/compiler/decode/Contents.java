@@ -8,6 +8,9 @@ final class Contents {
     /** Which matrix a tile belongs to. */
     enum Matrix {
         PROJECTIONS,
+        LATENT_COMMON,
+        LATENT_QUERY,
+        LATENT_VALUE,
         OUTPUT,
         GATE_UP,
         DOWN,
@@ -29,6 +32,12 @@ final class Contents {
     /** Words of the tables of sines and cosines, in both hemispheres; those of queries hold the scale of scores as well. */
     record Tables(int half, int cosine, int sine, int keyCosine, int keySine) {}
 
+    /**
+     * Words of tables of latent attention, in both hemispheres: one in the lanes of the compressed part of a key's last vector, one in the lanes that carry the position,
+     * and the scale of scores.
+     */
+    record LatentTables(int half, int compressed, int positioned, int scale) {}
+
     /** A word of scales in both hemispheres that are zero behind so many outputs, because these are copied into other lanes. */
     record ShortScale(int word, int outputs) {}
 
@@ -37,6 +46,7 @@ final class Contents {
 
     private final List<Tile> tiles = new ArrayList<>();
     private final List<Tables> tables = new ArrayList<>();
+    private final List<LatentTables> latentTables = new ArrayList<>();
     private final List<ShortScale> shortScales = new ArrayList<>();
     private final List<Cached> caches = new ArrayList<>();
     private int half;
@@ -70,6 +80,14 @@ final class Contents {
 
     void tables(int cosine, int sine, int keyCosine, int keySine) {
         tables.add(new Tables(half, cosine, sine, keyCosine, keySine));
+    }
+
+    void latentTables(int compressed, int positioned, int scale) {
+        latentTables.add(new LatentTables(half, compressed, positioned, scale));
+    }
+
+    List<LatentTables> latentTables() {
+        return latentTables;
     }
 
     void cache(int keyHead, Cache cache) {

@@ -277,7 +277,7 @@ final class FeedForwardHalf {
         long until = ready + 2L * shape.experts() + later + LONGEST_CHOICE;
         scheduler.attempt(ready, at -> {
             outputs.clear();
-            Kept sums = halves(routed, 0, scale, at);
+            Kept sums = stage.bothPlanes(routed, 0, scale, at);
             outputs.add(scheduler.all().binary(BinaryOperation.MUL, sums.operand(), factor.operand(), at, until));
         });
         return outputs.getFirst();
@@ -335,8 +335,8 @@ final class FeedForwardHalf {
         long ready =
                 Math.max(Math.max(factor.ready(), packed ? 0 : shares), geometry.taken(sums.w()) + 3L * geometry.alu);
         scheduler.attempt(ready, at -> {
-            Kept gate = cut ? halves(sums, 0, gateScale, at) : whole(sums, one, gateScale, at);
-            Kept up = cut ? halves(sums, 2, upScale, at) : whole(sums, other, upScale, at);
+            Kept gate = cut ? stage.bothPlanes(sums, 0, gateScale, at) : whole(sums, one, gateScale, at);
+            Kept up = cut ? stage.bothPlanes(sums, 2, upScale, at) : whole(sums, other, upScale, at);
             Kept product = swiglu(gate, up, factor, at);
             readable[0] = packed
                     ? Shifted.write(scheduler, product, product.ready(), side -> Layout.product(side, place))
@@ -357,34 +357,6 @@ final class FeedForwardHalf {
     private Kept whole(Sweep.Sums sums, Plane plane, int scale, long until) {
         Integer label = Objects.requireNonNull(sums.labels().get(plane));
         return stage.constants().scaled(plane, label, sums.w(), scale, until);
-    }
-
-    /** Sums whose inputs were cut between the planes of a hemisphere. */
-    private Kept halves(Sweep.Sums sums, int firstPlane, int scale, long until) {
-        Group all = scheduler.all();
-        Plane even = plane(firstPlane);
-        Plane odd = plane(firstPlane + 1);
-        Integer evenLabel = Objects.requireNonNull(sums.labels().get(even));
-        Integer oddLabel = sums.labels().get(odd);
-        if (oddLabel == null) {
-            return stage.constants().scaled(even, evenLabel, sums.w(), scale, until);
-        }
-        // The odd half comes later: its row went second.
-        long first = geometry.taken(Objects.requireNonNull(sums.keys().get(even)));
-        long second = geometry.taken(Objects.requireNonNull(sums.keys().get(odd)));
-        Kept early = all.unary(
-                UnaryOperation.COPY, Element.FP32, Constants.sums(even, evenLabel), first, second + geometry.alu);
-        Kept late = all.unary(
-                UnaryOperation.COPY, Element.FP32, Constants.sums(odd, oddLabel), second, second + geometry.alu);
-        // The scale is read as late as possible: sums come when they come, but this can give way to others.
-        long scaled = until - geometry.alu;
-        Kept sum = all.binary(BinaryOperation.ADD, early.operand(), late.operand(), late.ready(), scaled);
-        return all.binary(
-                BinaryOperation.MUL,
-                sum.operand(),
-                stage.constants().at(even.hemisphere(), scale, scaled),
-                scaled,
-                until);
     }
 
     /** silu(gate) * up = gate * (tanh(gate / 2) / 2 + 1/2) * up. */

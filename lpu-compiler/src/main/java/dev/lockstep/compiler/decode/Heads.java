@@ -101,8 +101,8 @@ final class Heads {
     private void load(int block, long loads, long installed) {
         Plane plane = new Plane(Cache.side(block), 0);
         int groups = shape.headGroups();
-        Address first = round.heads().getFirst().cache().valueWord(block);
-        Address second = round.heads().getLast().cache().valueWord(block);
+        Address first = round.heads().getFirst().cache().valueWord(block, 0);
+        Address second = round.heads().getLast().cache().valueWord(block, 0);
         if (first.equals(second)) {
             stage.arrays().loadTwice(plane, loads, groups, first);
         } else {

@@ -22,6 +22,8 @@ final class Layout {
     private static final int HIDDEN = 2176;
     private static final int CURRENT = 2304;
     private static final int SQUARES = 2400;
+    private static final int LATENT_QUERIES = 2500;
+    private static final int LATENT_CONTEXTS = 2550;
     private static final int UNITS = 3000;
     private static final int MASK = 4001;
     private static final int ONE_HOT = 4002;
@@ -54,6 +56,16 @@ final class Layout {
 
     static Place query(int head) {
         return new Place(ROWS, QUERIES + head);
+    }
+
+    /** Elements from which latent queries are made. */
+    static Place latentQueries(int block) {
+        return new Place(ROWS, LATENT_QUERIES + block);
+    }
+
+    /** What a head has seen, in latent form: one of the vectors of all heads. */
+    static Place latentContext(int vector) {
+        return new Place(ROWS, LATENT_CONTEXTS + vector);
     }
 
     static Place probabilities(int block, int head) {

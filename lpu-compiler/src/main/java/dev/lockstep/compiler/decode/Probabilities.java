@@ -154,7 +154,7 @@ final class Probabilities {
 
     /** Values are added up until then. */
     private Kept keep(Plane plane, int label, long cycle) {
-        long until = cycle + (long) passes * (2L * shape.headGroups() + 2L * count + 1) + 120;
+        long until = cycle + shape.valueCycles(count) + 120;
         return all.unary(UnaryOperation.COPY, Element.FP32, Constants.sums(plane, label), cycle, until);
     }
 }

@@ -61,14 +61,14 @@ final class Rotation {
                 long cycle = at + head;
                 Kept row = rotate(
                         projected.get(head),
-                        factor,
+                        factor.operand(),
                         side,
                         cycle,
                         key ? keyCosine : cosine,
                         key ? keySine : sine,
                         key ? 0 : more);
                 if (key) {
-                    cache.keep(row);
+                    cache.keep(row, 0);
                 } else {
                     int place = (first + head) * sets;
                     available[0] = Math.max(available[0], stage.row(row, row.ready(), Layout.query(place)));
@@ -84,7 +84,17 @@ final class Rotation {
         return available[0];
     }
 
-    private Kept rotate(Kept projected, Kept factor, Hemisphere side, long cycle, int cosine, int sine, int stays) {
+    /** A value times a factor, rotated as queries are. */
+    Kept query(Kept projected, Operand factor, Hemisphere side, long cycle) {
+        return rotate(projected, factor, side, cycle, cosine, sine, 0);
+    }
+
+    /** A value times a factor, rotated as keys are; it stays for so many cycles more. */
+    Kept key(Kept projected, Operand factor, Hemisphere side, long cycle, int stays) {
+        return rotate(projected, factor, side, cycle, keyCosine, keySine, stays);
+    }
+
+    private Kept rotate(Kept projected, Operand factor, Hemisphere side, long cycle, int cosine, int sine, int stays) {
         Group all = scheduler.all();
         int alu = geometry.alu;
         long u = geometry.outwardAt(cycle + alu);
@@ -93,12 +103,7 @@ final class Rotation {
         long back = u + 2L * geometry.switches + distribute;
         long swapped = geometry.taken(back);
         Kept z = all.binary(
-                BinaryOperation.MUL,
-                projected.operand(),
-                factor.operand(),
-                cycle,
-                cycle + 2L * alu,
-                Geometry.out(side, STREAM));
+                BinaryOperation.MUL, projected.operand(), factor, cycle, cycle + 2L * alu, Geometry.out(side, STREAM));
         int label = scheduler.label();
         for (int plane = 0; plane < Element.FP32.planes(); plane++) {
             Flow from = new Flow(Geometry.out(side, STREAM), z.label()).plane(plane);

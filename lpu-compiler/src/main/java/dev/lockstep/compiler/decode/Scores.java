@@ -50,7 +50,7 @@ final class Scores {
         this.blocks = shape.positionBlocks();
         this.loads = shape.keyLoads();
         int caches = round.caches().size();
-        this.steps = loads * caches;
+        this.steps = loads * caches * shape.vectors();
         int rows = shape.keySets() * round.count() / caches;
         this.apart = round.count() == caches && shape.keySets() > 1 ? 4 : 2;
         this.gap = apart * (rows - 1) + 3;
@@ -101,7 +101,7 @@ final class Scores {
         long earliest = available - firstRow(0);
         List<Cache> caches = round.caches();
         for (int cache = 0; cache < caches.size(); cache++) {
-            long step = (loads - 1L) * caches.size() + cache;
+            long step = ((loads - 1L) * caches.size() + cache) * shape.vectors();
             earliest = Math.max(earliest, caches.get(cache).keyReadable() - step * period);
         }
         return earliest;
@@ -115,19 +115,29 @@ final class Scores {
 
     private void load(int step, long start) {
         int groups = shape.blockGroups();
-        int load = step / round.caches().size();
+        int load = load(step);
         Cache cache = cache(step);
         stage.arrays().occupy(start, groups, 1);
         for (int side = 0; side < SIDES && block(load, 0, side) < blocks; side++) {
             int first = block(load, 0, side);
             Plane plane = new Plane(Cache.side(first), 0);
-            stage.arrays().load(Element.FP16, plane, start, cache.keyGroups(first), 1, cache.keyWord(first));
+            stage.arrays()
+                    .load(Element.FP16, plane, start, cache.keyGroups(first), 1, cache.keyWord(first, vector(step)));
             stage.arrays().install(Element.FP16, plane, start + groups + gap - 1, cache.keyGroups(first));
         }
     }
 
     private Cache cache(int step) {
-        return round.caches().get(step % round.caches().size());
+        return round.caches().get(step / shape.vectors() % round.caches().size());
+    }
+
+    private int load(int step) {
+        return step / shape.vectors() / round.caches().size();
+    }
+
+    /** Which vector of the keys a step loads. */
+    private int vector(int step) {
+        return step % shape.vectors();
     }
 
     private int block(int load, int set, int side) {
@@ -136,7 +146,7 @@ final class Scores {
 
     /** Returns the key from which on the arrays are free. */
     private long rows(int step, long from, Kept[][] running) {
-        int load = step / round.caches().size();
+        int load = load(step);
         long u = from;
         for (int set = 0; set < shape.keySets() && block(load, set, 0) < blocks; set++) {
             for (int head = 0; head < round.count(); head++) {
@@ -144,7 +154,8 @@ final class Scores {
                     continue;
                 }
                 for (int side = 0; side < SIDES && block(load, set, side) < blocks; side++) {
-                    running[side][head] = score(block(load, set, side), set, head, u, running[side][head]);
+                    running[side][head] =
+                            score(block(load, set, side), set, vector(step), head, u, running[side][head]);
                 }
                 u += apart;
             }
@@ -162,14 +173,19 @@ final class Scores {
     }
 
     /** Scores of a block into memory, and into the largest of each lane. */
-    private Kept score(int block, int set, int head, long u, @Nullable Kept largest) {
+    private @Nullable Kept score(int block, int set, int vector, int head, long u, @Nullable Kept largest) {
         Hemisphere side = Cache.side(block);
         Plane plane = new Plane(side, 0);
         int row = scheduler.label();
-        Place query = Layout.query(round.heads().get(head).query() * shape.keySets() + set);
+        int rows = shape.keySets() * shape.vectors();
+        Place query = Layout.query(round.heads().get(head).query() * rows + set + vector);
         all.readOutward(side, query, ROW_STREAM, row, u);
-        int label = scheduler.label();
-        stage.arrays().multiply(plane, u, ROW_STREAM, row, head, false, label);
+        boolean end = vector == shape.vectors() - 1;
+        int label = end ? scheduler.label() : 0;
+        stage.arrays().multiply(plane, u, ROW_STREAM, row, head, vector > 0, label);
+        if (!end) {
+            return largest;
+        }
         long w = geometry.throughArray(u);
         long cycle = geometry.taken(w);
         Place place = Layout.scores(side, block, head);

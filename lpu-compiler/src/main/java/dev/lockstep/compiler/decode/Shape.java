@@ -7,6 +7,7 @@ import dev.lockstep.compiler.model.ModelSizes;
 import dev.lockstep.compiler.partition.LayerShard;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Quantity;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one chip of a stage computes of a layer, in blocks of lanes.
@@ -20,6 +21,7 @@ import dev.lockstep.lpu.machine.Quantity;
  * @param experts 1 if there are none
  * @param used experts that a token uses
  * @param positions that attention sees, the current one included
+ * @param latent what attention has beside, where keys and values of all heads are one compressed vector; its parts count as a head of keys here
  */
 record Shape(
         int width,
@@ -32,18 +34,18 @@ record Shape(
         int experts,
         int used,
         int positions,
-        int lanes) {
+        int lanes,
+        @Nullable LatentShape latent) {
     private static final int GROUP = 16;
     /** Queries, key and value fill two accumulators of each plane at most. */
     private static final int MOST_QUERIES = 6;
     /** Gate and up of so many fill two accumulators of each plane. */
     private static final int MOST_SHARED_BLOCKS = 4;
+    /** Cycles from one part of latent values to the next at most. */
+    private static final int BETWEEN_VECTORS = 150;
 
     /** @throws IllegalArgumentException saying why such a layer cannot be scheduled */
     static Shape of(Machine machine, ModelSizes model, LayerSizes layer, int tensor, int context) {
-        if (!(layer.attention() instanceof AttentionSizes.Grouped attention)) {
-            throw new IllegalArgumentException("latent attention is bounded and estimated, but not scheduled yet");
-        }
         FeedForwardSizes feedForward = layer.feedForward();
         if (2 * feedForward.experts() > machine.lanes()) {
             throw new IllegalArgumentException(
@@ -54,25 +56,48 @@ record Shape(
                     "a network of " + feedForward.shared() + " hidden elements beside experts on " + tensor
                             + " chips is bounded and estimated, but not scheduled yet");
         }
-        int keyHeads = Math.ceilDiv(attention.kvHeads(), tensor);
-        int queries = Math.ceilDiv(attention.heads(), Math.max(tensor, attention.kvHeads()));
-        if (queries > MOST_QUERIES || 2 * attention.headSize() > machine.lanes()) {
-            throw new IllegalArgumentException(queries + " heads of " + attention.headSize()
-                    + " on a chip that look at one head of keys are bounded and estimated, but not scheduled yet");
-        }
-        int hidden = Math.ceilDiv(layer.feedForward().hidden(), tensor);
+        int positions = Math.min(context, layer.attention().window());
+        return switch (layer.attention()) {
+            case AttentionSizes.Grouped attention -> {
+                int keyHeads = Math.ceilDiv(attention.kvHeads(), tensor);
+                int queries = Math.ceilDiv(attention.heads(), Math.max(tensor, attention.kvHeads()));
+                if (queries > MOST_QUERIES || 2 * attention.headSize() > machine.lanes()) {
+                    throw new IllegalArgumentException(
+                            queries + " heads of " + attention.headSize()
+                                    + " on a chip that look at one head of keys are bounded and estimated, but not scheduled yet");
+                }
+                yield of(machine, model, feedForward, tensor, positions, keyHeads, queries, attention.headSize(), null);
+            }
+            case AttentionSizes.Latent attention -> {
+                LatentShape latent = LatentShape.of(machine, attention, tensor);
+                yield of(machine, model, feedForward, tensor, positions, 1, latent.heads(), latent.part(), latent);
+            }
+        };
+    }
+
+    private static Shape of(
+            Machine machine,
+            ModelSizes model,
+            FeedForwardSizes feedForward,
+            int tensor,
+            int positions,
+            int keyHeads,
+            int queries,
+            int headSize,
+            @Nullable LatentShape latent) {
         return new Shape(
                 model.width(),
                 Math.ceilDiv(model.width(), machine.whole(Quantity.PLANE_ROWS)),
                 keyHeads,
                 queries,
-                attention.headSize(),
-                Math.ceilDiv(hidden, GROUP),
+                headSize,
+                Math.ceilDiv(Math.ceilDiv(feedForward.hidden(), tensor), GROUP),
                 Math.ceilDiv(Math.ceilDiv(feedForward.shared(), tensor), GROUP),
                 feedForward.experts(),
                 feedForward.used(),
-                Math.min(context, attention.window()),
-                machine.lanes());
+                positions,
+                machine.lanes(),
+                latent);
     }
 
     boolean routed() {
@@ -122,9 +147,22 @@ record Shape(
         return Math.ceilDiv(positions, lanes);
     }
 
+    /** Vectors of a key, and of a value: each has its own arrays. */
+    int vectors() {
+        return latent == null ? 1 : latent.vectors();
+    }
+
+    /** Cycles for which values are added up. */
+    long valueCycles(int count) {
+        int passes = Math.ceilDiv(positionBlocks(), 2);
+        return latent == null
+                ? passes * (2L * headGroups() + 2L * count + 1)
+                : vectors() * (passes * (headGroups() + 2L * count + 1) + BETWEEN_VECTORS);
+    }
+
     /** Blocks of positions whose keys lie in sets of lanes of the same words. */
     int keySets() {
-        return LayerShard.keySets(headSize, keyHeads * group);
+        return latent != null ? 1 : LayerShard.keySets(headSize, keyHeads * group);
     }
 
     /** Arrays of keys of a head in each hemisphere. */

@@ -8,11 +8,14 @@ import dev.lockstep.lpu.isa.Operand;
 import dev.lockstep.lpu.isa.Queue;
 import dev.lockstep.lpu.isa.Stream;
 import dev.lockstep.lpu.isa.SwitchInstruction;
+import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
 import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.machine.Quantity;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.IntToLongFunction;
 
 /** What the parts of a stage share while it is scheduled. */
 final class Stage {
@@ -50,7 +53,7 @@ final class Stage {
         sums = new Sums(scheduler, form, nodes, carriers);
         outputs = new OutputSums(scheduler, arrays, sums, constants, layout);
         int tile = geometry.machine().lanes() / 16;
-        norm = new NormFactor(scheduler, arrays, layout.streaming(tile), width);
+        norm = new NormFactor(scheduler, arrays, layout.streaming(tile), width, 0);
         onesHalf = layout.streaming(tile);
         scratch = layout.streaming(tile);
     }
@@ -187,6 +190,47 @@ final class Stage {
             scheduler.all().writeOutward(hemisphere, place, ROW_STREAM, narrow.label(), u);
         }
         return u + 1 + geometry.read;
+    }
+
+    /** Outputs of a sweep, tile after tile, times their scales; each stays until a cycle. */
+    List<Kept> scaled(int tiles, List<Sweep.Sums> results, IntToLongFunction until) {
+        List<Kept> scaled = new ArrayList<>();
+        for (int tile = 0; tile < tiles; tile++) {
+            Plane plane = arrays.planes().get(tile % arrays.planes().size());
+            Sweep.Sums sums = results.get(tile / arrays.planes().size());
+            int label = Objects.requireNonNull(sums.labels().get(plane));
+            int scale = layout.constant();
+            long last = until.applyAsLong(tile);
+            Kept[] kept = new Kept[1];
+            scheduler.attempt(0, late -> kept[0] = constants.scaled(plane, label, sums.w(), scale, last));
+            scaled.add(kept[0]);
+        }
+        return scaled;
+    }
+
+    /** Sums whose inputs were cut between the planes of a hemisphere, added and times their scales; they are complete in a cycle. */
+    Kept bothPlanes(Sweep.Sums sums, int firstPlane, int scale, long until) {
+        Group all = scheduler.all();
+        Geometry geometry = scheduler.geometry();
+        Plane even = arrays.planes().get(firstPlane);
+        Plane odd = arrays.planes().get(firstPlane + 1);
+        Integer evenLabel = Objects.requireNonNull(sums.labels().get(even));
+        Integer oddLabel = sums.labels().get(odd);
+        if (oddLabel == null) {
+            return constants.scaled(even, evenLabel, sums.w(), scale, until);
+        }
+        // The odd half comes later: its row went second.
+        long first = geometry.taken(Objects.requireNonNull(sums.keys().get(even)));
+        long second = geometry.taken(Objects.requireNonNull(sums.keys().get(odd)));
+        Kept early = all.unary(
+                UnaryOperation.COPY, Element.FP32, Constants.sums(even, evenLabel), first, second + geometry.alu);
+        Kept late = all.unary(
+                UnaryOperation.COPY, Element.FP32, Constants.sums(odd, oddLabel), second, second + geometry.alu);
+        // The scale is read as late as possible: sums come when they come, but this can give way to others.
+        long scaled = until - geometry.alu;
+        Kept sum = all.binary(BinaryOperation.ADD, early.operand(), late.operand(), late.ready(), scaled);
+        return all.binary(
+                BinaryOperation.MUL, sum.operand(), constants.at(even.hemisphere(), scale, scaled), scaled, until);
     }
 
     /** What a half layer finds after its residual has arrived. */

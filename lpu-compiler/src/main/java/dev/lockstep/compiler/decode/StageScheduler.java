@@ -52,9 +52,7 @@ final class StageScheduler {
             }
             shape = shape(half / 2);
             stage.beginHalf(half - firstHalf);
-            sent = half % 2 == 0
-                    ? new AttentionHalf(stage, shape).place(residual)
-                    : new FeedForwardHalf(stage, shape).place(residual);
+            sent = half % 2 == 0 ? attend(stage, shape, residual) : new FeedForwardHalf(stage, shape).place(residual);
             if (half % 2 == 1 || forward) {
                 stage.append();
             }
@@ -83,6 +81,12 @@ final class StageScheduler {
                 stage.layout().streamingWords(),
                 stage.layout().cachedWords(),
                 stage.layout());
+    }
+
+    private static List<Sums.Sent> attend(Stage stage, Shape shape, Residual residual) {
+        return shape.latent() == null
+                ? new AttentionHalf(stage, shape).place(residual)
+                : new LatentHalf(stage, shape).place(residual);
     }
 
     private static List<Block> blocks(Stage stage, int nodeChips, int number) {

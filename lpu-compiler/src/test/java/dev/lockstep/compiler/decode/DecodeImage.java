@@ -20,7 +20,7 @@ final class DecodeImage {
     private final Partition partition;
     private final DecodeCompiler.WithLayouts compiled;
     private final List<SmallDecoder> users;
-    private final AttentionSizes.Grouped attention;
+    private final AttentionSizes attention;
     private final Shape shape;
     private final Geometry geometry;
 
@@ -30,7 +30,7 @@ final class DecodeImage {
         this.compiled = compiled;
         this.users = users;
         var layer = question.model().layers().getFirst();
-        attention = (AttentionSizes.Grouped) layer.attention();
+        attention = layer.attention();
         shape = Shape.of(question.machine(), question.model(), layer, partition.tensor(), question.context());
         geometry = new Geometry(question.machine());
     }
@@ -38,6 +38,10 @@ final class DecodeImage {
     /** The model's number of a head of keys of a chip. */
     int keyHead(int chip, int local) {
         return new OfChip(chip, 0, chip % partition.tensor(), (side, slice, word, vector) -> {}).keyHead(local);
+    }
+
+    Shape shape() {
+        return shape;
     }
 
     /** First word of a user's cache on a chip. */
@@ -108,7 +112,8 @@ final class DecodeImage {
         void position() {
             for (Hemisphere side : Hemisphere.values()) {
                 for (Contents.Tables words : layout.contents().tables()) {
-                    double logarithm = 1 / Math.log(2) / Math.sqrt(attention.headSize());
+                    double logarithm =
+                            1 / Math.log(2) / Math.sqrt(users.getFirst().scoreSize());
                     rotation(side, words.cosine(), words.sine(), logarithm);
                     rotation(side, words.keyCosine(), words.keySine(), 1);
                 }
@@ -160,6 +165,9 @@ final class DecodeImage {
             int sum = LANES * tile.output() + row;
             return switch (tile.matrix()) {
                 case PROJECTIONS -> residual < width ? projection(layer, tile.output(), row, residual) : 0;
+                case LATENT_COMMON -> residual < width ? common(layer, tile.output(), row, residual) : 0;
+                case LATENT_QUERY -> latentQuery(layer, tile.output(), row, queryElement(tile.input(), lane));
+                case LATENT_VALUE -> latentValue(layer, tile, row, lane);
                 case OUTPUT -> {
                     int input = attended(tile.input(), lane);
                     yield sum < width && input >= 0
@@ -205,8 +213,66 @@ final class DecodeImage {
             };
         }
 
+        private LatentShape latent() {
+            return java.util.Objects.requireNonNull(shape.latent());
+        }
+
+        private SmallLatent model() {
+            return new SmallLatent(users.getFirst(), (AttentionSizes.Latent) attention);
+        }
+
+        /** Number of an element of the compressed key, or of those behind that carry the position, in a vector's lane; -1 for none. */
+        private int compressed(int vector, int lane) {
+            if (lane < latent().part()) {
+                return vector * latent().part() + lane;
+            }
+            int positioned = lane - latent().part();
+            return latent().rotated(vector) && positioned < latent().rotary()
+                    ? latent().vectors() * latent().part() + positioned
+                    : -1;
+        }
+
+        private double common(int layer, int tile, int row, int input) {
+            int vectors = latent().vectors();
+            if (tile < vectors) {
+                int element = compressed(tile, row);
+                return element < 0 ? 0 : users.getFirst().weight(SmallDecoder.Kind.KEY, layer, element, input);
+            }
+            if (latent().queryRank() == 0) {
+                return latentQuery(layer, tile - vectors, row, input);
+            }
+            int element = queryElement(tile - vectors, row);
+            return element < 0 ? 0 : users.getFirst().weight(SmallDecoder.Kind.QUERY_ELEMENTS, layer, element, input);
+        }
+
+        private int queryElement(int block, int lane) {
+            int length = GROUP * latent().queryBlockGroups(LANES);
+            int element = block * length + lane;
+            return lane < length && element < latent().queryRank() ? element : -1;
+        }
+
+        private double latentQuery(int layer, int tile, int row, int input) {
+            int head = query(tile / latent().vectors());
+            int element = compressed(tile % latent().vectors(), row);
+            return element < 0 || input < 0 || head >= attention.heads()
+                    ? 0
+                    : model().absorbed(layer, head, element, input);
+        }
+
+        /** Outputs of the second head of a pair lie behind those of the first. */
+        private double latentValue(int layer, Contents.Tile tile, int row, int lane) {
+            int local = tile.output();
+            int head = query(local);
+            int output = row - local % 2 * latent().value();
+            int input = tile.input() % latent().vectors() * latent().part() + lane;
+            boolean there = output >= 0 && output < latent().value() && lane < latent().part();
+            return there && head < attention.heads()
+                    ? users.getFirst().weight(SmallDecoder.Kind.VALUE, layer, head * latent().value() + output, input)
+                    : 0;
+        }
+
         private double projection(int layer, int tile, int element, int input) {
-            int size = attention.headSize();
+            int size = shape.headSize();
             int local = tile / (shape.group() + 2);
             int part = tile % (shape.group() + 2);
             if (part < shape.group()) {
@@ -223,14 +289,19 @@ final class DecodeImage {
         }
 
         private int keyHead(int local) {
-            return query(local * shape.group()) / (attention.heads() / attention.kvHeads());
+            return attention.kvHeads() == 1
+                    ? 0
+                    : query(local * shape.group()) / (attention.heads() / attention.kvHeads());
         }
 
         /** Element of the attended row that lies in a lane; -1 for none. */
         private int attended(int round, int lane) {
-            int local = Round.MOST * round + lane / attention.headSize();
-            return lane < Round.MOST * attention.headSize() && local < shape.keyHeads() * shape.group()
-                    ? query(local) * attention.headSize() + lane % attention.headSize()
+            int size = shape.latent() == null ? shape.headSize() : latent().value();
+            int local = Round.MOST * round + lane / size;
+            return lane < Round.MOST * size
+                            && local < shape.keyHeads() * shape.group()
+                            && query(local) < attention.heads()
+                    ? query(local) * size + lane % size
                     : -1;
         }
 
@@ -260,11 +331,18 @@ final class DecodeImage {
                         side,
                         lane -> lane < scale.outputs() ? users.getFirst().scale() : 0);
             }
+            for (Contents.LatentTables tables : layout.contents().latentTables()) {
+                int part = latent().part();
+                double scale = 1 / Math.log(2) / Math.sqrt(users.getFirst().scoreSize());
+                wide(Layout.constant(side, tables.compressed()), side, lane -> lane < part ? 1 : 0);
+                wide(Layout.constant(side, tables.positioned()), side, lane -> lane >= part ? 1 : 0);
+                wide(Layout.constant(side, tables.scale()), side, lane -> scale);
+            }
             if (side == Hemisphere.EAST) {
                 int set = shape.hiddenLanes();
                 wide(Layout.laneSets(), side, lane -> lane < shape.packed() * set ? lane / set : -1);
             }
-            int size = attention.headSize();
+            int size = shape.headSize();
             int first = side == Hemisphere.EAST ? 0 : size;
             wide(Layout.headLanes(side), side, lane -> lane >= first && lane < first + size ? 1 : 0);
             for (int element = 0; element < size; element++) {
@@ -274,15 +352,23 @@ final class DecodeImage {
         }
 
         private void rotation(Hemisphere side, int cosine, int sine, double factor) {
-            int size = attention.headSize();
-            wide(
-                    Layout.constant(side, cosine),
-                    side,
-                    lane -> lane < size ? users.getFirst().cosine(lane) * factor : 0);
+            int size = shape.latent() == null ? shape.headSize() : latent().part() + latent().rotary();
+            wide(Layout.constant(side, cosine), side, lane -> lane < size ? cosine(lane) * factor : 0);
             wide(
                     Layout.constant(side, sine),
                     side,
-                    lane -> lane < size ? users.getFirst().sine(lane) * factor * (lane % 2 == 0 ? -1 : 1) : 0);
+                    lane -> lane < size ? sine(lane) * factor * (lane % 2 == 0 ? -1 : 1) : 0);
+        }
+
+        /** Lanes of a compressed key do not rotate. */
+        private double cosine(int lane) {
+            int first = shape.latent() == null ? 0 : latent().part();
+            return lane < first ? 1 : users.getFirst().cosine(lane - first);
+        }
+
+        private double sine(int lane) {
+            int first = shape.latent() == null ? 0 : latent().part();
+            return lane < first ? 0 : users.getFirst().sine(lane - first);
         }
 
         /** The tables of ones that every stage begins with. */
@@ -319,12 +405,16 @@ final class DecodeImage {
         }
 
         private void cache(Contents.Cached cached, int user) {
+            if (shape.latent() != null) {
+                latentCache(cached, user);
+                return;
+            }
             SmallDecoder decoder = users.get(user);
             int position = decoder.position();
             int base = base(chip, user);
             int layer = layer(cached.half());
             int keyHead = keyHead(cached.keyHead());
-            int size = attention.headSize();
+            int size = shape.headSize();
             int sets = shape.keySets();
             for (int first = 0; first < shape.positionBlocks(); first += first % 2 == 0 ? 1 : 2 * sets - 1) {
                 int low = first;
@@ -333,7 +423,7 @@ final class DecodeImage {
                     row(
                             Cache.side(first),
                             row % GROUP,
-                            base + cached.cache().keyWord(first).word() + row / GROUP,
+                            base + cached.cache().keyWord(first, 0).word() + row / GROUP,
                             lane -> {
                                 int at = LANES * (low + 2 * (lane / size)) + row;
                                 return lane < sets * size && at < position
@@ -349,8 +439,39 @@ final class DecodeImage {
                     row(
                             Cache.side(block),
                             element % GROUP,
-                            base + cached.cache().valueWord(block).word() + element / GROUP,
+                            base + cached.cache().valueWord(block, 0).word() + element / GROUP,
                             lane -> first + lane < position ? decoder.value(layer, keyHead, first + lane, own) : 0);
+                }
+            }
+        }
+
+        private void latentCache(Contents.Cached cached, int user) {
+            SmallDecoder decoder = users.get(user);
+            int position = decoder.position();
+            int base = base(chip, user);
+            int layer = layer(cached.half());
+            for (int block = 0; block < shape.positionBlocks(); block++) {
+                int first = LANES * block;
+                for (int vector = 0; vector < shape.vectors(); vector++) {
+                    int own = vector;
+                    for (int key = 0; key < LANES; key++) {
+                        int at = first + key;
+                        int word = base + cached.cache().keyWord(block, vector).word() + key / GROUP;
+                        row(Cache.side(block), key % GROUP, word, lane -> {
+                            int element = compressed(own, lane);
+                            return at < position && element >= 0 ? decoder.key(layer, 0, at, element) : 0;
+                        });
+                    }
+                    for (int element = 0; element < latent().part(); element++) {
+                        int number = vector * latent().part() + element;
+                        int word =
+                                base + cached.cache().valueWord(block, vector).word() + element / GROUP;
+                        row(
+                                Cache.side(block),
+                                element % GROUP,
+                                word,
+                                lane -> first + lane < position ? decoder.value(layer, 0, first + lane, number) : 0);
+                    }
                 }
             }
         }

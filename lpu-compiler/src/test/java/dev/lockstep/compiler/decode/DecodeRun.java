@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.lockstep.compiler.partition.Partition;
 import dev.lockstep.compiler.partition.Question;
+import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.program.LpuProgram;
 import dev.lockstep.lpu.program.Placement;
 import dev.lockstep.simulator.LpuSystem;
@@ -139,34 +140,44 @@ final class DecodeRun implements AutoCloseable {
 
     /** The value of the position has been added to the transposed ones, and those before it are as they were. */
     private void requireAppended(DecodeCompiler.WithLayouts compiled, DecodeImage image, Question question, int user) {
-        SmallDecoder decoder = users.get(user);
-        int position = decoder.position() - 1;
-        int block = position / LANES;
         Geometry geometry = new Geometry(question.machine());
         for (int chip = 0; chip < partition.chips(); chip++) {
             int stage = chip / partition.tensor();
             for (Contents.Cached cached :
                     compiled.layouts().get(stage).contents().caches()) {
                 int layer = (partition.firstHalf(stage) + cached.half()) / 2;
-                int keyHead = image.keyHead(chip, cached.keyHead());
-                for (int element = 0; element < decoder.headSize(); element++) {
-                    int word = image.base(chip, user)
-                            + cached.cache().valueWord(block).word()
-                            + element / GROUP;
-                    byte[][] planes = new byte[2][];
-                    for (int plane = 0; plane < planes.length; plane++) {
-                        int slice = geometry.streaming(Cache.side(block)).get(2 * (element % GROUP) + plane);
-                        planes[plane] = system.word(chip, Cache.side(block), slice, word);
-                    }
-                    for (int lane = 0; lane <= position % LANES; lane++) {
-                        double kept = Float.float16ToFloat((short) (planes[0][lane] & 0xff | planes[1][lane] << 8));
-                        assertThat(kept)
-                                .as("value %d of position %d, user %d", element, LANES * block + lane, user)
-                                .isCloseTo(
-                                        decoder.value(layer, keyHead, LANES * block + lane, element),
-                                        within(decoder.isMadeUp(LANES * block + lane) ? 0 : VALUE_TOLERANCE));
-                    }
+                for (int vector = 0; vector < image.shape().vectors(); vector++) {
+                    requireAppended(image, geometry, chip, user, layer, cached, vector);
                 }
+            }
+        }
+    }
+
+    private void requireAppended(
+            DecodeImage image, Geometry geometry, int chip, int user, int layer, Contents.Cached cached, int vector) {
+        SmallDecoder decoder = users.get(user);
+        int position = decoder.position() - 1;
+        int block = position / LANES;
+        Hemisphere side = Cache.side(block);
+        int keyHead = image.keyHead(chip, cached.keyHead());
+        int size = image.shape().headSize();
+        for (int element = 0; element < size; element++) {
+            int word = image.base(chip, user)
+                    + cached.cache().valueWord(block, vector).word()
+                    + element / GROUP;
+            byte[][] planes = new byte[2][];
+            for (int plane = 0; plane < planes.length; plane++) {
+                int slice = geometry.streaming(side).get(2 * (element % GROUP) + plane);
+                planes[plane] = system.word(chip, side, slice, word);
+            }
+            for (int lane = 0; lane <= position % LANES; lane++) {
+                int at = LANES * block + lane;
+                double kept = Float.float16ToFloat((short) (planes[0][lane] & 0xff | planes[1][lane] << 8));
+                assertThat(kept)
+                        .as("value %d of position %d, user %d", vector * size + element, at, user)
+                        .isCloseTo(
+                                decoder.value(layer, keyHead, at, vector * size + element),
+                                within(decoder.isMadeUp(at) ? 0 : VALUE_TOLERANCE));
             }
         }
     }

@@ -138,6 +138,41 @@ class DecodeValuesTest {
         assertThat(new LegalityChecker(MACHINE).check(program)).isEmpty();
     }
 
+    /** Keys and values are one compressed vector of each position, and queries come out in its space. */
+    @ParameterizedTest
+    @CsvSource({
+        // topology, chips, chips a stage, stages, width, heads, rank of queries, rank of keys, plain, rotary, value,
+        // positions
+        "NODE, 8, 8, 1, 640, 16, 0, 64, 32, 32, 32, 1",
+        "NODE, 8, 8, 1, 640, 16, 192, 64, 32, 32, 48, 5",
+        "DRAGONFLY, 24, 8, 3, 640, 32, 640, 512, 64, 64, 128, 700",
+        "QUADFOUR_LINE, 64, 32, 2, 640, 16, 0, 512, 64, 64, 64, 330"
+    })
+    void shouldAttendToCompressedKeys(
+            Topology topology,
+            int chips,
+            int tensor,
+            int stages,
+            int width,
+            int heads,
+            int queryRank,
+            int kvRank,
+            int plain,
+            int rotary,
+            int value,
+            int positions) {
+        var attention = new AttentionSizes.Latent(heads, queryRank, kvRank, plain, rotary, value);
+        var layer = new LayerSizes(attention, new FeedForwardSizes(512, 1, 1, 0));
+        ModelSizes model = new ModelSizes("small", width, Collections.nCopies(2, layer), 512, 4096, false);
+
+        LpuProgram program = requireRight(
+                question(model, topology, chips, positions, WeightPrecision.INT8),
+                Partition.even(tensor, stages, 2, HeadSplit.COPIED_KEYS, WeightPrecision.INT8),
+                1);
+
+        assertThat(new LegalityChecker(MACHINE).check(program)).isEmpty();
+    }
+
     private static LpuProgram requireRight(Question question, Partition partition, int users) {
         try (DecodeRun run = new DecodeRun(question, partition, users(question, users))) {
             return run.step(question);

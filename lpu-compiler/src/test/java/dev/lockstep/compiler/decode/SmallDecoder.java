@@ -16,6 +16,7 @@ final class SmallDecoder {
     /** Matrices, and vectors that come in from outside. */
     enum Kind {
         QUERY,
+        QUERY_ELEMENTS,
         KEY,
         VALUE,
         OUTPUT,
@@ -34,7 +35,7 @@ final class SmallDecoder {
 
     private final ModelSizes model;
     private final WeightPrecision precision;
-    private final AttentionSizes.Grouped attention;
+    private final AttentionSizes attention;
     private final int user;
     private final int madeUp;
     /** Of each layer: keys and values of all heads, position by position. */
@@ -47,15 +48,23 @@ final class SmallDecoder {
     SmallDecoder(ModelSizes model, WeightPrecision precision, int user, int position) {
         this.model = model;
         this.precision = precision;
-        this.attention = (AttentionSizes.Grouped) model.layers().getFirst().attention();
+        this.attention = model.layers().getFirst().attention();
         this.user = user;
         this.position = position;
         this.madeUp = position;
-        int elements = attention.kvHeads() * attention.headSize();
+        int elements = keyElements();
         for (int layer = 0; layer < model.layers().size(); layer++) {
             keys.add(past(Kind.PAST_KEY, layer, elements));
             values.add(past(Kind.PAST_VALUE, layer, elements));
         }
+    }
+
+    /** Elements of a position's keys: of all heads, or of the one key that they share. */
+    private int keyElements() {
+        return switch (attention) {
+            case AttentionSizes.Grouped grouped -> grouped.kvHeads() * grouped.headSize();
+            case AttentionSizes.Latent latent -> latent.absorbedSize();
+        };
     }
 
     private List<double[]> past(Kind kind, int layer, int elements) {
@@ -98,8 +107,20 @@ final class SmallDecoder {
         return model.vocabulary();
     }
 
-    int headSize() {
-        return attention.headSize();
+    /** Elements that are rotated. */
+    private int rotated() {
+        return switch (attention) {
+            case AttentionSizes.Grouped grouped -> grouped.headSize();
+            case AttentionSizes.Latent latent -> latent.rotarySize();
+        };
+    }
+
+    /** Elements by which a score is scaled. */
+    int scoreSize() {
+        return switch (attention) {
+            case AttentionSizes.Grouped grouped -> grouped.headSize();
+            case AttentionSizes.Latent latent -> latent.plainSize() + latent.rotarySize();
+        };
     }
 
     /** The row that the next step begins with. */
@@ -108,11 +129,14 @@ final class SmallDecoder {
     }
 
     double key(int layer, int keyHead, int at, int element) {
-        return keys.get(layer).get(at)[keyHead * attention.headSize() + element];
+        return keys.get(layer).get(at)[keyHead * rotated() + element];
     }
 
+    /** The compressed key is its value, too. */
     double value(int layer, int keyHead, int at, int element) {
-        return values.get(layer).get(at)[keyHead * attention.headSize() + element];
+        return attention instanceof AttentionSizes.Latent
+                ? key(layer, 0, at, element)
+                : values.get(layer).get(at)[keyHead * rotated() + element];
     }
 
     double cosine(int element) {
@@ -124,7 +148,7 @@ final class SmallDecoder {
     }
 
     private double angle(int element) {
-        return position * Math.pow(ROTATION_BASE, -(element / 2 * 2.0) / attention.headSize());
+        return position * Math.pow(ROTATION_BASE, -(element / 2 * 2.0) / rotated());
     }
 
     /** Does one step; gives its logits. */
@@ -142,6 +166,17 @@ final class SmallDecoder {
     }
 
     private double[] attend(int layer, double[] x) {
+        return switch (attention) {
+            case AttentionSizes.Grouped grouped -> attend(layer, x, grouped);
+            case AttentionSizes.Latent sizes -> {
+                SmallLatent latent = new SmallLatent(this, sizes);
+                keys.get(layer).add(latent.key(layer, x));
+                yield latent.attend(layer, x);
+            }
+        };
+    }
+
+    private double[] attend(int layer, double[] x, AttentionSizes.Grouped attention) {
         int size = attention.headSize();
         int group = attention.heads() / attention.kvHeads();
         double[] queries = rotated(multiply(Kind.QUERY, layer, attention.heads() * size, x));
@@ -173,7 +208,7 @@ final class SmallDecoder {
     private double[] rotated(double[] rows) {
         double[] rotated = new double[rows.length];
         for (int i = 0; i < rows.length; i += 2) {
-            int e = i % attention.headSize();
+            int e = i % rotated();
             rotated[i] = rows[i] * cosine(e) - rows[i + 1] * sine(e);
             rotated[i + 1] = rows[i + 1] * cosine(e) + rows[i] * sine(e);
         }
@@ -220,18 +255,23 @@ final class SmallDecoder {
         return Arrays.stream(shares).map(share -> share / sum).toArray();
     }
 
-    private double[] multiply(Kind kind, int layer, int outputs, double[] x) {
+    double[] multiply(Kind kind, int layer, int outputs, double[] x) {
+        return multiply(kind, layer, 0, outputs, x);
+    }
+
+    /** Some outputs of a matrix. */
+    double[] multiply(Kind kind, int layer, int first, int outputs, double[] x) {
         double[] y = new double[outputs];
         for (int output = 0; output < outputs; output++) {
             for (int input = 0; input < x.length; input++) {
-                y[output] += weight(kind, layer, output, input) * x[input];
+                y[output] += weight(kind, layer, first + output, input) * x[input];
             }
             y[output] *= scale();
         }
         return y;
     }
 
-    private static double[] normalized(double[] x) {
+    static double[] normalized(double[] x) {
         double squares = 0;
         for (double element : x) {
             squares += element * element;
