@@ -41,48 +41,39 @@ public record LockstepOptions(
     }
 
     public LockstepOptions withThreads(int threads) {
-        return new LockstepOptions(
-                threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
+        return changed(changes -> changes.threads = threads);
     }
 
     public LockstepOptions withContextLength(int contextLength) {
-        return new LockstepOptions(
-                threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
+        return changed(changes -> changes.contextLength = contextLength);
     }
 
     public LockstepOptions withKvType(KvType kvType) {
-        return new LockstepOptions(
-                threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
+        return changed(changes -> changes.kvType = kvType);
     }
 
     public LockstepOptions withPrecision(Precision precision) {
-        return new LockstepOptions(
-                threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
+        return changed(changes -> changes.precision = precision);
     }
 
     public LockstepOptions withEngine(EngineChoice engine) {
-        return new LockstepOptions(
-                threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
+        return changed(changes -> changes.engine = engine);
     }
 
     public LockstepOptions withMaxStepTokens(int maxStepTokens) {
-        return new LockstepOptions(
-                threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
+        return changed(changes -> changes.maxStepTokens = maxStepTokens);
     }
 
     public LockstepOptions withCache(boolean cache) {
-        return new LockstepOptions(
-                threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
+        return changed(changes -> changes.cache = cache);
     }
 
     public LockstepOptions withWarnings(Consumer<String> warnings) {
-        return new LockstepOptions(
-                threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
+        return changed(changes -> changes.warnings = warnings);
     }
 
     public LockstepOptions withProgress(ProgressListener progress) {
-        return new LockstepOptions(
-                threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
+        return changed(changes -> changes.progress = progress);
     }
 
     /** The number of threads that {@link #threads} stands for. */
@@ -93,6 +84,41 @@ public record LockstepOptions(
     private static void require(boolean condition, String what, int value) {
         if (!condition) {
             throw new IllegalArgumentException(what + " cannot be " + value);
+        }
+    }
+
+    private LockstepOptions changed(Consumer<Changes> change) {
+        var changes = new Changes(this);
+        change.accept(changes);
+        return changes.whole();
+    }
+
+    private static final class Changes {
+        private int threads;
+        private int contextLength;
+        private KvType kvType;
+        private Precision precision;
+        private EngineChoice engine;
+        private int maxStepTokens;
+        private boolean cache;
+        private Consumer<String> warnings;
+        private ProgressListener progress;
+
+        Changes(LockstepOptions before) {
+            threads = before.threads;
+            contextLength = before.contextLength;
+            kvType = before.kvType;
+            precision = before.precision;
+            engine = before.engine;
+            maxStepTokens = before.maxStepTokens;
+            cache = before.cache;
+            warnings = before.warnings;
+            progress = before.progress;
+        }
+
+        LockstepOptions whole() {
+            return new LockstepOptions(
+                    threads, contextLength, kvType, precision, engine, maxStepTokens, cache, warnings, progress);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.lockstep.server;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,173 +59,101 @@ public record ServerOptions(
     }
 
     public ServerOptions withHost(String host) {
-        return new ServerOptions(
-                host,
-                port,
-                apiKeys,
-                corsOrigins,
-                tls,
-                maxBodyBytes,
-                bodyTime,
-                stallTime,
-                requestTime,
-                shutdownTime,
-                sessions);
+        return changed(changes -> changes.host = host);
     }
 
     public ServerOptions withPort(int port) {
-        return new ServerOptions(
-                host,
-                port,
-                apiKeys,
-                corsOrigins,
-                tls,
-                maxBodyBytes,
-                bodyTime,
-                stallTime,
-                requestTime,
-                shutdownTime,
-                sessions);
+        return changed(changes -> changes.port = port);
     }
 
     public ServerOptions withApiKeys(Set<String> apiKeys) {
-        return new ServerOptions(
-                host,
-                port,
-                apiKeys,
-                corsOrigins,
-                tls,
-                maxBodyBytes,
-                bodyTime,
-                stallTime,
-                requestTime,
-                shutdownTime,
-                sessions);
+        return changed(changes -> changes.apiKeys = apiKeys);
     }
 
     public ServerOptions withCorsOrigins(Set<String> corsOrigins) {
-        return new ServerOptions(
-                host,
-                port,
-                apiKeys,
-                corsOrigins,
-                tls,
-                maxBodyBytes,
-                bodyTime,
-                stallTime,
-                requestTime,
-                shutdownTime,
-                sessions);
+        return changed(changes -> changes.corsOrigins = corsOrigins);
     }
 
     public ServerOptions withTls(TlsFiles tls) {
-        return new ServerOptions(
-                host,
-                port,
-                apiKeys,
-                corsOrigins,
-                tls,
-                maxBodyBytes,
-                bodyTime,
-                stallTime,
-                requestTime,
-                shutdownTime,
-                sessions);
+        return changed(changes -> changes.tls = tls);
     }
 
     public ServerOptions withMaxBodyBytes(int maxBodyBytes) {
-        return new ServerOptions(
-                host,
-                port,
-                apiKeys,
-                corsOrigins,
-                tls,
-                maxBodyBytes,
-                bodyTime,
-                stallTime,
-                requestTime,
-                shutdownTime,
-                sessions);
+        return changed(changes -> changes.maxBodyBytes = maxBodyBytes);
     }
 
     public ServerOptions withBodyTime(Duration bodyTime) {
-        return new ServerOptions(
-                host,
-                port,
-                apiKeys,
-                corsOrigins,
-                tls,
-                maxBodyBytes,
-                bodyTime,
-                stallTime,
-                requestTime,
-                shutdownTime,
-                sessions);
+        return changed(changes -> changes.bodyTime = bodyTime);
     }
 
     public ServerOptions withStallTime(Duration stallTime) {
-        return new ServerOptions(
-                host,
-                port,
-                apiKeys,
-                corsOrigins,
-                tls,
-                maxBodyBytes,
-                bodyTime,
-                stallTime,
-                requestTime,
-                shutdownTime,
-                sessions);
+        return changed(changes -> changes.stallTime = stallTime);
     }
 
     public ServerOptions withRequestTime(Duration requestTime) {
-        return new ServerOptions(
-                host,
-                port,
-                apiKeys,
-                corsOrigins,
-                tls,
-                maxBodyBytes,
-                bodyTime,
-                stallTime,
-                requestTime,
-                shutdownTime,
-                sessions);
+        return changed(changes -> changes.requestTime = requestTime);
     }
 
     public ServerOptions withShutdownTime(Duration shutdownTime) {
-        return new ServerOptions(
-                host,
-                port,
-                apiKeys,
-                corsOrigins,
-                tls,
-                maxBodyBytes,
-                bodyTime,
-                stallTime,
-                requestTime,
-                shutdownTime,
-                sessions);
+        return changed(changes -> changes.shutdownTime = shutdownTime);
     }
 
     public ServerOptions withSessions(Path sessions) {
-        return new ServerOptions(
-                host,
-                port,
-                apiKeys,
-                corsOrigins,
-                tls,
-                maxBodyBytes,
-                bodyTime,
-                stallTime,
-                requestTime,
-                shutdownTime,
-                sessions);
+        return changed(changes -> changes.sessions = sessions);
     }
 
     private static void require(boolean condition, String sentence) {
         if (!condition) {
             throw new IllegalArgumentException(sentence);
+        }
+    }
+
+    private ServerOptions changed(Consumer<Changes> change) {
+        var changes = new Changes(this);
+        change.accept(changes);
+        return changes.whole();
+    }
+
+    private static final class Changes {
+        private String host;
+        private int port;
+        private Set<String> apiKeys;
+        private Set<String> corsOrigins;
+        private @Nullable TlsFiles tls;
+        private int maxBodyBytes;
+        private Duration bodyTime;
+        private Duration stallTime;
+        private Duration requestTime;
+        private Duration shutdownTime;
+        private @Nullable Path sessions;
+
+        Changes(ServerOptions before) {
+            host = before.host;
+            port = before.port;
+            apiKeys = before.apiKeys;
+            corsOrigins = before.corsOrigins;
+            tls = before.tls;
+            maxBodyBytes = before.maxBodyBytes;
+            bodyTime = before.bodyTime;
+            stallTime = before.stallTime;
+            requestTime = before.requestTime;
+            shutdownTime = before.shutdownTime;
+            sessions = before.sessions;
+        }
+
+        ServerOptions whole() {
+            return new ServerOptions(
+                    host,
+                    port,
+                    apiKeys,
+                    corsOrigins,
+                    tls,
+                    maxBodyBytes,
+                    bodyTime,
+                    stallTime,
+                    requestTime,
+                    shutdownTime,
+                    sessions);
         }
     }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The usual knobs of sampling. {@link #chain} puts them in the usual order: bias, penalties, top-k, typical, top-p,
@@ -119,19 +120,7 @@ public record SamplingParameters(
         List<SamplerStage> all = new ArrayList<>(extras);
         all.removeIf(stage -> stage.getClass() == extra.getClass());
         all.add(extra);
-        return new SamplingParameters(
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                repetitionPenalty,
-                penaltyWindow,
-                presencePenalty,
-                frequencyPenalty,
-                seed,
-                logitBias,
-                all);
+        return changed(changes -> changes.extras = all);
     }
 
     private <S extends SamplerStage> Optional<S> extra(Class<S> kind) {
@@ -186,178 +175,98 @@ public record SamplingParameters(
     }
 
     public SamplingParameters withTemperature(float temperature) {
-        return new SamplingParameters(
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                repetitionPenalty,
-                penaltyWindow,
-                presencePenalty,
-                frequencyPenalty,
-                seed,
-                logitBias,
-                extras);
+        return changed(changes -> changes.temperature = temperature);
     }
 
     public SamplingParameters withTopK(int topK) {
-        return new SamplingParameters(
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                repetitionPenalty,
-                penaltyWindow,
-                presencePenalty,
-                frequencyPenalty,
-                seed,
-                logitBias,
-                extras);
+        return changed(changes -> changes.topK = topK);
     }
 
     public SamplingParameters withTopP(float topP) {
-        return new SamplingParameters(
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                repetitionPenalty,
-                penaltyWindow,
-                presencePenalty,
-                frequencyPenalty,
-                seed,
-                logitBias,
-                extras);
+        return changed(changes -> changes.topP = topP);
     }
 
     public SamplingParameters withMinP(float minP) {
-        return new SamplingParameters(
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                repetitionPenalty,
-                penaltyWindow,
-                presencePenalty,
-                frequencyPenalty,
-                seed,
-                logitBias,
-                extras);
+        return changed(changes -> changes.minP = minP);
     }
 
     public SamplingParameters withTypicalP(float typicalP) {
-        return new SamplingParameters(
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                repetitionPenalty,
-                penaltyWindow,
-                presencePenalty,
-                frequencyPenalty,
-                seed,
-                logitBias,
-                extras);
+        return changed(changes -> changes.typicalP = typicalP);
     }
 
     public SamplingParameters withRepetitionPenalty(float repetitionPenalty) {
-        return new SamplingParameters(
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                repetitionPenalty,
-                penaltyWindow,
-                presencePenalty,
-                frequencyPenalty,
-                seed,
-                logitBias,
-                extras);
+        return changed(changes -> changes.repetitionPenalty = repetitionPenalty);
     }
 
     public SamplingParameters withPenaltyWindow(int penaltyWindow) {
-        return new SamplingParameters(
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                repetitionPenalty,
-                penaltyWindow,
-                presencePenalty,
-                frequencyPenalty,
-                seed,
-                logitBias,
-                extras);
+        return changed(changes -> changes.penaltyWindow = penaltyWindow);
     }
 
     public SamplingParameters withPresencePenalty(float presencePenalty) {
-        return new SamplingParameters(
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                repetitionPenalty,
-                penaltyWindow,
-                presencePenalty,
-                frequencyPenalty,
-                seed,
-                logitBias,
-                extras);
+        return changed(changes -> changes.presencePenalty = presencePenalty);
     }
 
     public SamplingParameters withFrequencyPenalty(float frequencyPenalty) {
-        return new SamplingParameters(
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                repetitionPenalty,
-                penaltyWindow,
-                presencePenalty,
-                frequencyPenalty,
-                seed,
-                logitBias,
-                extras);
+        return changed(changes -> changes.frequencyPenalty = frequencyPenalty);
     }
 
     public SamplingParameters withSeed(long seed) {
-        return new SamplingParameters(
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                repetitionPenalty,
-                penaltyWindow,
-                presencePenalty,
-                frequencyPenalty,
-                seed,
-                logitBias,
-                extras);
+        return changed(changes -> changes.seed = seed);
     }
 
     public SamplingParameters withLogitBias(Map<Integer, Float> logitBias) {
-        return new SamplingParameters(
-                temperature,
-                topK,
-                topP,
-                minP,
-                typicalP,
-                repetitionPenalty,
-                penaltyWindow,
-                presencePenalty,
-                frequencyPenalty,
-                seed,
-                logitBias,
-                extras);
+        return changed(changes -> changes.logitBias = logitBias);
+    }
+
+    private SamplingParameters changed(Consumer<Changes> change) {
+        var changes = new Changes(this);
+        change.accept(changes);
+        return changes.whole();
+    }
+
+    private static final class Changes {
+        private float temperature;
+        private int topK;
+        private float topP;
+        private float minP;
+        private float typicalP;
+        private float repetitionPenalty;
+        private int penaltyWindow;
+        private float presencePenalty;
+        private float frequencyPenalty;
+        private long seed;
+        private Map<Integer, Float> logitBias;
+        private List<SamplerStage> extras;
+
+        Changes(SamplingParameters before) {
+            temperature = before.temperature;
+            topK = before.topK;
+            topP = before.topP;
+            minP = before.minP;
+            typicalP = before.typicalP;
+            repetitionPenalty = before.repetitionPenalty;
+            penaltyWindow = before.penaltyWindow;
+            presencePenalty = before.presencePenalty;
+            frequencyPenalty = before.frequencyPenalty;
+            seed = before.seed;
+            logitBias = before.logitBias;
+            extras = before.extras;
+        }
+
+        SamplingParameters whole() {
+            return new SamplingParameters(
+                    temperature,
+                    topK,
+                    topP,
+                    minP,
+                    typicalP,
+                    repetitionPenalty,
+                    penaltyWindow,
+                    presencePenalty,
+                    frequencyPenalty,
+                    seed,
+                    logitBias,
+                    extras);
+        }
     }
 }

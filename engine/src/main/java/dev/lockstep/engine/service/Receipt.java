@@ -13,6 +13,7 @@ import java.util.Map;
  * @param model the model file's name
  * @param weights see {@link dev.lockstep.engine.ModelFingerprint#weights}
  * @param program see {@link dev.lockstep.engine.ModelFingerprint#program}
+ * @param template of the chat template that made the prompt; empty if none did
  * @param prompt the prompt's tokens
  * @param parameters everything that chose among the logits, as JSON text
  * @param outputs tokens of the choices
@@ -22,6 +23,7 @@ public record Receipt(
         String model,
         String weights,
         String program,
+        String template,
         List<Integer> prompt,
         String parameters,
         List<List<Integer>> outputs,
@@ -32,7 +34,7 @@ public record Receipt(
     }
 
     Receipt withDigest(String digest) {
-        return new Receipt(model, weights, program, prompt, parameters, outputs, digest);
+        return new Receipt(model, weights, program, template, prompt, parameters, outputs, digest);
     }
 
     /** As {@link #parse} reads it. */
@@ -41,6 +43,9 @@ public record Receipt(
         members.put("model", model);
         members.put("weights", weights);
         members.put("program", program);
+        if (!template.isEmpty()) {
+            members.put("template", template);
+        }
         members.put("prompt", prompt);
         members.put("parameters", parameters);
         members.put("outputs", outputs);
@@ -56,6 +61,9 @@ public record Receipt(
                         text(object, "model"),
                         text(object, "weights"),
                         text(object, "program"),
+                        object.get("template")
+                                .map(hash -> ((Json.Str) hash).text())
+                                .orElse(""),
                         tokens(member(object, "prompt")),
                         text(object, "parameters"),
                         ((Json.Arr) member(object, "outputs"))

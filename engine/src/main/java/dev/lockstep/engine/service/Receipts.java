@@ -6,6 +6,7 @@ import dev.lockstep.engine.Prompt;
 import dev.lockstep.engine.sampling.SamplerChain;
 import dev.lockstep.engine.sampling.SamplingParameters;
 import dev.lockstep.text.json.Json;
+import dev.lockstep.text.template.ChatTemplate;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -27,6 +28,7 @@ final class Receipts {
                 model.name(),
                 fingerprint.weights(),
                 fingerprint.program(),
+                request.input() instanceof Conversation ? template(model) : "",
                 Arrays.stream(prompt).boxed().toList(),
                 parameters(request, rules).toString(),
                 outputs,
@@ -34,10 +36,18 @@ final class Receipts {
         return receipt.withDigest(digest(receipt));
     }
 
+    private static String template(Lockstep model) {
+        return sha256(model.metadata().string(ChatTemplate.METADATA_KEY).orElse(""));
+    }
+
     /** Of everything but itself. */
     static String digest(Receipt receipt) {
+        return sha256(receipt.withDigest("").toJson());
+    }
+
+    private static String sha256(String text) {
         try {
-            byte[] bytes = receipt.withDigest("").toJson().getBytes(StandardCharsets.UTF_8);
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException missing) {
             throw new IllegalStateException(missing);
@@ -173,6 +183,9 @@ final class Receipts {
         if (!fingerprint.program().equals(receipt.program())) {
             return Optional.of(
                     "the program differs: another precision, KV type, vocabulary or version of the arithmetic");
+        }
+        if (!receipt.template().isEmpty() && !receipt.template().equals(template(model))) {
+            return Optional.of("the chat template differs: the receipt's conversation would be put in another way");
         }
         return Json.parse(receipt.parameters()) instanceof Json.Obj parameters
                         && parameters.get("calls").orElse(null) instanceof Json.Obj calls

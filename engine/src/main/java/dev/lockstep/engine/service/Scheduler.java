@@ -29,7 +29,10 @@ final class Scheduler {
         this.options = options;
         this.board = board;
         this.batch = batch;
-        this.thread = Thread.ofPlatform().name("lockstep-scheduler").start(this::serve);
+        this.thread = Thread.ofPlatform()
+                .daemon() // a program that forgets to close its service ends all the same
+                .name("lockstep-scheduler")
+                .start(this::serve);
     }
 
     void submit(CompletionJob job) {

@@ -22,6 +22,16 @@ class InferenceServiceTest {
     private final EventRecorder events = new EventRecorder();
 
     @Test
+    void shouldLetAProgramEndThatForgotToClose() {
+        try (var service =
+                InferenceService.open(new FakeModel().open(FakeMachine.hashing(100, 8)), ServiceOptions.DEFAULT)) {
+            boolean daemon =
+                    service.inspect(_ -> Thread.currentThread().isDaemon()).join();
+            assertThat(daemon).isTrue();
+        }
+    }
+
+    @Test
     void shouldStreamAnAnswer() {
         FakeMachine machine = FakeMachine.saying(3, TinyTokenizer.tokens("Grüße!"));
         try (var service = open(machine)) {

@@ -49,6 +49,7 @@ class ReceiptTest {
                     receipt.model(),
                     receipt.weights(),
                     receipt.program(),
+                    receipt.template(),
                     receipt.prompt(),
                     receipt.parameters(),
                     List.of(other),
@@ -59,11 +60,45 @@ class ReceiptTest {
                             .orElseThrow())
                     .startsWith("choice 0 differs at token 4: the receipt has token " + other.get(4));
             var elsewhere = new Receipt(
-                    "x", "other", receipt.program(), receipt.prompt(), receipt.parameters(), receipt.outputs(), "");
+                    "x", "other", receipt.program(), "", receipt.prompt(), receipt.parameters(), receipt.outputs(), "");
             assertThat(service.replay(elsewhere.withDigest(Receipts.digest(elsewhere)))
                             .orElseThrow())
                     .contains("weights");
         }
+    }
+
+    @Test
+    void shouldNoticeAnotherChatTemplate() {
+        Receipt talk;
+        Receipt text;
+        try (var one = templated("{{ messages[0].content }}")) {
+            talk = one.complete(
+                            CompletionRequest.of(Conversation.of("Once"))
+                                    .maxTokens(5)
+                                    .receipt(true)
+                                    .build(),
+                            _ -> {})
+                    .receipt()
+                    .orElseThrow();
+            text = one.complete(
+                            CompletionRequest.of("Once")
+                                    .maxTokens(5)
+                                    .receipt(true)
+                                    .build(),
+                            _ -> {})
+                    .receipt()
+                    .orElseThrow();
+            assertThat(one.replay(Receipt.parse(talk.toJson()))).isEmpty();
+        }
+        try (var other = templated("User: {{ messages[0].content }}")) {
+            assertThat(other.replay(talk).orElseThrow()).startsWith("the chat template differs");
+            assertThat(other.replay(text)).isEmpty();
+        }
+    }
+
+    private static InferenceService templated(String template) {
+        return InferenceService.open(
+                new FakeModel().openWithTemplate(FakeMachine.hashing(500, 16), template), ServiceOptions.DEFAULT);
     }
 
     @Test

@@ -149,6 +149,7 @@ class ToolCallTest {
                     honest.model(),
                     honest.weights(),
                     honest.program(),
+                    honest.template(),
                     honest.prompt(),
                     honest.parameters().replace("Bonn", "Bern"),
                     honest.outputs(),
@@ -164,8 +165,7 @@ class ToolCallTest {
         try (var other = InferenceService.open(
                 new FakeModel().openWithTemplate(FakeMachine.hashing(2000, 32), "[TOOL_CALLS]"),
                 ServiceOptions.DEFAULT)) {
-            assertThat(other.replay(receipt))
-                    .hasValue("the chat template differs: it writes calls of tools in another way");
+            assertThat(other.replay(receipt)).get().asString().startsWith("the chat template differs");
         }
     }
 
