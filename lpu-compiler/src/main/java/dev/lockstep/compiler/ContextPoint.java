@@ -30,7 +30,8 @@ public record ContextPoint(int context, long cycles, long boundCycles) {
         Question question = plan.question().withContext(context);
         return new ContextPoint(
                 context,
-                DecodeCompiler.compile(question, plan.partition()).predictedCycles()
+                DecodeCompiler.compile(plan.question(), plan.partition(), context)
+                                .predictedCycles()
                         + Turnaround.of(question, plan.partition()).cycles(),
                 LowerBound.of(question, plan.partition()).cycles());
     }

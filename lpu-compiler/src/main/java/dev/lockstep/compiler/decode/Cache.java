@@ -51,9 +51,8 @@ final class Cache {
         this.shape = shape;
         this.scheduler = stage.scheduler();
         this.geometry = scheduler.geometry();
-        int perSide = Math.ceilDiv(shape.positionBlocks(), 2);
-        keys = stage.layout().cached(shape.keyLoads() * shape.vectors() * shape.blockGroups());
-        values = stage.layout().cached(perSide * shape.vectors() * shape.headGroups());
+        keys = stage.layout().cached(shape.keyRoom() * shape.vectors() * shape.blockGroups());
+        values = stage.layout().cached(shape.roomPerSide() * shape.vectors() * shape.headGroups());
     }
 
     static Hemisphere side(int block) {

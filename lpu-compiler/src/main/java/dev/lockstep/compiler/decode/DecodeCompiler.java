@@ -38,23 +38,41 @@ public final class DecodeCompiler {
             List<LayerSizes> layers,
             List<Long> arrivals) {}
 
-    private DecodeCompiler(Question question, Partition partition) {
+    private DecodeCompiler(Question question, Partition partition, int positions) {
+        if (positions < 1 || positions > question.context()) {
+            throw new IllegalArgumentException(
+                    positions + " positions of a context of " + question.context() + ": must be between 1 and that");
+        }
         this.question = question;
         this.partition = partition;
-        this.scheduler = new StageScheduler(question, partition);
+        this.scheduler = new StageScheduler(question, partition, positions);
         this.transfers = transfers();
     }
 
-    /** @throws IllegalArgumentException saying why such a model or partition cannot be scheduled */
+    /**
+     * The step that sees all of the context.
+     *
+     * @throws IllegalArgumentException saying why such a model or partition cannot be scheduled
+     */
     public static DecodeSchedule compile(Question question, Partition partition) {
-        return new DecodeCompiler(question, partition).compile();
+        return compile(question, partition, question.context());
+    }
+
+    /**
+     * A step that sees so many positions, the current one included. Caches have room for the context, so that steps of all positions find everything in the same
+     * places.
+     *
+     * @throws IllegalArgumentException saying why such a model or partition cannot be scheduled
+     */
+    public static DecodeSchedule compile(Question question, Partition partition, int positions) {
+        return new DecodeCompiler(question, partition, positions).compile();
     }
 
     /** A schedule, and where everything lies in the memories of each stage's chips. */
     record WithLayouts(DecodeSchedule schedule, List<Layout> layouts) {}
 
-    static WithLayouts compileWithLayouts(Question question, Partition partition) {
-        DecodeCompiler compiler = new DecodeCompiler(question, partition);
+    static WithLayouts compileWithLayouts(Question question, Partition partition, int positions) {
+        DecodeCompiler compiler = new DecodeCompiler(question, partition, positions);
         DecodeSchedule schedule = compiler.compile();
         return new WithLayouts(
                 schedule,
@@ -66,7 +84,7 @@ public final class DecodeCompiler {
     /** Why such a model or partition cannot be scheduled; empty if it can, as far as one can tell without doing it. */
     public static String refusal(Question question, Partition partition) {
         try {
-            new DecodeCompiler(question, partition).requirePossible();
+            new DecodeCompiler(question, partition, question.context()).requirePossible();
             return "";
         } catch (IllegalArgumentException refused) {
             return String.valueOf(refused.getMessage());
@@ -83,7 +101,8 @@ public final class DecodeCompiler {
                     "experts of a layer over several stages are bounded and estimated, but not scheduled yet");
         }
         for (LayerSizes layer : question.model().layers()) {
-            Shape shape = Shape.of(question.machine(), question.model(), layer, partition.tensor(), question.context());
+            int context = question.context();
+            Shape shape = Shape.of(question.machine(), question.model(), layer, partition.tensor(), context, context);
             FeedForwardHalf.requirePossible(shape, partition.precision());
         }
     }

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param experts 1 if there are none
  * @param used experts that a token uses
  * @param positions that attention sees, the current one included
+ * @param capacity positions for which the cache has room
  * @param latent what attention has beside, where keys and values of all heads are one compressed vector; its parts count as a head of keys here
  */
 record Shape(
@@ -34,6 +35,7 @@ record Shape(
         int experts,
         int used,
         int positions,
+        int capacity,
         int lanes,
         @Nullable LatentShape latent) {
     private static final int GROUP = 16;
@@ -44,8 +46,12 @@ record Shape(
     /** Cycles from one part of latent values to the next at most. */
     private static final int BETWEEN_VECTORS = 150;
 
-    /** @throws IllegalArgumentException saying why such a layer cannot be scheduled */
-    static Shape of(Machine machine, ModelSizes model, LayerSizes layer, int tensor, int context) {
+    /**
+     * @param context positions for which caches have room
+     * @param positions that the step sees
+     * @throws IllegalArgumentException saying why such a layer cannot be scheduled
+     */
+    static Shape of(Machine machine, ModelSizes model, LayerSizes layer, int tensor, int context, int positions) {
         FeedForwardSizes feedForward = layer.feedForward();
         if (2 * feedForward.experts() > machine.lanes()) {
             throw new IllegalArgumentException(
@@ -56,7 +62,8 @@ record Shape(
                     "a network of " + feedForward.shared() + " hidden elements beside experts on " + tensor
                             + " chips is bounded and estimated, but not scheduled yet");
         }
-        int positions = Math.min(context, layer.attention().window());
+        int seen = Math.min(positions, layer.attention().window());
+        int room = Math.min(context, layer.attention().window());
         return switch (layer.attention()) {
             case AttentionSizes.Grouped attention -> {
                 int keyHeads = Math.ceilDiv(attention.kvHeads(), tensor);
@@ -66,11 +73,12 @@ record Shape(
                             queries + " heads of " + attention.headSize()
                                     + " on a chip that look at one head of keys are bounded and estimated, but not scheduled yet");
                 }
-                yield of(machine, model, feedForward, tensor, positions, keyHeads, queries, attention.headSize(), null);
+                yield of(
+                        machine, model, feedForward, tensor, seen, room, keyHeads, queries, attention.headSize(), null);
             }
             case AttentionSizes.Latent attention -> {
                 LatentShape latent = LatentShape.of(machine, attention, tensor);
-                yield of(machine, model, feedForward, tensor, positions, 1, latent.heads(), latent.part(), latent);
+                yield of(machine, model, feedForward, tensor, seen, room, 1, latent.heads(), latent.part(), latent);
             }
         };
     }
@@ -81,6 +89,7 @@ record Shape(
             FeedForwardSizes feedForward,
             int tensor,
             int positions,
+            int capacity,
             int keyHeads,
             int queries,
             int headSize,
@@ -96,6 +105,7 @@ record Shape(
                 feedForward.experts(),
                 feedForward.used(),
                 positions,
+                capacity,
                 machine.lanes(),
                 latent);
     }
@@ -168,5 +178,15 @@ record Shape(
     /** Arrays of keys of a head in each hemisphere. */
     int keyLoads() {
         return Math.ceilDiv(Math.ceilDiv(positionBlocks(), 2), keySets());
+    }
+
+    /** Blocks of positions of each hemisphere for which there is room, whichever position the step has: the next step finds everything where this one has put it. */
+    int roomPerSide() {
+        return Math.ceilDiv(Math.ceilDiv(capacity, lanes), 2);
+    }
+
+    /** Arrays of keys of a head in each hemisphere for which there is room. */
+    int keyRoom() {
+        return Math.ceilDiv(roomPerSide(), keySets());
     }
 }

@@ -17,9 +17,12 @@ final class StageScheduler {
 
     private final Question question;
     private final Partition partition;
+    private final int positions;
     private final Geometry geometry;
 
-    StageScheduler(Question question, Partition partition) {
+    /** @param positions that the step sees */
+    StageScheduler(Question question, Partition partition, int positions) {
+        this.positions = positions;
         this.question = question;
         this.partition = partition;
         this.geometry = new Geometry(question.machine());
@@ -112,6 +115,7 @@ final class StageScheduler {
                 question.model(),
                 question.model().layers().get(layer),
                 partition.tensor(),
-                question.context());
+                question.context(),
+                positions);
     }
 }

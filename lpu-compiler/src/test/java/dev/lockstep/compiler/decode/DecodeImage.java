@@ -24,6 +24,7 @@ final class DecodeImage {
     private final Shape shape;
     private final Geometry geometry;
 
+    /** @param users whose next step is the one that was compiled */
     DecodeImage(Question question, Partition partition, DecodeCompiler.WithLayouts compiled, List<SmallDecoder> users) {
         this.question = question;
         this.partition = partition;
@@ -31,7 +32,9 @@ final class DecodeImage {
         this.users = users;
         var layer = question.model().layers().getFirst();
         attention = layer.attention();
-        shape = Shape.of(question.machine(), question.model(), layer, partition.tensor(), question.context());
+        int positions = users.getFirst().position() + 1;
+        shape = Shape.of(
+                question.machine(), question.model(), layer, partition.tensor(), question.context(), positions);
         geometry = new Geometry(question.machine());
     }
 

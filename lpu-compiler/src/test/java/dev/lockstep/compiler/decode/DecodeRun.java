@@ -24,29 +24,36 @@ final class DecodeRun implements AutoCloseable {
     private static final int LANES = 320;
     private static final int GROUP = 16;
 
+    private final Question question;
     private final Partition partition;
     private final List<SmallDecoder> users;
     private final LpuSystem system;
 
-    /** @param users whose first steps see as many positions as the question says */
+    /** @param users all at the same position, which the question's context has room for */
     DecodeRun(Question question, Partition partition, List<SmallDecoder> users) {
+        this.question = question;
         this.partition = partition;
         this.users = users;
         this.system = new LpuSystem(question.machine(), question.chips());
-        DecodeImage image = image(question, DecodeCompiler.compileWithLayouts(question, partition));
+        DecodeImage image = image(compiled());
         system.load(image.weights());
         system.load(image.caches());
     }
 
-    private DecodeImage image(Question question, DecodeCompiler.WithLayouts compiled) {
+    private DecodeCompiler.WithLayouts compiled() {
+        return DecodeCompiler.compileWithLayouts(
+                question, partition, users.getFirst().position() + 1);
+    }
+
+    private DecodeImage image(DecodeCompiler.WithLayouts compiled) {
         return new DecodeImage(question, partition, compiled, users);
     }
 
     /** Does the next step of every user, one after the other through the pipeline; gives the program. */
-    LpuProgram step(Question question) {
-        var compiled = DecodeCompiler.compileWithLayouts(question, partition);
+    LpuProgram step() {
+        var compiled = compiled();
         DecodeSchedule schedule = compiled.schedule();
-        DecodeImage image = image(question, compiled);
+        DecodeImage image = image(compiled);
         system.load(image.position());
         List<double[]> logits = new ArrayList<>();
         LpuProgram program = users.size() == 1 ? schedule.program() : schedule.inTurn(users.size());
@@ -57,7 +64,7 @@ final class DecodeRun implements AutoCloseable {
         assertThat(cycles).isEqualTo(schedule.cyclesInTurn(users.size()));
         for (int user = 0; user < users.size(); user++) {
             requireLogits(user, logits.get(user), users.get(user).step());
-            requireAppended(compiled, image, question, user);
+            requireAppended(compiled, image, user);
         }
         return program;
     }
@@ -139,7 +146,7 @@ final class DecodeRun implements AutoCloseable {
     }
 
     /** The value of the position has been added to the transposed ones, and those before it are as they were. */
-    private void requireAppended(DecodeCompiler.WithLayouts compiled, DecodeImage image, Question question, int user) {
+    private void requireAppended(DecodeCompiler.WithLayouts compiled, DecodeImage image, int user) {
         Geometry geometry = new Geometry(question.machine());
         for (int chip = 0; chip < partition.chips(); chip++) {
             int stage = chip / partition.tensor();

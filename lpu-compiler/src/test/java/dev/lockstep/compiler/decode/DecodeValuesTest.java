@@ -19,7 +19,6 @@ import dev.lockstep.lpu.program.LpuProgram;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -93,16 +92,22 @@ class DecodeValuesTest {
         assertThat(new LegalityChecker(MACHINE).check(program)).isEmpty();
     }
 
-    /** What a step has kept is what the next one sees; a block of 320 positions is filled on the way. */
-    @Test
-    void shouldGoOnFromPositionToPosition() {
-        ModelSizes model = model(320, 8, 8, 32, new FeedForwardSizes(512, 1, 1, 0), 2);
+    /** What a step has kept is what the next one sees, where blocks of 320 positions are filled and where the first block of a hemisphere's next array begins. */
+    @ParameterizedTest
+    @CsvSource({
+        // first position, steps, room, size of a head
+        "318, 5, 4096, 32",
+        "639, 3, 4096, 32",
+        "639, 3, 1300, 160",
+        "1278, 4, 1300, 160"
+    })
+    void shouldGoOnFromPositionToPosition(int first, int steps, int context, int headSize) {
+        ModelSizes model = model(320, 8, 8, headSize, new FeedForwardSizes(512, 1, 1, 0), 2);
         Partition partition = Partition.even(8, 1, 2, HeadSplit.BY_KEY_HEADS, WeightPrecision.INT8);
-        int first = 318;
-        Question question = question(model, Topology.NODE, 8, first + 1, WeightPrecision.INT8);
-        try (DecodeRun run = new DecodeRun(question, partition, users(question, 1))) {
-            for (int position = first; position < first + 5; position++) {
-                run.step(question.withContext(position + 1));
+        Question question = question(model, Topology.NODE, 8, context, WeightPrecision.INT8);
+        try (DecodeRun run = new DecodeRun(question, partition, users(question, 1, first))) {
+            for (int step = 0; step < steps; step++) {
+                run.step();
             }
         }
     }
@@ -175,15 +180,18 @@ class DecodeValuesTest {
 
     private static LpuProgram requireRight(Question question, Partition partition, int users) {
         try (DecodeRun run = new DecodeRun(question, partition, users(question, users))) {
-            return run.step(question);
+            return run.step();
         }
     }
 
     /** Users whose next position is the question's last. */
     private static List<SmallDecoder> users(Question question, int count) {
+        return users(question, count, question.context() - 1);
+    }
+
+    private static List<SmallDecoder> users(Question question, int count, int position) {
         return IntStream.range(0, count)
-                .mapToObj(
-                        user -> new SmallDecoder(question.model(), question.precision(), user, question.context() - 1))
+                .mapToObj(user -> new SmallDecoder(question.model(), question.precision(), user, position))
                 .toList();
     }
 
