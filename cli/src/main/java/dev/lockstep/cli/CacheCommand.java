@@ -20,8 +20,8 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "cache",
-        description = "Lists what is kept for quick starts, or deletes it.",
-        customSynopsis = "lockstep cache [--prune SIZE | --clear] [--json]",
+        description = "Lists what is kept for quick starts, checks or deletes it.",
+        customSynopsis = "lockstep cache [--verify | --prune SIZE | --clear] [--json]",
         footer = {
             "",
             "LOCKSTEP_CACHE names another directory than ~/.cache/lockstep.",
@@ -29,7 +29,10 @@ import picocli.CommandLine.Option;
             "free disk.",
             "Examples:",
             "  lockstep cache",
-            "  lockstep cache --prune 10G"
+            "  lockstep cache --verify",
+            "  lockstep cache --prune 10G",
+            "",
+            "Exit status of --verify: 0 all is whole, 1 something is damaged."
         })
 final class CacheCommand implements Callable<Integer> {
     private static final DateTimeFormatter TIME =
@@ -38,13 +41,16 @@ final class CacheCommand implements Callable<Integer> {
     private final Console console;
 
     @ArgGroup
-    private @Nullable Deletion deletion;
+    private @Nullable Work work;
 
     @Option(names = "--json", description = "Print one object.")
     private boolean json;
 
-    /** What to delete; nothing unless asked for. */
-    static final class Deletion {
+    /** What to do besides listing; nothing unless asked for. */
+    static final class Work {
+        @Option(names = "--verify", description = "Read all of it, and say what is damaged.")
+        private boolean verify;
+
         @Option(
                 names = "--prune",
                 paramLabel = "SIZE",
@@ -53,6 +59,10 @@ final class CacheCommand implements Callable<Integer> {
 
         @Option(names = "--clear", description = "Delete everything.")
         private boolean all;
+
+        boolean deletes() {
+            return all || size != null;
+        }
     }
 
     CacheCommand(Console console) {
@@ -64,27 +74,42 @@ final class CacheCommand implements Callable<Integer> {
         var cache = ProgramCaches.ofUser(warning -> console.note("lockstep: warning: " + warning));
         var deleted = delete(cache);
         var entries = cache.entries();
+        Map<CacheEntry, String> damaged = work != null && work.verify ? damaged(cache, entries) : Map.of();
+        int status = damaged.isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
         if (json) {
-            Json.print(console, fields(cache, entries, deleted));
-            return ExitStatus.DONE;
+            Json.print(console, fields(cache, entries, deleted, damaged));
+            return status;
         }
-        if (deletion != null) {
+        if (work != null && work.deletes()) {
             console.printLine("deleted " + deleted.size() + " entries, " + ByteSize.print(bytes(deleted)));
         }
         print(entries);
+        damaged.forEach((entry, reason) ->
+                console.printLine("DAMAGED: " + Printable.harmless(entry.file().toString()) + ": " + reason));
+        if (work != null && work.verify && damaged.isEmpty()) {
+            console.printLine("all entries are whole");
+        }
         console.printLine("%s in %d entries in %s"
                 .formatted(
                         ByteSize.print(bytes(entries)),
                         entries.size(),
                         Printable.harmless(cache.directory().toString())));
-        return ExitStatus.DONE;
+        return status;
+    }
+
+    private static Map<CacheEntry, String> damaged(ProgramCache cache, List<CacheEntry> entries) {
+        Map<CacheEntry, String> damaged = new LinkedHashMap<>();
+        for (CacheEntry entry : entries) {
+            cache.damage(entry).ifPresent(reason -> damaged.put(entry, reason));
+        }
+        return damaged;
     }
 
     private List<CacheEntry> delete(ProgramCache cache) {
-        if (deletion == null) {
+        if (work == null || !work.deletes()) {
             return List.of();
         }
-        var size = deletion.size;
+        var size = work.size;
         return size == null ? cache.clear() : cache.prune(UsageException.refusing(() -> ByteSize.parse(size)));
     }
 
@@ -104,12 +129,16 @@ final class CacheCommand implements Callable<Integer> {
         }
     }
 
-    private static Map<String, Object> fields(ProgramCache cache, List<CacheEntry> entries, List<CacheEntry> deleted) {
+    private static Map<String, Object> fields(
+            ProgramCache cache, List<CacheEntry> entries, List<CacheEntry> deleted, Map<CacheEntry, String> damaged) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("directory", cache.directory().toString());
         fields.put("bytes", bytes(entries));
         fields.put("entries", entries.stream().map(CacheCommand::fields).toList());
         fields.put("deleted", deleted.stream().map(CacheCommand::fields).toList());
+        Map<String, String> reasons = new LinkedHashMap<>();
+        damaged.forEach((entry, reason) -> reasons.put(entry.file().toString(), reason));
+        fields.put("damaged", reasons);
         return fields;
     }
 

@@ -190,6 +190,29 @@ public final class ProgramCache {
         return entries;
     }
 
+    /**
+     * Reads an entry from its first to its last byte, and leaves it as it is.
+     *
+     * @return what is wrong with it, in a sentence; nothing if its checksums agree
+     */
+    public Optional<String> damage(CacheEntry entry) {
+        String name = entry.file().getFileName().toString();
+        String digest = name.substring(0, name.length() - entry.kind().suffix().length());
+        try (FileChannel channel = FileChannel.open(entry.file(), StandardOpenOption.READ);
+                Arena arena = Arena.ofShared()) {
+            EntryHeader header = EntryHeader.read(channel);
+            if (!header.digest().equals(digest)) {
+                throw new DamagedEntryException("it belongs to another key");
+            }
+            EntryFile.map(channel, header, arena);
+            return Optional.empty();
+        } catch (DamagedEntryException damaged) {
+            return Optional.of(damaged.getMessage());
+        } catch (IOException unreadable) {
+            return Optional.of("it cannot be read (" + unreadable + ")");
+        }
+    }
+
     private static Optional<CacheEntry> entry(EntryKind kind, Path file) {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             Instant used = Files.getLastModifiedTime(file).toInstant();

@@ -127,11 +127,20 @@ class ProgramCacheTest {
         assertRebuilt();
     }
 
+    private Optional<String> damage() {
+        return cache(0).entries().stream()
+                .filter(entry -> entry.file().endsWith(KEY.fileName()))
+                .findFirst()
+                .flatMap(cache(0)::damage);
+    }
+
     private void assertRebuilt() throws IOException {
+        assertThat(damage()).isPresent();
         assertThat(read(KEY)).isEmpty();
         assertThat(warnings).singleElement().asString().contains("damaged").contains("made again");
         assertThat(directory.resolve(KEY.fileName())).doesNotExist();
         write(KEY, CONTENT);
+        assertThat(damage()).isEmpty();
         assertThat(read(KEY)).hasValueSatisfying(bytes -> assertThat(bytes).isEqualTo(CONTENT));
         assertThat(warnings).hasSize(1);
     }

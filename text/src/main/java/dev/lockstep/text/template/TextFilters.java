@@ -175,8 +175,8 @@ final class TextFilters {
             betweenItems = Printed.text(pair.getFirst(), call.budget());
             afterKey = Printed.text(pair.getLast(), call.budget());
         }
-        Json.Style style = new Json.Style(
+        PythonJson.Style style = new PythonJson.Style(
                 indent, call.flag("ensure_ascii", false), call.flag("sort_keys", false), betweenItems, afterKey);
-        return call.budget().text(Json.write(call.subject(), style, call.budget()));
+        return call.budget().text(PythonJson.write(call.subject(), style, call.budget()));
     }
 }

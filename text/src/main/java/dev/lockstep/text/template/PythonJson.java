@@ -1,15 +1,15 @@
 package dev.lockstep.text.template;
 
+import dev.lockstep.text.json.JsonStrings;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Writes a value as Python's {@code json.dumps} does. */
-final class Json {
+final class PythonJson {
     private final StringBuilder out = new StringBuilder();
     private final Style style;
     private final Budget budget;
@@ -18,13 +18,13 @@ final class Json {
     /** {@code indent}: the text of one level, or empty for everything on one line. */
     record Style(Optional<String> indent, boolean asciiOnly, boolean sortKeys, String betweenItems, String afterKey) {}
 
-    private Json(Style style, Budget budget) {
+    private PythonJson(Style style, Budget budget) {
         this.style = style;
         this.budget = budget;
     }
 
     static String write(Value value, Style style, Budget budget) {
-        Json json = new Json(style, budget);
+        PythonJson json = new PythonJson(style, budget);
         json.write(value);
         return json.out.toString();
     }
@@ -120,26 +120,6 @@ final class Json {
 
     private void string(String text) {
         budget.spend(text.length());
-        out.append('"');
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            switch (c) {
-                case '"' -> out.append("\\\"");
-                case '\\' -> out.append("\\\\");
-                case '\n' -> out.append("\\n");
-                case '\r' -> out.append("\\r");
-                case '\t' -> out.append("\\t");
-                case '\b' -> out.append("\\b");
-                case '\f' -> out.append("\\f");
-                default -> {
-                    if (c < 0x20 || style.asciiOnly() && c > 0x7e) {
-                        out.append("\\u").append(HexFormat.of().toHexDigits(c));
-                    } else {
-                        out.append(c);
-                    }
-                }
-            }
-        }
-        out.append('"');
+        JsonStrings.append(out, text, style.asciiOnly());
     }
 }
