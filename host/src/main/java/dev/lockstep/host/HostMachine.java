@@ -103,7 +103,8 @@ public final class HostMachine implements Machine {
         Target target = options.target().orElseGet(Target::host);
         WeightPlan weightPlan = new WeightPlan(graph);
         cached = new CachedProgram(options.cache());
-        var packedWeights = Background.start("lockstep-weights", () -> weights(graph, weightPlan, weights));
+        var packedWeights =
+                Background.start("lockstep-weights", () -> weights(graph, weightPlan, weights, compiler, target));
         KvPlan kvPlan = new KvPlan(graph, options.kvType());
         options.progress().passed("weights planned");
         try {
@@ -154,11 +155,17 @@ public final class HostMachine implements Machine {
     }
 
     /** Packed, from the cache or made beside the compilation. */
-    private MemorySegment weights(Graph graph, WeightPlan plan, Map<String, Tensor> tensors) {
+    private MemorySegment weights(
+            Graph graph, WeightPlan plan, Map<String, Tensor> tensors, Compiler compiler, Target target) {
         MemorySegment packed = cached.knownWeights(plan, arena).orElseGet(() -> {
-            MemorySegment made = PackedWeights.pack(graph, plan, tensors, arena, options);
-            cached.keepWeights(plan, made);
-            return made;
+            var fast = NativePacking.forWeights(plan, compiler, target);
+            try {
+                MemorySegment made = PackedWeights.pack(graph, plan, tensors, arena, options, fast);
+                cached.keepWeights(plan, made);
+                return made;
+            } finally {
+                fast.ifPresent(NativePacking::close);
+            }
         });
         options.progress().passed("weights there");
         return packed;

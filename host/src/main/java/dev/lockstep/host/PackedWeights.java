@@ -13,6 +13,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -22,16 +23,25 @@ final class PackedWeights {
     /** Bytes between two progress reports. */
     private static final long REPORT = 8L << 20;
 
+    /** Packed bytes that a worker takes at a time. */
+    private static final long SHARE = 1 << 20;
+
     private static final int WORKERS = Runtime.getRuntime().availableProcessors();
 
     private PackedWeights() {}
 
     /**
      * @param tensors that fit the graph's weights
+     * @param fast takes what it can take; the rest, and all if it is empty, goes through {@link Packer}
      * @throws FormatException if a tensor, packed or not, holds NaN or infinity
      */
     static MemorySegment pack(
-            Graph graph, WeightPlan plan, Map<String, Tensor> tensors, Arena arena, HostOptions options) {
+            Graph graph,
+            WeightPlan plan,
+            Map<String, Tensor> tensors,
+            Arena arena,
+            HostOptions options,
+            Optional<NativePacking> fast) {
         Libc libc = new Libc();
         for (Weight weight : graph.weights()) {
             if (plan.place(weight) == null) {
@@ -46,7 +56,7 @@ final class PackedWeights {
             Tensor tensor = tensors.get(place.weight().name());
             MemorySegment target = packed.asSlice(place.offset(), place.bytes());
             if (place.matrix()) {
-                packTiles(tensor, target, reports);
+                packTiles(tensor, target, reports, fast);
             } else {
                 WeightCheck.finite(tensor);
                 copyVectors(tensor, target);
@@ -58,18 +68,36 @@ final class PackedWeights {
         return packed;
     }
 
-    private static void packTiles(Tensor tensor, MemorySegment target, Reports reports) {
-        long tiles = tensor.matrices() * Packer.tiles(tensor.rows());
-        long tileBytes = target.byteSize() / tiles;
+    private static void packTiles(Tensor tensor, MemorySegment target, Reports reports, Optional<NativePacking> fast) {
+        long perMatrix = Packer.tiles(tensor.rows());
+        long tileBytes = target.byteSize() / (tensor.matrices() * perMatrix);
+        long share = Math.max(1, SHARE / tileBytes);
+        long sharesOfMatrix = (perMatrix + share - 1) / share;
+        long shares = tensor.matrices() * sharesOfMatrix;
+        Optional<NativePacking> able = fast.filter(packing -> packing.takes(tensor));
+        long whole = able.isPresent() ? tensor.rows() / Packer.TILE_ROWS : 0;
         AtomicLong next = new AtomicLong();
         AtomicBoolean suspicious = new AtomicBoolean();
         IntStream.range(0, WORKERS).parallel().forEach(_ -> {
             Packer packer = Packer.of(tensor);
-            for (long tile = next.getAndIncrement(); tile < tiles; tile = next.getAndIncrement()) {
-                if (!packer.pack(tile, target.asSlice(tile * tileBytes, tileBytes))) {
+            for (long i = next.getAndIncrement(); i < shares; i = next.getAndIncrement()) {
+                long before = i / sharesOfMatrix * perMatrix;
+                long tile = i % sharesOfMatrix * share;
+                long end = Math.min(tile + share, perMatrix);
+                boolean finite = true;
+                if (tile < whole) {
+                    long tiles = Math.min(end, whole) - tile;
+                    MemorySegment place = target.asSlice((before + tile) * tileBytes, tiles * tileBytes);
+                    finite = able.orElseThrow().pack(tensor, before + tile, tiles, place);
+                    tile += tiles;
+                }
+                for (; tile < end; tile++) {
+                    finite &= packer.pack(before + tile, target.asSlice((before + tile) * tileBytes, tileBytes));
+                }
+                if (!finite) {
                     suspicious.set(true);
                 }
-                reports.add(tileBytes);
+                reports.add((end - i % sharesOfMatrix * share) * tileBytes);
             }
         });
         if (suspicious.get()) {

@@ -86,6 +86,11 @@ public final class IrFunction {
         return bits == 0 ? a : binary("lshr", a, Ir.constant(a.type(), bits));
     }
 
+    /** Logical shift right, of each lane by that of {@code bits}. */
+    public Ir lshr(Ir a, Ir bits) {
+        return binary("lshr", a, bits);
+    }
+
     public Ir fadd(Ir a, Ir b) {
         return binary("fadd", a, b);
     }

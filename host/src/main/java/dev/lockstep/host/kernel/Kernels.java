@@ -171,6 +171,19 @@ public record Kernels(IrModule module, Simd simd) {
         return AttendTileKernel.mostTokens(KvShape.of(attention, KvType.F32));
     }
 
+    /** Whether there is {@link #pack} for a layout. */
+    public static boolean packs(QuantLayout layout) {
+        return FileBlock.readable(layout);
+    }
+
+    /**
+     * Defines {@code void name(ptr source, i64 rowBytes, i64 units, i64 tiles, ptr target, ptr special)}, for others to call: packs tiles of 16 whole
+     * rows, and makes the i64 at {@code special} odd if a scale or minimum may not be finite.
+     */
+    public void pack(QuantLayout layout, String name) {
+        PackKernel.emit(module, layout, name);
+    }
+
     /** {@code void (ptr from, ptr to)}: copies a row. */
     public String copy(int bytes) {
         return module.function("copy_" + bytes, List.of(Type.PTR, Type.PTR), f -> {
