@@ -31,6 +31,7 @@ final class Verbs {
             new Verb(ModelsCommand.class, ModelsCommand::new),
             new Verb(InspectCommand.class, InspectCommand::new),
             new Verb(BenchCommand.class, BenchCommand::new),
+            new Verb(QuantizeCommand.class, QuantizeCommand::new),
             new Verb(TokenizeCommand.class, TokenizeCommand::new),
             new Verb(LogitsCommand.class, LogitsCommand::new),
             new Verb(AccuracyCommand.class, AccuracyCommand::new),

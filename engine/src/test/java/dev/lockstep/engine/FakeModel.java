@@ -1,5 +1,6 @@
 package dev.lockstep.engine;
 
+import dev.lockstep.formats.MetadataMap;
 import dev.lockstep.graph.GraphBuilder;
 import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Weight;
@@ -9,10 +10,11 @@ import dev.lockstep.text.Tokenizer;
 import dev.lockstep.text.template.ChatTemplate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** A model around a fake machine, and what became of it. */
 public final class FakeModel {
+    private static final String ORIGIN = "fake.gguf";
+
     public final List<String> warnings = new ArrayList<>();
     int freed;
     private final String weights;
@@ -33,22 +35,22 @@ public final class FakeModel {
     }
 
     public Lockstep open(Machine machine) {
-        return open(machine, Map.of());
+        return open(machine, new MetadataMap(ORIGIN));
     }
 
     public Lockstep openWithTemplate(Machine machine, String template) {
-        return open(machine, Map.of(ChatTemplate.METADATA_KEY, template));
+        return open(machine, new MetadataMap(ORIGIN).put(ChatTemplate.METADATA_KEY, template));
     }
 
-    private Lockstep open(Machine machine, Map<String, String> metadata) {
+    private Lockstep open(Machine machine, MetadataMap metadata) {
         var graph = new GraphBuilder();
         var x = graph.add(
                 new Op.Embedding(new Weight("embedding", TensorType.Q8_0, 64, tokenizer.vocabularySize(), 1)));
         graph.add(new Op.Linear(x, new Weight("output", TensorType.F32, 64, tokenizer.vocabularySize(), 1)));
-        var program = new Program("fake.gguf", "F32", graph.build("fake", machine.contextLength()), machine, 2);
+        var program = new Program(ORIGIN, "F32", graph.build("fake", machine.contextLength()), machine, 2);
         return new Lockstep(new LoadedModel(
                 program,
-                new FakeMetadata(metadata),
+                metadata,
                 tokenizer,
                 () -> new ModelFingerprint(weights, "program"),
                 () -> freed++,

@@ -30,8 +30,12 @@ final class GgufBuffer {
 
     GgufBuffer string(String value) {
         byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
-        int64(utf8.length);
-        room(utf8.length).put(utf8);
+        return int64(utf8.length).bytes(utf8, 0, utf8.length);
+    }
+
+    /** Bytes as they are. */
+    GgufBuffer bytes(byte[] source, int from, int count) {
+        room(count).put(source, from, count);
         return this;
     }
 

@@ -107,6 +107,33 @@ final class GgufMetadata implements Metadata {
                 });
     }
 
+    @Override
+    public void copyTo(GgufWriter writer, String key) {
+        GgufEntry entry = Optional.ofNullable(entries.get(key))
+                .orElseThrow(() -> new IllegalArgumentException(origin + " has no entry " + key));
+        int from = (int) entry.offset();
+        int to = (int) endOf(entry);
+        writer.entry(key, out -> {
+            if (entry.array()) {
+                out.array(entry.type(), entry.count());
+            } else {
+                out.type(entry.type());
+            }
+            out.bytes(headerBytes, from, to - from);
+        });
+    }
+
+    private long endOf(GgufEntry entry) {
+        if (entry.type() != GgufValueType.STRING) {
+            return elementOffset(entry, entry.count());
+        }
+        long at = entry.offset();
+        for (int i = 0; i < entry.count(); i++) {
+            at += Long.BYTES + header.get(GgufCursor.LONG, at);
+        }
+        return at;
+    }
+
     private static long elementOffset(GgufEntry entry, int index) {
         return entry.offset() + (long) index * entry.type().minimumBytes();
     }

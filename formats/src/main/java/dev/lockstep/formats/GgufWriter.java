@@ -1,10 +1,12 @@
 package dev.lockstep.formats;
 
 import dev.lockstep.tensor.Tensor;
+import dev.lockstep.tensor.TensorType;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Collects metadata and tensors and writes them as a GGUF file of version 3, in the order they were added. What it writes,
@@ -25,8 +28,24 @@ public final class GgufWriter {
     private static final int VERSION = 3;
     private static final int CHUNK = 1 << 20;
 
+    /** Makes the data of a tensor when its turn comes, for models that are larger than memory. */
+    @FunctionalInterface
+    public interface TensorData {
+        /** Gives all bytes of the tensor to {@code sink}, in order, in as many pieces as it likes. */
+        void writeTo(TensorSink sink) throws IOException;
+    }
+
+    /** Takes the data of a tensor. */
+    @FunctionalInterface
+    public interface TensorSink {
+        void write(MemorySegment bytes) throws IOException;
+    }
+
+    private record Content(
+            String name, TensorType type, long columns, long rows, long matrices, long bytes, TensorData data) {}
+
     private final Map<String, Consumer<GgufBuffer>> entries = new LinkedHashMap<>();
-    private final Map<String, Tensor> tensors = new LinkedHashMap<>();
+    private final Map<String, Content> tensors = new LinkedHashMap<>();
     private int alignment = GgufPart.DEFAULT_ALIGNMENT;
 
     /** @param alignment of every tensor in the file: a power of two, at least 8 */
@@ -101,9 +120,27 @@ public final class GgufWriter {
 
     /** Adds a tensor; its data is read when the file is written. */
     public GgufWriter tensor(Tensor tensor) {
-        if (tensors.putIfAbsent(tensor.name(), tensor) != null) {
-            throw new IllegalArgumentException("tensor " + tensor.name() + " was added before");
+        return tensor(
+                tensor.name(),
+                tensor.type(),
+                tensor.columns(),
+                tensor.rows(),
+                tensor.matrices(),
+                sink -> sink.write(tensor.data()));
+    }
+
+    /** Adds a tensor of the shape that {@link Tensor} describes, whose data is made when the file is written. */
+    public GgufWriter tensor(String name, TensorType type, long columns, long rows, long matrices, TensorData data) {
+        long bytes = Math.multiplyExact(type.bytes(columns), Math.multiplyExact(rows, matrices));
+        if (tensors.putIfAbsent(name, new Content(name, type, columns, rows, matrices, bytes, data)) != null) {
+            throw new IllegalArgumentException("tensor " + name + " was added before");
         }
+        return this;
+    }
+
+    /** Copies the entries of a model with the keys that are wanted. */
+    public GgufWriter metadata(Metadata metadata, Predicate<String> wanted) {
+        metadata.keys().stream().filter(wanted).forEach(key -> metadata.copyTo(this, key));
         return this;
     }
 
@@ -136,21 +173,25 @@ public final class GgufWriter {
         }
     }
 
-    private void writeTo(FileChannel channel) throws IOException {
+    /** Writes the file's bytes, from the first to the last. */
+    public void writeTo(WritableByteChannel channel) throws IOException {
         writeFully(channel, header(tensors.values()));
         ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK);
-        for (Tensor tensor : tensors.values()) {
-            MemorySegment data = tensor.data();
-            for (long at = 0; at < data.byteSize(); at += CHUNK) {
-                int bytes = (int) Math.min(CHUNK, data.byteSize() - at);
-                MemorySegment.copy(data, at, MemorySegment.ofBuffer(chunk.clear()), 0, bytes);
-                writeFully(channel, chunk.limit(bytes));
+        for (Content tensor : tensors.values()) {
+            long[] written = {0};
+            tensor.data().writeTo(bytes -> {
+                writeFully(channel, bytes, chunk);
+                written[0] += bytes.byteSize();
+            });
+            if (written[0] != tensor.bytes()) {
+                throw new IllegalStateException(
+                        tensor.name() + " has " + tensor.bytes() + " bytes, and " + written[0] + " were made");
             }
-            writeFully(channel, ByteBuffer.allocate((int) (padded(data.byteSize()) - data.byteSize())));
+            writeFully(channel, ByteBuffer.allocate((int) (padded(tensor.bytes()) - tensor.bytes())));
         }
     }
 
-    private ByteBuffer header(Collection<Tensor> tensors) {
+    private ByteBuffer header(Collection<Content> tensors) {
         GgufBuffer out = new GgufBuffer();
         out.int32(GgufPart.MAGIC).int32(VERSION).int64(tensors.size()).int64(entries.size());
         entries.forEach((key, value) -> {
@@ -158,7 +199,7 @@ public final class GgufWriter {
             value.accept(out);
         });
         long offset = 0;
-        for (Tensor tensor : tensors) {
+        for (Content tensor : tensors) {
             out.string(tensor.name());
             long[] dimensions = dimensions(tensor);
             out.int32(dimensions.length);
@@ -166,12 +207,12 @@ public final class GgufWriter {
                 out.int64(dimension);
             }
             out.int32(tensor.type().ggufNumber()).int64(offset);
-            offset += padded(tensor.data().byteSize());
+            offset += padded(tensor.bytes());
         }
         return out.finish(alignment);
     }
 
-    private static long[] dimensions(Tensor tensor) {
+    private static long[] dimensions(Content tensor) {
         if (tensor.matrices() > 1) {
             return new long[] {tensor.columns(), tensor.rows(), tensor.matrices()};
         }
@@ -182,14 +223,24 @@ public final class GgufWriter {
         return (bytes + alignment - 1) & -alignment;
     }
 
-    private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
+    /** By a buffer between, since a segment may lie where channels cannot read. */
+    private static void writeFully(WritableByteChannel channel, MemorySegment bytes, ByteBuffer chunk)
+            throws IOException {
+        for (long at = 0; at < bytes.byteSize(); at += CHUNK) {
+            int count = (int) Math.min(CHUNK, bytes.byteSize() - at);
+            MemorySegment.copy(bytes, at, MemorySegment.ofBuffer(chunk.clear()), 0, count);
+            writeFully(channel, chunk.limit(count));
+        }
+    }
+
+    private static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
     }
 
     /** Keys are replaced in place, so that {@link #alignment} and corrections may come at any time. */
-    private GgufWriter entry(String key, Consumer<GgufBuffer> value) {
+    GgufWriter entry(String key, Consumer<GgufBuffer> value) {
         int bytes = key.getBytes(StandardCharsets.UTF_8).length;
         if (bytes == 0 || bytes > GgufLimits.NAME_BYTES) {
             throw new IllegalArgumentException(

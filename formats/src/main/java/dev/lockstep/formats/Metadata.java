@@ -34,4 +34,7 @@ public interface Metadata {
 
     /** An array of floating-point numbers of any width; integers are widened. */
     Optional<float[]> numbers(String key);
+
+    /** Adds the entry of a key that is there to a file, in the type that it has. */
+    void copyTo(GgufWriter writer, String key);
 }

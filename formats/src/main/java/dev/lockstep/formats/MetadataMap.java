@@ -1,5 +1,6 @@
 package dev.lockstep.formats;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -106,6 +107,28 @@ public final class MetadataMap implements Metadata {
     @Override
     public Optional<float[]> numbers(String key) {
         return find(key, float[].class);
+    }
+
+    /** Integers become uint32 where they fit, arrays of them int32, and else int64; numbers become float32. */
+    @Override
+    public void copyTo(GgufWriter writer, String key) {
+        switch (values.get(key)) {
+            case String text -> writer.string(key, text);
+            case Boolean truth -> writer.bool(key, truth);
+            case Long integer ->
+                writer.integer(key, integer >>> 32 == 0 ? GgufValueType.UINT32 : GgufValueType.INT64, integer);
+            case Number number -> writer.number(key, number.floatValue());
+            case String[] texts -> writer.strings(key, List.of(texts));
+            case long[] integers ->
+                writer.integers(
+                        key,
+                        Arrays.stream(integers).allMatch(each -> each == (int) each)
+                                ? GgufValueType.INT32
+                                : GgufValueType.INT64,
+                        integers);
+            case float[] numbers -> writer.numbers(key, numbers);
+            case null, default -> throw new IllegalArgumentException(origin + " has no entry " + key);
+        }
     }
 
     private <T> Optional<T> find(String key, Class<T> type) {

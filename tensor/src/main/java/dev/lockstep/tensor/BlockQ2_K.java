@@ -59,9 +59,18 @@ public final class BlockQ2_K {
         return LittleEndian.uint8(source, block + SCALES + subBlock) >> 4;
     }
 
+    static void putScaleAndMin(MemorySegment target, long block, int subBlock, int scale, int min) {
+        LittleEndian.putInt8(target, block + SCALES + subBlock, min << 4 | scale);
+    }
+
     /** The quant of element {@code i}: 0 to 3. */
     public static int quant(MemorySegment source, long block, int i) {
         return LittleEndian.uint8(source, block + QUANTS + i / 128 * 32 + i % 32) >> i / 32 % 4 * 2 & 3;
+    }
+
+    /** Writes a quant into a block whose quants were zero bytes. */
+    static void putQuant(MemorySegment target, long block, int i, int quant) {
+        LittleEndian.setBits(target, block + QUANTS + i / 128 * 32 + i % 32, quant << i / 32 % 4 * 2);
     }
 
     static boolean finite(MemorySegment source, long block) {

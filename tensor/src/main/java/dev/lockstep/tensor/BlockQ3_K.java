@@ -51,11 +51,25 @@ public final class BlockQ3_K {
         return (high << 4 | low) - 32;
     }
 
+    /** Writes the scale of a sub-block into a block whose scales were zero bytes. */
+    static void putScale(MemorySegment target, long block, int subBlock, int scale) {
+        int bits = scale + 32;
+        LittleEndian.setBits(target, block + SCALES + subBlock % 8, (bits & 15) << subBlock / 8 * 4);
+        LittleEndian.setBits(target, block + HIGH_SCALES + subBlock % 4, bits >> 4 << subBlock / 4 * 2);
+    }
+
     /** The quant of element {@code i}: -4 to 3. */
     public static int quant(MemorySegment source, long block, int i) {
         int low = LittleEndian.uint8(source, block + QUANTS + i / 128 * 32 + i % 32) >> i / 32 % 4 * 2 & 3;
         int high = LittleEndian.uint8(source, block + HIGH_BITS + i % 32) >> i / 32 & 1;
         return (high << 2 | low) - 4;
+    }
+
+    /** Writes a quant into a block whose quants were zero bytes. */
+    static void putQuant(MemorySegment target, long block, int i, int quant) {
+        int bits = quant + 4;
+        LittleEndian.setBits(target, block + QUANTS + i / 128 * 32 + i % 32, (bits & 3) << i / 32 % 4 * 2);
+        LittleEndian.setBits(target, block + HIGH_BITS + i % 32, bits >> 2 << i / 32);
     }
 
     static boolean finite(MemorySegment source, long block) {

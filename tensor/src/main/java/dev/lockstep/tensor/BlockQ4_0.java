@@ -37,6 +37,11 @@ public final class BlockQ4_0 {
         return (i < 16 ? pair & 15 : pair >> 4) - 8;
     }
 
+    /** Writes a quant into a block whose quants were zero bytes. */
+    static void putQuant(MemorySegment target, long block, int i, int quant) {
+        LittleEndian.setBits(target, block + QUANTS + i % 16, quant + 8 << i / 16 * 4);
+    }
+
     static boolean finite(MemorySegment source, long block) {
         return Float.isFinite(d(source, block));
     }

@@ -48,6 +48,11 @@ public final class BlockQ4_1 {
         return i < 16 ? pair & 15 : pair >> 4;
     }
 
+    /** Writes a quant into a block whose quants were zero bytes. */
+    static void putQuant(MemorySegment target, long block, int i, int quant) {
+        LittleEndian.setBits(target, block + QUANTS + i % 16, quant << i / 16 * 4);
+    }
+
     static boolean finite(MemorySegment source, long block) {
         return Float.isFinite(d(source, block)) && Float.isFinite(m(source, block));
     }

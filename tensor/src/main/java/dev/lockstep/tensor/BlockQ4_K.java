@@ -59,9 +59,19 @@ public final class BlockQ4_K {
         return SixBitPairs.second(source, block + SCALES, subBlock);
     }
 
+    /** Writes scale and minimum of a sub-block into a block where they were zero bytes. */
+    static void putScaleAndMin(MemorySegment target, long block, int subBlock, int scale, int min) {
+        SixBitPairs.put(target, block + SCALES, subBlock, scale, min);
+    }
+
     /** The quant of element {@code i}: 0 to 15. */
     public static int quant(MemorySegment source, long block, int i) {
         return LittleEndian.uint8(source, block + QUANTS + i / 64 * 32 + i % 32) >> i / 32 % 2 * 4 & 15;
+    }
+
+    /** Writes a quant into a block whose quants were zero bytes. */
+    static void putQuant(MemorySegment target, long block, int i, int quant) {
+        LittleEndian.setBits(target, block + QUANTS + i / 64 * 32 + i % 32, quant << i / 32 % 2 * 4);
     }
 
     static boolean finite(MemorySegment source, long block) {

@@ -42,6 +42,13 @@ public final class BlockQ5_0 {
         return (high << 4 | (i < 16 ? pair & 15 : pair >> 4)) - 16;
     }
 
+    /** Writes a quant into a block whose quants were zero bytes. */
+    static void putQuant(MemorySegment target, long block, int i, int quant) {
+        int bits = quant + 16;
+        LittleEndian.setBits(target, block + QUANTS + i % 16, (bits & 15) << i / 16 * 4);
+        LittleEndian.setBits(target, block + HIGH_BITS + i / 8, bits >> 4 << i % 8);
+    }
+
     static boolean finite(MemorySegment source, long block) {
         return Float.isFinite(d(source, block));
     }

@@ -51,6 +51,12 @@ public final class BlockQ5_1 {
         return high << 4 | (i < 16 ? pair & 15 : pair >> 4);
     }
 
+    /** Writes a quant into a block whose quants were zero bytes. */
+    static void putQuant(MemorySegment target, long block, int i, int quant) {
+        LittleEndian.setBits(target, block + QUANTS + i % 16, (quant & 15) << i / 16 * 4);
+        LittleEndian.setBits(target, block + HIGH_BITS + i / 8, quant >> 4 << i % 8);
+    }
+
     static boolean finite(MemorySegment source, long block) {
         return Float.isFinite(d(source, block)) && Float.isFinite(m(source, block));
     }

@@ -61,11 +61,22 @@ public final class BlockQ5_K {
         return SixBitPairs.second(source, block + SCALES, subBlock);
     }
 
+    /** Writes scale and minimum of a sub-block into a block where they were zero bytes. */
+    static void putScaleAndMin(MemorySegment target, long block, int subBlock, int scale, int min) {
+        SixBitPairs.put(target, block + SCALES, subBlock, scale, min);
+    }
+
     /** The quant of element {@code i}: 0 to 31. */
     public static int quant(MemorySegment source, long block, int i) {
         int low = LittleEndian.uint8(source, block + QUANTS + i / 64 * 32 + i % 32) >> i / 32 % 2 * 4 & 15;
         int high = LittleEndian.uint8(source, block + HIGH_BITS + i % 32) >> i / 32 & 1;
         return high << 4 | low;
+    }
+
+    /** Writes a quant into a block whose quants were zero bytes. */
+    static void putQuant(MemorySegment target, long block, int i, int quant) {
+        LittleEndian.setBits(target, block + QUANTS + i / 64 * 32 + i % 32, (quant & 15) << i / 32 % 2 * 4);
+        LittleEndian.setBits(target, block + HIGH_BITS + i % 32, quant >> 4 << i / 32);
     }
 
     static boolean finite(MemorySegment source, long block) {

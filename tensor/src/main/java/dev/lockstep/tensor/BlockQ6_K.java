@@ -47,11 +47,22 @@ public final class BlockQ6_K {
         return LittleEndian.int8(source, block + SCALES + subBlock);
     }
 
+    static void putScale(MemorySegment target, long block, int subBlock, int scale) {
+        LittleEndian.putInt8(target, block + SCALES + subBlock, scale);
+    }
+
     /** The quant of element {@code i}: -32 to 31. */
     public static int quant(MemorySegment source, long block, int i) {
         int low = LittleEndian.uint8(source, block + QUANTS + i / 128 * 64 + i % 64) >> i / 64 % 2 * 4 & 15;
         int high = LittleEndian.uint8(source, block + HIGH_BITS + i / 128 * 32 + i % 32) >> i / 32 % 4 * 2 & 3;
         return (high << 4 | low) - 32;
+    }
+
+    /** Writes a quant into a block whose quants were zero bytes. */
+    static void putQuant(MemorySegment target, long block, int i, int quant) {
+        int bits = quant + 32;
+        LittleEndian.setBits(target, block + QUANTS + i / 128 * 64 + i % 64, (bits & 15) << i / 64 % 2 * 4);
+        LittleEndian.setBits(target, block + HIGH_BITS + i / 128 * 32 + i % 32, bits >> 4 << i / 32 % 4 * 2);
     }
 
     static boolean finite(MemorySegment source, long block) {

@@ -36,6 +36,10 @@ public final class BlockQ8_0 {
         return LittleEndian.int8(source, block + QUANTS + i);
     }
 
+    static void putQuant(MemorySegment target, long block, int i, int quant) {
+        LittleEndian.putInt8(target, block + QUANTS + i, quant);
+    }
+
     /** Makes random quants like those of a quantiser, which never uses -128. */
     static void clearLowestQuants(MemorySegment target, long block) {
         for (int i = 0; i < ELEMENTS; i += Long.BYTES) {

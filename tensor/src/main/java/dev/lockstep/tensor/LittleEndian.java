@@ -46,6 +46,11 @@ final class LittleEndian {
         target.set(ValueLayout.JAVA_BYTE, at, (byte) value);
     }
 
+    /** Sets those bits of a byte that are set in the low byte of {@code bits}. */
+    static void setBits(MemorySegment target, long at, int bits) {
+        target.set(ValueLayout.JAVA_BYTE, at, (byte) (target.get(ValueLayout.JAVA_BYTE, at) | bits));
+    }
+
     static void putInt16(MemorySegment target, long at, int value) {
         target.set(SHORT, at, (short) value);
     }
@@ -56,6 +61,12 @@ final class LittleEndian {
 
     static void putFloat16(MemorySegment target, long at, float value) {
         target.set(SHORT, at, Float.floatToFloat16(value));
+    }
+
+    /** The nearest bfloat16; of two, the one with an even last bit. */
+    static void putBfloat16(MemorySegment target, long at, float value) {
+        int bits = Float.floatToRawIntBits(value);
+        target.set(SHORT, at, (short) (bits + 0x7fff + (bits >>> 16 & 1) >> 16));
     }
 
     static void putFloat32(MemorySegment target, long at, float value) {

@@ -25,4 +25,16 @@ final class SixBitPairs {
                 ? LittleEndian.uint8(source, at + pair + 4) & 63
                 : LittleEndian.uint8(source, at + pair + 4) >> 4 | LittleEndian.uint8(source, at + pair) >> 6 << 4;
     }
+
+    /** Writes a pair over zero bytes. */
+    static void put(MemorySegment target, long at, int pair, int first, int second) {
+        if (pair < 4) {
+            LittleEndian.setBits(target, at + pair, first);
+            LittleEndian.setBits(target, at + pair + 4, second);
+        } else {
+            LittleEndian.setBits(target, at + pair + 4, first & 15 | (second & 15) << 4);
+            LittleEndian.setBits(target, at + pair - 4, first >> 4 << 6);
+            LittleEndian.setBits(target, at + pair, second >> 4 << 6);
+        }
+    }
 }

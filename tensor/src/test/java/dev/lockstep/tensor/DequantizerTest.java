@@ -3,9 +3,6 @@ package dev.lockstep.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
@@ -16,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Golden blocks come from quantised files of llama.cpp together with its own expansion of them; see {@code tools/golden}. */
 class DequantizerTest {
     static Stream<TensorType> computable() {
         return Arrays.stream(TensorType.values()).filter(TensorType::computable);
@@ -30,11 +26,10 @@ class DequantizerTest {
     @ParameterizedTest
     @MethodSource("golden")
     void shouldExpandToTheBitsOfLlamaCpp(TensorType type) {
-        float[] expected = floats("golden/" + type + ".f32");
+        float[] expected = GoldenBlocks.floats(type);
         float[] actual = new float[expected.length + 2];
 
-        Dequantizer.dequantize(
-                type, MemorySegment.ofArray(bytes("golden/" + type + ".blocks")), 0, actual, 1, expected.length);
+        Dequantizer.dequantize(type, GoldenBlocks.blocks(type), 0, actual, 1, expected.length);
 
         assertThat(Arrays.copyOfRange(actual, 1, actual.length - 1)).isEqualTo(expected);
         assertThat(actual[0]).isZero();
@@ -108,21 +103,5 @@ class DequantizerTest {
                 .isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> Dequantizer.dequantize(TensorType.Q4_0, source, 0, target, 33, 32))
                 .isInstanceOf(IndexOutOfBoundsException.class);
-    }
-
-    private static float[] floats(String resource) {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes(resource)).order(ByteOrder.LITTLE_ENDIAN);
-        float[] floats = new float[buffer.remaining() / Float.BYTES];
-        buffer.asFloatBuffer().get(floats);
-        return floats;
-    }
-
-    private static byte[] bytes(String resource) {
-        try (InputStream stream = DequantizerTest.class.getClassLoader().getResourceAsStream(resource)) {
-            assertThat(stream).as(resource).isNotNull();
-            return stream.readAllBytes();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

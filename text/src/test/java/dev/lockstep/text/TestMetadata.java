@@ -1,5 +1,6 @@
 package dev.lockstep.text;
 
+import dev.lockstep.formats.GgufWriter;
 import dev.lockstep.formats.Metadata;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -77,6 +78,11 @@ record TestMetadata(Map<String, Object> values) implements Metadata {
             }
             return numbers;
         });
+    }
+
+    @Override
+    public void copyTo(GgufWriter writer, String key) {
+        throw new UnsupportedOperationException("tests write no files");
     }
 
     private Optional<List<?>> list(String key) {

@@ -53,7 +53,7 @@ public enum WeightTypes {
     };
 
     /** What a matrix is for, as far as mixtures care. */
-    enum Role {
+    public enum Role {
         OUTPUT,
         ATTENTION_VALUE,
         ATTENTION_OUTPUT,
@@ -80,8 +80,13 @@ public enum WeightTypes {
                         + Stream.of(values()).map(WeightTypes::name).collect(Collectors.joining(", "))));
     }
 
+    /** The type of most matrices. */
+    public TensorType base() {
+        return base;
+    }
+
     /** The type of a matrix with rows of {@code columns}; types with smaller blocks step in where rows do not divide. */
-    TensorType type(Role role, int layer, int layers, int columns) {
+    public TensorType type(Role role, int layer, int layers, int columns) {
         return Stream.of(refined(role, layer, layers), TensorType.Q8_0, TensorType.F16)
                 .filter(type -> columns % type.blockElements() == 0)
                 .findFirst()

@@ -2,6 +2,7 @@ package dev.lockstep.server.ollama;
 
 import dev.lockstep.engine.Lockstep;
 import dev.lockstep.engine.service.InferenceService;
+import dev.lockstep.formats.FileType;
 import dev.lockstep.formats.Metadata;
 import dev.lockstep.server.http.Exchange;
 import dev.lockstep.server.http.JsonFields;
@@ -136,14 +137,14 @@ final class ModelEndpoints {
 
     private static Details details(Metadata metadata) {
         String family = metadata.string("general.architecture").orElse("");
-        var type = metadata.integer("general.file_type");
+        var type = metadata.integer(FileType.KEY);
         return new Details(
                 "",
                 "gguf",
                 family,
                 List.of(family),
                 metadata.string("general.size_label").orElse(""),
-                type.isPresent() ? FileTypes.name(type.getAsLong()) : "unknown");
+                FileType.ofNumber(type.orElse(-1)).map(FileType::name).orElse("unknown"));
     }
 
     private static String digest(String name) {

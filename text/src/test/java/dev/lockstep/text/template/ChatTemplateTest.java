@@ -4,16 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lockstep.formats.Metadata;
+import dev.lockstep.formats.MetadataMap;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ChatTemplateTest {
@@ -72,15 +68,15 @@ class ChatTemplateTest {
 
     @Test
     void shouldReadTheTemplateOfTheModel() {
-        ChatTemplate template = ChatTemplate.of(new OneKey("{{ messages[0].content }}{{ eos_token }}"), "<s>", "</s>")
+        ChatTemplate template = ChatTemplate.of(metadata("{{ messages[0].content }}{{ eos_token }}"), "<s>", "</s>")
                 .orElseThrow();
         assertThat(template.render(CONVERSATION, false, List.of(), Map.of())).isEqualTo("Be brief.</s>");
-        assertThat(ChatTemplate.of(new OneKey(null), "<s>", "</s>")).isEmpty();
+        assertThat(ChatTemplate.of(new MetadataMap("test.gguf"), "<s>", "</s>")).isEmpty();
     }
 
     @Test
     void shouldRefuseABrokenTemplateOfTheModel() {
-        assertThatThrownBy(() -> ChatTemplate.of(new OneKey("{{ messages"), "", ""))
+        assertThatThrownBy(() -> ChatTemplate.of(metadata("{{ messages"), "", ""))
                 .isInstanceOf(TemplateException.class)
                 .hasMessageContaining("line 1, column 1");
     }
@@ -92,51 +88,7 @@ class ChatTemplateTest {
                 .hasMessageContaining("java.lang.Integer");
     }
 
-    /** Metadata of a model that has at most a template. */
-    private record OneKey(@Nullable String template) implements Metadata {
-        @Override
-        public String origin() {
-            return "test.gguf";
-        }
-
-        @Override
-        public Set<String> keys() {
-            return Set.of(ChatTemplate.METADATA_KEY);
-        }
-
-        @Override
-        public Optional<String> string(String key) {
-            return key.equals(ChatTemplate.METADATA_KEY) ? Optional.ofNullable(template) : Optional.empty();
-        }
-
-        @Override
-        public OptionalLong integer(String key) {
-            return OptionalLong.empty();
-        }
-
-        @Override
-        public OptionalDouble number(String key) {
-            return OptionalDouble.empty();
-        }
-
-        @Override
-        public Optional<Boolean> bool(String key) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<List<String>> strings(String key) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<long[]> integers(String key) {
-            return Optional.empty();
-        }
-
-        @Override
-        public Optional<float[]> numbers(String key) {
-            return Optional.empty();
-        }
+    private static Metadata metadata(String template) {
+        return new MetadataMap("test.gguf").put(ChatTemplate.METADATA_KEY, template);
     }
 }
