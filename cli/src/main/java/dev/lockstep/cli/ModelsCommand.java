@@ -6,7 +6,9 @@ import dev.lockstep.demo.DemoModel;
 import dev.lockstep.engine.ByteSize;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +23,8 @@ import picocli.CommandLine.Option;
         customSynopsis = "lockstep models [--delete NAME] [--json]",
         footer = {
             "",
-            "They are the GGUF files in ~/.local/share/lockstep/models and below; put yours there, or link to them.",
+            "They are the GGUF files, and the directories with safetensors, in ~/.local/share/lockstep/models and",
+            "below; put yours there, or link to them.",
             "LOCKSTEP_MODELS names another directory. The beginning of a name is enough for -m.",
             "Examples:",
             "  lockstep models",
@@ -68,8 +71,18 @@ final class ModelsCommand implements Callable<Integer> {
             for (var file : model.files()) {
                 Files.delete(file);
             }
+            deleteIfEmpty(model.file());
         } catch (IOException failure) {
             throw new UncheckedIOException(new IOException(name + ": cannot be deleted (" + failure + ")", failure));
+        }
+    }
+
+    /** A directory in which a model was; other files that somebody put there stay. */
+    private static void deleteIfEmpty(Path path) throws IOException {
+        try {
+            Files.deleteIfExists(path);
+        } catch (DirectoryNotEmptyException others) {
+            // They are not ours.
         }
     }
 

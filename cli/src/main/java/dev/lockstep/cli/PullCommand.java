@@ -33,7 +33,8 @@ final class PullCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "SOURCE",
             description =
-                    "A repository of Hugging Face and a type, Q4_K_M unless named; or the address of a .gguf file.")
+                    "A repository of Hugging Face and a type, Q4_K_M unless named; or the address of a .gguf file."
+                            + " A repository without GGUF files gives its safetensors.")
     private @Nullable String source;
 
     @Option(names = "--sha256", paramLabel = "HEX", description = "What the file of a URL must have.")

@@ -1,16 +1,41 @@
 package dev.lockstep.cli.models;
 
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
-/** What the names of GGUF files say. */
+/** What the names of files say. */
 final class FileNames {
     private static final String SUFFIX = ".gguf";
 
     /** The end of the name of a part, as llama.cpp's gguf-split writes it. */
     private static final Pattern PART = Pattern.compile("-\\d{5}-of-\\d{5}$");
 
+    /** Tells what a directory with safetensors holds. */
+    static final String CONFIG = "config.json";
+
+    private static final Pattern WEIGHTS = Pattern.compile("model[\\w.-]*\\.safetensors");
+
+    /** What a directory with safetensors needs beside weights. */
+    private static final Set<String> AROUND_WEIGHTS = Set.of(
+            CONFIG,
+            "generation_config.json",
+            "model.safetensors.index.json",
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "chat_template.jinja");
+
     private FileNames() {}
+
+    /** Whether a file of this name holds weights of a directory. */
+    static boolean isWeights(String fileName) {
+        return WEIGHTS.matcher(fileName).matches();
+    }
+
+    /** Whether a file of this name belongs to a directory with safetensors. */
+    static boolean isOfDirectory(String fileName) {
+        return isWeights(fileName) || AROUND_WEIGHTS.contains(fileName);
+    }
 
     static boolean isModel(String fileName) {
         return fileName.toLowerCase(Locale.ROOT).endsWith(SUFFIX);

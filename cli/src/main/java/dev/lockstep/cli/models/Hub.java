@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,8 +50,9 @@ final class Hub {
                 URI.create(endpoint + "/api/models/" + repository + "/tree/main?recursive=true"),
                 token,
                 Optional.empty());
+        var entries = read(listing);
         Map<String, List<JsonNode>> models = new LinkedHashMap<>();
-        for (var entry : read(listing)) {
+        for (var entry : entries) {
             var path = entry.path("path").asString("");
             var file = fileName(path);
             // A projector is the part of a model that sees pictures, in a file of its own.
@@ -60,14 +62,42 @@ final class Hub {
             }
         }
         if (models.isEmpty()) {
-            throw new ModelException(name + ": the repository holds no GGUF files; many models have them in another "
-                    + "repository, whose name ends with GGUF");
+            return directory(name, entries);
         }
         var chosen = name.choose(models.keySet())
                 .orElseThrow(() -> new ModelException(
                         name + ": the repository has no such type; it has " + String.join(", ", models.keySet())));
+        return files(repository, models.get(chosen));
+    }
+
+    /** The files of a directory with safetensors, the config last: what has one is complete. */
+    private Map<String, RemoteFile> directory(HubName name, JsonNode entries) {
+        List<JsonNode> files = new ArrayList<>();
+        for (var entry : entries) {
+            if (FileNames.isOfDirectory(entry.path("path").asString(""))) {
+                files.add(entry);
+            }
+        }
+        files.sort(Comparator.comparing(entry -> isConfig(entry)));
+        boolean complete = files.stream().anyMatch(Hub::isConfig)
+                && files.stream()
+                        .anyMatch(
+                                entry -> FileNames.isWeights(entry.path("path").asString()));
+        if (!complete || name.type().isPresent()) {
+            throw new ModelException(name + ": the repository holds no GGUF files"
+                    + (complete ? "; leave the type away to get its safetensors" : " and no safetensors")
+                    + "; many models have GGUF files in another repository, whose name ends with GGUF");
+        }
+        return files(name.owner() + "/" + name.repository(), files);
+    }
+
+    private static boolean isConfig(JsonNode entry) {
+        return entry.path("path").asString("").equals(FileNames.CONFIG);
+    }
+
+    private Map<String, RemoteFile> files(String repository, List<JsonNode> entries) {
         Map<String, RemoteFile> files = new LinkedHashMap<>();
-        for (var entry : models.get(chosen)) {
+        for (var entry : entries) {
             var path = entry.path("path").asString();
             files.put(
                     fileName(path),

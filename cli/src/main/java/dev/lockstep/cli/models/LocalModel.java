@@ -6,13 +6,9 @@ import java.util.List;
 /**
  * A model in the models directory.
  *
- * @param name what {@code -m} takes: the name of its file without {@code .gguf} and without the number of a part
- * @param files its parts in order, one unless it is split
- * @param bytes of all parts
+ * @param name what {@code -m} takes: the name of its file without {@code .gguf} and without the number of a part, or that of its directory
+ * @param file what opens it: its first GGUF file, or its directory
+ * @param files all that belong to it, parts in order
+ * @param bytes of all of them
  */
-public record LocalModel(String name, List<Path> files, long bytes) {
-    /** What opens it. */
-    public Path file() {
-        return files.getFirst();
-    }
-}
+public record LocalModel(String name, Path file, List<Path> files, long bytes) {}

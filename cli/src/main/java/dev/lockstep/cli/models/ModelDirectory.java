@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * Where this user's models lie. Every GGUF file in it or below is a model, whoever put it there; downloads from Hugging Face lie in
+ * Where this user's models lie. Every GGUF file in it or below is a model, and so is every directory with a config and safetensors, whoever put it there; downloads from Hugging Face lie in
  * {@code hf/OWNER/REPOSITORY}.
  */
 public final class ModelDirectory {
@@ -93,19 +93,37 @@ public final class ModelDirectory {
         }
         // By directory and name: the parts of a model lie together.
         TreeMap<Path, List<Path>> parts = new TreeMap<>();
+        TreeMap<Path, List<Path>> directories = new TreeMap<>();
         try (var files = Files.walk(directory, DEPTH)) {
-            files.filter(file -> FileNames.isModel(file.getFileName().toString()) && Files.isRegularFile(file))
-                    .sorted()
-                    .forEach(file -> parts.computeIfAbsent(model(file), _ -> new ArrayList<>())
-                            .add(file));
+            files.filter(Files::isRegularFile).sorted().forEach(file -> {
+                var name = file.getFileName().toString();
+                if (FileNames.isModel(name)) {
+                    parts.computeIfAbsent(model(file), _ -> new ArrayList<>()).add(file);
+                } else if (FileNames.isOfDirectory(name)) {
+                    directories
+                            .computeIfAbsent(file.getParent(), _ -> new ArrayList<>())
+                            .add(file);
+                }
+            });
         } catch (IOException | UncheckedIOException failure) {
             throw new ModelException(directory + ": cannot be read (" + failure + "); check its permissions", failure);
         }
         List<LocalModel> models = new ArrayList<>();
-        parts.forEach((model, files) ->
-                models.add(new LocalModel(model.getFileName().toString(), List.copyOf(files), bytes(files))));
+        parts.forEach((model, files) -> models.add(
+                new LocalModel(model.getFileName().toString(), files.getFirst(), List.copyOf(files), bytes(files))));
+        directories.forEach((path, files) -> {
+            if (isComplete(files)) {
+                models.add(new LocalModel(path.getFileName().toString(), path, List.copyOf(files), bytes(files)));
+            }
+        });
         models.sort((a, b) -> a.name().compareToIgnoreCase(b.name()));
         return models;
+    }
+
+    private static boolean isComplete(List<Path> files) {
+        return files.stream().anyMatch(file -> file.endsWith(FileNames.CONFIG))
+                && files.stream()
+                        .anyMatch(file -> FileNames.isWeights(file.getFileName().toString()));
     }
 
     private static Path model(Path file) {

@@ -2,7 +2,7 @@ package dev.lockstep.cli.models;
 
 import dev.lockstep.engine.ProgressListener;
 import dev.lockstep.formats.FormatException;
-import dev.lockstep.formats.GgufFile;
+import dev.lockstep.formats.model.ModelFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -42,7 +42,10 @@ public final class Puller {
                 download.fetch(remote, file);
             }
         });
-        return checked(files.keySet().iterator().next());
+        var first = files.keySet().iterator().next();
+        return FileNames.isModel(first.getFileName().toString())
+                ? checked(first)
+                : checkedDirectory(directory.of(name));
     }
 
     /**
@@ -68,11 +71,8 @@ public final class Puller {
 
     /** What came, if it is a model: servers send pages that say sorry with the status of success. */
     private LocalModel checked(Path first) {
-        try (var model = GgufFile.open(first)) {
-            return directory.models().stream()
-                    .filter(local -> local.files().contains(model.files().getFirst()))
-                    .findFirst()
-                    .orElseThrow();
+        try {
+            return opened(first);
         } catch (FormatException wrong) {
             try {
                 Files.delete(first);
@@ -80,6 +80,24 @@ public final class Puller {
                 wrong.addSuppressed(stays);
             }
             throw new ModelException("what came is no model and was deleted: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    /** A directory stays, whatever it is: its files have their checksums, and a later version may know it. */
+    private LocalModel checkedDirectory(Path path) {
+        try {
+            return opened(path);
+        } catch (FormatException wrong) {
+            throw new ModelException("the model is there, but cannot be run: " + wrong.getMessage(), wrong);
+        }
+    }
+
+    private LocalModel opened(Path path) {
+        try (var model = ModelFiles.open(path)) {
+            return directory.models().stream()
+                    .filter(local -> local.files().contains(model.files().getFirst()))
+                    .findFirst()
+                    .orElseThrow();
         }
     }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 
 /** A server with Hugging Face's interface on this computer, which can break connections. */
 final class FakeHub implements AutoCloseable {
@@ -52,6 +53,10 @@ final class FakeHub implements AutoCloseable {
     void put(String name, byte[] content, String sha256) {
         files.put(name, content);
         sums.put(name, sha256);
+    }
+
+    void remove(Predicate<String> unwanted) {
+        files.keySet().removeIf(unwanted);
     }
 
     void change(String newVersion) {

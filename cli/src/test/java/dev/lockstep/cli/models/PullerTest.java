@@ -66,6 +66,35 @@ class PullerTest {
     }
 
     @Test
+    void shouldBringADirectoryWhereThereAreNoFilesOfGguf() throws IOException {
+        var source = Path.of("../engine/src/test/resources/directories/qwen3");
+        server.remove(name -> name.endsWith(".gguf"));
+        try (var files = Files.list(source)) {
+            for (var file : files.toList()) {
+                server.put(file.getFileName().toString(), Files.readAllBytes(file), "");
+            }
+        }
+        server.put("pytorch_model.bin", new byte[10], "");
+        server.put("onnx/model.safetensors", new byte[10], "");
+        assertThatThrownBy(() -> puller(Optional.empty()).pull(HubName.parse(REPOSITORY + ":Q4_0")))
+                .isInstanceOf(ModelException.class)
+                .hasMessageContaining("leave the type away");
+
+        var pulled = puller(Optional.empty()).pull(HubName.parse(REPOSITORY));
+
+        assertThat(pulled.name()).isEqualTo("repo");
+        assertThat(pulled.file()).isEqualTo(directory.of(HubName.parse(REPOSITORY)));
+        assertThat(directory.find("repo")).contains(pulled);
+        assertThat(directory.find(HubName.parse(REPOSITORY))).contains(pulled);
+        assertThat(server.requests())
+                .doesNotContain("pytorch_model.bin from 0")
+                .last()
+                .isEqualTo("config.json from 0");
+        Files.delete(pulled.file().resolve("config.json"));
+        assertThat(directory.models()).as("of a download that is not complete").isEmpty();
+    }
+
+    @Test
     void shouldGoOnWhereAConnectionBroke() {
         server.breakAfter(model.length / 3);
         var pulled = puller(Optional.empty()).pull(HubName.parse(REPOSITORY));
