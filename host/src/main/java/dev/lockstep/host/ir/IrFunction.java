@@ -233,13 +233,19 @@ public final class IrFunction {
         line("store " + value + ", " + address + ", align " + value.type().elementBytes());
     }
 
-    /** Asks for the cache line at the address, to be read before long. */
+    /** Asks for the cache line at the address, to be read before long: it is to come as far as the second-level cache. */
     public void prefetch(Ir address) {
+        prefetch(address, 2);
+    }
+
+    /** The same, into the cache of this level: 1 or 2. */
+    public void prefetch(Ir address, int level) {
+        // LLVM counts locality: 3 is the first-level cache, 2 the second.
         callVoid(
                 "llvm.prefetch.p0",
                 address,
                 Ir.constant(Type.I32, 0),
-                Ir.constant(Type.I32, 2),
+                Ir.constant(Type.I32, 4 - level),
                 Ir.constant(Type.I32, 1));
     }
 

@@ -35,7 +35,9 @@ final class FloatLinear {
             Ir last = f.select(f.icmp("ult", end, Ir.i64(columns)), end, Ir.i64(columns));
             return f.loop(first, last, Ir.i64(1), zeros, (column, carried) -> {
                 Ir place = f.offset(f.parameter(0), f.mul(column, Ir.i64(layout.columnBytes())));
-                f.prefetch(f.offset(place, QuantLinear.PREFETCH_DISTANCE));
+                f.prefetch(
+                        f.offset(place, simd.readAhead().bytes()),
+                        simd.readAhead().level());
                 Ir weights = weights(f, simd, layout, place);
                 List<Ir> next = new ArrayList<>();
                 for (int token = 0; token < tokens; token++) {

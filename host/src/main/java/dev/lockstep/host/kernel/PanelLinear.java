@@ -76,7 +76,7 @@ final class PanelLinear {
         f.callLocal(unpack, packed, range.count(), f.parameter(5));
         Ir block = f.mul(range.unit(), Ir.i64(layout.blocks()));
         Ir blocks = f.mul(range.count(), Ir.i64(layout.blocks()));
-        Ir ahead = f.offset(packed, QuantLinear.PREFETCH_DISTANCE);
+        Ir ahead = f.offset(packed, ReadAhead.FAR.bytes());
         Ir tokens = f.parameter(2);
         int most = simd.blockTokens(panel.planes());
         f.loop(

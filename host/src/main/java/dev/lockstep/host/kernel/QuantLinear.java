@@ -21,13 +21,8 @@ import java.util.stream.IntStream;
  */
 final class QuantLinear {
     private static final int LINE = 64;
-    private static final Type FLOATS = Type.FLOAT.times(QuantLayout.ROWS);
 
-    /**
-     * How far ahead memory is asked for weights. What a core has in flight by itself, as many instructions as its window holds, is less
-     * than what keeps memory busy.
-     */
-    static final int PREFETCH_DISTANCE = 16 << 10;
+    private static final Type FLOATS = Type.FLOAT.times(QuantLayout.ROWS);
 
     private final Simd simd;
     private final QuantLayout layout;
@@ -80,9 +75,10 @@ final class QuantLinear {
 
     /** Asks for a block's part of a unit: what is asked for all at once fills the core's buffers, and holds up what comes after it. */
     private void prefetch(Ir packed, int block) {
+        ReadAhead ahead = simd.readAhead();
         int lines = (layout.unitBytes() + LINE - 1) / LINE;
         for (int line = lines * block / layout.blocks(); line < lines * (block + 1) / layout.blocks(); line++) {
-            f.prefetch(f.offset(packed, PREFETCH_DISTANCE + (long) line * LINE));
+            f.prefetch(f.offset(packed, ahead.bytes() + (long) line * LINE), ahead.level());
         }
     }
 

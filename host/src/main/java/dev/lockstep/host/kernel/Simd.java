@@ -29,6 +29,11 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
         return tiles() ? 1 << 20 : 256 << 10;
     }
 
+    /** How far ahead products straight from packed weights ask for them; tiles are what tells the processors apart that were measured. */
+    ReadAhead readAhead() {
+        return tiles() ? ReadAhead.FAR : ReadAhead.NEAR;
+    }
+
     /** Tokens whose sums {@link BlockProducts} keeps in registers; a power of two. */
     int blockTokens(int planes) {
         return Math.max(1, dot.blockTokens() / planes);

@@ -12,8 +12,14 @@ import java.util.List;
  * and only keeps it from coming back; between steps a machine that nobody talks to must sleep.
  */
 public final class Synchronization {
-    /** Rounds of spinning before a core sleeps, about 50 to 100 microseconds: longer than any phase's imbalance should be. */
-    private static final int PATIENCE = 1500;
+    /**
+     * Rounds of spinning before a core sleeps, 90 to 200 microseconds: longer than any phase's imbalance should be, and than it takes to wake. Who slept
+     * is late, and others wait for it; if they slept, too, sleep would bring forth sleep.
+     */
+    private static final int PATIENCE = 4000;
+
+    /** What it is halved to at last: more than a barrier takes among cores that arrive together, so that it can be restored. */
+    private static final int LEAST_PATIENCE = 60;
 
     /** Linux futex operations, private to the process. */
     private static final int FUTEX_WAIT = 128;
@@ -23,11 +29,12 @@ public final class Synchronization {
     private Synchronization() {}
 
     /**
-     * {@code void (ptr arrived, ptr generation, ptr sleepers, i64 cores)}: returns when all cores have called it. The words are i32, 0 at the
-     * start, in cache lines of their own; {@code sleepers} may count who sleeps elsewhere, too.
+     * {@code void (ptr arrived, ptr generation, ptr sleepers, i64 cores, ptr patience)}: returns when all cores have called it. The words are i32, 0 at
+     * the start, in cache lines of their own; {@code sleepers} may count who sleeps elsewhere, too. {@code patience} is the core's own i64, see {@link
+     * #rested}: it is halved where spinning was in vain, as it is each time when cores share a processor, and restored where it was not.
      */
     public static String barrier(IrModule module, Simd simd) {
-        return module.function("barrier", List.of(Type.PTR, Type.PTR, Type.PTR, Type.I64), f -> {
+        return module.function("barrier", List.of(Type.PTR, Type.PTR, Type.PTR, Type.I64, Type.PTR), f -> {
             Ir arrived = f.parameter(0);
             Ir generation = f.parameter(1);
             Ir sleepers = f.parameter(2);
@@ -40,8 +47,20 @@ public final class Synchronization {
                 advance(f, simd, generation, sleepers);
             });
             // The last one finds the generation advanced already.
-            spinThenSleep(f, simd, generation, current, sleepers);
+            Ir patience = f.load(Type.I64, f.parameter(4));
+            Ir rounds = spinThenSleep(f, simd, generation, current, sleepers, patience);
+            Ir waited = f.icmp("ne", rounds, Ir.i64(0));
+            f.ifThen(waited, () -> {
+                Ir half = f.lshr(patience, 1);
+                Ir less = f.select(f.icmp("slt", half, Ir.i64(LEAST_PATIENCE)), Ir.i64(LEAST_PATIENCE), half);
+                f.store(f.select(f.icmp("sge", rounds, patience), less, rested()), f.parameter(4));
+            });
         });
+    }
+
+    /** The patience of a core that has not waited in vain lately, an i64. */
+    public static Ir rested() {
+        return Ir.i64(PATIENCE);
     }
 
     /**
@@ -57,7 +76,7 @@ public final class Synchronization {
             f.store(Ir.constant(Type.I32, 0), steps);
             f.until(_ -> {
                 Ir seen = f.load(Type.I32, steps);
-                spinThenSleep(f, simd, generation, seen, sleepers);
+                spinThenSleep(f, simd, generation, seen, sleepers, rested());
                 f.store(f.add(seen, Ir.constant(Type.I32, 1)), steps);
                 Ir entry = f.load(Type.PTR, context, words.entry);
                 f.returnIf(f.icmp("eq", entry, Ir.zero(Type.PTR)));
@@ -98,8 +117,8 @@ public final class Synchronization {
                 () -> futex(f, simd, generation, FUTEX_WAKE, Ir.constant(Type.I32, Integer.MAX_VALUE)));
     }
 
-    /** Returns when the generation is no longer {@code current}. */
-    private static void spinThenSleep(IrFunction f, Simd simd, Ir generation, Ir current, Ir sleepers) {
+    /** Returns when the generation is no longer {@code current}, and how many rounds that took: as many as {@code patience} or more if it slept. */
+    private static Ir spinThenSleep(IrFunction f, Simd simd, Ir generation, Ir current, Ir sleepers, Ir patience) {
         Ir rounds = f.alloca(8);
         f.store(Ir.i64(0), rounds);
         f.until(_ -> {
@@ -108,7 +127,7 @@ public final class Synchronization {
                 simd.pause(f);
                 Ir round = f.add(f.load(Type.I64, rounds), Ir.i64(1));
                 f.store(round, rounds);
-                f.ifThen(f.icmp("sge", round, Ir.i64(PATIENCE)), () -> {
+                f.ifThen(f.icmp("sge", round, patience), () -> {
                     f.atomic("add", sleepers, Ir.constant(Type.I32, 1));
                     futex(f, simd, generation, FUTEX_WAIT, current);
                     f.atomic("sub", sleepers, Ir.constant(Type.I32, 1));
@@ -116,6 +135,7 @@ public final class Synchronization {
             });
             return changed;
         });
+        return f.load(Type.I64, rounds);
     }
 
     private static void futex(IrFunction f, Simd simd, Ir word, int operation, Ir value) {

@@ -35,7 +35,7 @@ final class UnpackKernel {
         f.loop(Ir.i64(0), f.parameter(1), 1, index -> {
             Ir place = f.offset(f.parameter(0), f.mul(index, Ir.i64(layout.unitBytes())));
             for (int at = 0; prefetches && at < layout.unitBytes(); at += LINE) {
-                f.prefetch(f.offset(place, QuantLinear.PREFETCH_DISTANCE + at));
+                f.prefetch(f.offset(place, ReadAhead.FAR.bytes() + at));
             }
             PackedUnit unit = new PackedUnit(f, simd, layout, bias, place);
             Ir to = f.offset(f.parameter(2), f.mul(index, Ir.i64((long) layout.blocks() * unpacked.bytes())));

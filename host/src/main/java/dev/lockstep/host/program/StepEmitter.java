@@ -10,6 +10,7 @@ import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.kernel.Kernels;
 import dev.lockstep.host.kernel.QuantPanel;
 import dev.lockstep.host.kernel.Simd;
+import dev.lockstep.host.kernel.Synchronization;
 import dev.lockstep.host.layout.Packer;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -42,6 +43,7 @@ final class StepEmitter {
     private final Ir privateArena;
     private final Ir tokens;
     private final Ir wanted;
+    private final Ir patience;
 
     private StepEmitter(HostProgram program, WeightPlan weightPlan, KvPlan kvPlan, Simd simd, IrFunction f) {
         this.program = program;
@@ -56,6 +58,8 @@ final class StepEmitter {
         weights = f.load(Type.PTR, context, StepContext.WEIGHTS);
         arena = f.load(Type.PTR, context, StepContext.ARENA);
         privateArena = f.offset(f.offset(arena, program.sharedBytes()), f.mul(core, Ir.i64(program.privateBytes())));
+        patience = f.alloca(Long.BYTES);
+        f.store(Synchronization.rested(), patience);
         boolean single = program.capacity() == 1;
         tokens = single ? Ir.i64(1) : f.load(Type.I64, context, StepContext.TOKENS);
         wanted = single ? Ir.i64(1) : f.load(Type.I64, context, StepContext.WANTED);
@@ -94,7 +98,8 @@ final class StepEmitter {
                 f.offset(context, StepContext.ARRIVED),
                 f.offset(context, StepContext.PHASE),
                 f.offset(context, StepContext.SLEEPERS),
-                cores);
+                cores,
+                patience);
     }
 
     /**

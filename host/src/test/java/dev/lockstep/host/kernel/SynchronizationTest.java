@@ -1,0 +1,96 @@
+package dev.lockstep.host.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.host.cpu.Target;
+import dev.lockstep.host.ir.Ir;
+import dev.lockstep.host.ir.IrFunction;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
+
+/** How long a core spins at a barrier of two before it sleeps, by what came of it the last time. */
+@Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
+class SynchronizationTest {
+    private static final long LINE = 64;
+    private static final long LATE_NANOS = 50_000_000;
+    private static final long LAST_PATIENCE = 123;
+
+    /** Spinning for as long as it takes. */
+    private static final long ENDLESS = Long.MAX_VALUE;
+
+    @Test
+    void whoSpunInVainShouldSleepSooner() {
+        assertThat(patienceAfter(4000)).isEqualTo(2000);
+        assertThat(patienceAfter(2001)).isEqualTo(1000);
+    }
+
+    /** With none there would be no waiting that succeeds, and no way back. */
+    @Test
+    void somePatienceShouldRemain() {
+        assertThat(patienceAfter(70)).isEqualTo(60);
+        assertThat(patienceAfter(60)).isEqualTo(60);
+    }
+
+    @Test
+    void whoWaitedWithoutSleepingShouldBePatientAgain() {
+        assertThat(patienceAfter(ENDLESS)).isEqualTo(4000);
+    }
+
+    @Test
+    void theLastOneShouldLearnNothing() {
+        assertThat(meet(ENDLESS).last()).isEqualTo(LAST_PATIENCE);
+    }
+
+    private static long patienceAfter(long patience) {
+        return meet(patience).first();
+    }
+
+    /** How patient two cores are after a barrier. */
+    private record Patience(long first, long last) {}
+
+    /** A core waits, and another one comes late. */
+    private static Patience meet(long patience) {
+        try (TestKernel barrier = new TestKernel(Target.host(), 4, f -> barrier(f, 2));
+                Arena arena = Arena.ofShared()) {
+            MemorySegment words = arena.allocate(3 * LINE, LINE);
+            MemorySegment last = arena.allocate(LINE, LINE);
+            last.set(ValueLayout.JAVA_LONG, 0, LAST_PATIENCE);
+            Thread late = Thread.ofPlatform().start(() -> {
+                LockSupport.parkNanos(LATE_NANOS);
+                call(barrier, words, last);
+            });
+            MemorySegment first = arena.allocate(LINE, LINE);
+            first.set(ValueLayout.JAVA_LONG, 0, patience);
+            call(barrier, words, first);
+            join(late);
+            return new Patience(first.get(ValueLayout.JAVA_LONG, 0), last.get(ValueLayout.JAVA_LONG, 0));
+        }
+    }
+
+    private static void call(TestKernel barrier, MemorySegment words, MemorySegment patience) {
+        barrier.call(words, words.asSlice(LINE), words.asSlice(2 * LINE), patience);
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void barrier(IrFunction f, int cores) {
+        f.callLocal(
+                Synchronization.barrier(f.module(), Simd.of(Target.host())),
+                f.parameter(0),
+                f.parameter(1),
+                f.parameter(2),
+                Ir.i64(cores),
+                f.parameter(3));
+    }
+}
