@@ -38,6 +38,20 @@ final class Contents {
      */
     record LatentTables(int half, int compressed, int positioned, int scale) {}
 
+    /**
+     * What the choice of experts reads beside its tables, in both hemispheres: a half, and what is added to scores, in the lanes of outputs.
+     *
+     * @param bias -1 where nothing is added
+     */
+    record Scoring(int half, int halves, int bias) {}
+
+    /**
+     * A word that is one in the lanes of experts whose neighbour so many lanes further is an expert of the same group.
+     *
+     * @param group experts of a group; 0 for one of any group
+     */
+    record Neighbours(int word, int lanes, int group) {}
+
     /** A word of scales in both hemispheres that are zero behind so many outputs, because these are copied into other lanes. */
     record ShortScale(int word, int outputs) {}
 
@@ -47,11 +61,14 @@ final class Contents {
     private final List<Tile> tiles = new ArrayList<>();
     private final List<Tables> tables = new ArrayList<>();
     private final List<LatentTables> latentTables = new ArrayList<>();
+    private final List<Scoring> scorings = new ArrayList<>();
+    private final List<Neighbours> neighbours = new ArrayList<>();
     private final List<ShortScale> shortScales = new ArrayList<>();
     private final List<Cached> caches = new ArrayList<>();
     private int half;
     private int laneNumbers = -1;
     private int expertOnes = -1;
+    private int groupOnes = -1;
 
     void beginHalf(int number) {
         half = number;
@@ -80,6 +97,30 @@ final class Contents {
 
     void tables(int cosine, int sine, int keyCosine, int keySine) {
         tables.add(new Tables(half, cosine, sine, keyCosine, keySine));
+    }
+
+    void scoring(int halves, int bias) {
+        scorings.add(new Scoring(half, halves, bias));
+    }
+
+    List<Scoring> scorings() {
+        return scorings;
+    }
+
+    void neighbours(int word, int lanes, int group) {
+        neighbours.add(new Neighbours(word, lanes, group));
+    }
+
+    List<Neighbours> neighbours() {
+        return neighbours;
+    }
+
+    int groupOnes() {
+        return groupOnes;
+    }
+
+    void groupOnes(int word) {
+        groupOnes = word;
     }
 
     void latentTables(int compressed, int positioned, int scale) {

@@ -1,5 +1,6 @@
 package dev.lockstep.compiler.decode;
 
+import dev.lockstep.compiler.model.Routing;
 import dev.lockstep.compiler.partition.WeightPrecision;
 import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.isa.Operand;
@@ -22,7 +23,9 @@ final class FeedForwardHalf {
     /** Accumulators of a plane. */
     private static final int SLOTS = 2;
     /** Cycles of choosing experts, beside those for comparing them. */
-    private static final int LONGEST_CHOICE = 1000;
+    private static final int LONGEST_CHOICE = 1500;
+    /** Cycles for which outputs stay that become sigmoids. */
+    private static final int SIGMOID = 60;
 
     private final Stage stage;
     private final Shape shape;
@@ -115,7 +118,7 @@ final class FeedForwardHalf {
         long sharedLength =
                 2L * sharedPasses.stream().mapToInt(Sweep.Pass::groups).sum() + 10L * sharedPasses.size();
         long all = (long) shape.used() * (up * 3L / 2 + rounds * blocks * (shape.blockGroups() + 4L) * 2)
-                + 2L * shape.experts()
+                + 2L * shape.choice().all()
                 + (long) rounds * shape.sharedBlocks() * (shape.blockGroups() + 4L)
                 + sharedLength
                 + LONGEST_CHOICE;
@@ -143,7 +146,7 @@ final class FeedForwardHalf {
                 rows.add(row);
             }
         }
-        Choice.Chosen chosen = new Choice(stage, experts, shape.used()).place(outputs, free);
+        Choice.Chosen chosen = new Choice(stage, experts, shape.choice(), shape.used()).place(outputs, free);
         free = geometry.outwardAt(chosen.offsets() + 2L * geometry.alu);
         long choice = free;
         Sweep sweep = new Sweep(
@@ -250,9 +253,9 @@ final class FeedForwardHalf {
         }
     }
 
-    /** Router outputs, all of them twice, in both planes of the east: one has the even rows, the other the odd ones. With FP16 one stands for both and has all. */
+    /** Router outputs, all of them twice if there is room, in both planes of the east: one has the even rows, the other the odd ones. With FP16 one stands for both and has all. */
     private List<Sweep.Pass> routerPasses() {
-        int groups = Math.ceilDiv(2 * shape.experts(), 16);
+        int groups = Math.ceilDiv(shape.choice().outputs(shape.lanes()), 16);
         List<Sweep.Pass> passes = new ArrayList<>();
         if (abreast == 1) {
             for (int row = 0; row < shape.blocks(); row++) {
@@ -274,7 +277,8 @@ final class FeedForwardHalf {
         int scale = stage.layout().constant();
         List<Kept> outputs = new ArrayList<>();
         long ready = Math.max(factor.ready(), geometry.taken(routed.w()) + 3L * geometry.alu);
-        long until = ready + 2L * shape.experts() + later + LONGEST_CHOICE;
+        boolean sigmoid = shape.choice().routing().scores() == Routing.Scores.SIGMOID;
+        long until = ready + (sigmoid ? SIGMOID : 2L * shape.choice().all() + later + LONGEST_CHOICE);
         scheduler.attempt(ready, at -> {
             outputs.clear();
             Kept sums = stage.bothPlanes(routed, 0, scale, at);

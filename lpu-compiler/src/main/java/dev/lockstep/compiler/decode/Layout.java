@@ -35,6 +35,9 @@ final class Layout {
 
     private static final int LOGITS = 3900;
     private static final int ROUTED = 4004;
+    private static final int ROUTED_BANKS = 7640;
+    private static final int OWNED = 7660;
+    private static final int EXPERT_SCORES = 7680;
     private static final int LANE_SETS = 7520;
     private static final int PRODUCTS = 7600;
     private static final int POWERS = 7560;
@@ -112,9 +115,24 @@ final class Layout {
         return new Place(wide(hemisphere), LOGITS + block);
     }
 
-    /** Outputs of the router. */
+    /** What experts are ranked by. */
     static Place routed(Hemisphere hemisphere) {
         return new Place(wide(hemisphere), ROUTED);
+    }
+
+    /** Scores of experts that are sigmoids. */
+    static Place expertScores(Hemisphere hemisphere) {
+        return new Place(wide(hemisphere), EXPERT_SCORES);
+    }
+
+    /** What experts are ranked by, moved down by a bank's number of lanes, and continued from the first expert behind the last. */
+    static Place routedBank(Hemisphere hemisphere, int bank) {
+        return new Place(wide(hemisphere), ROUTED_BANKS + bank);
+    }
+
+    /** One in all lanes of the west if the expert in a place is on this chip. */
+    static Place owned(int place) {
+        return new Place(WIDE_WEST, OWNED + place);
     }
 
     /** The share of the expert in a place, FP16 in all lanes, where no scales are read meanwhile. */

@@ -5,6 +5,7 @@ import dev.lockstep.compiler.model.FeedForwardSizes;
 import dev.lockstep.compiler.model.LayerSizes;
 import dev.lockstep.compiler.model.ModelSizes;
 import dev.lockstep.compiler.partition.LayerShard;
+import dev.lockstep.compiler.partition.Piece;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Quantity;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param headSize elements of a head
  * @param hiddenGroups groups of hidden elements on this chip, of one expert if there are experts
  * @param sharedGroups groups of hidden elements on this chip of the network that all tokens use beside experts; 0 for none
- * @param experts 1 if there are none
+ * @param experts on this chip; 1 if there are none
+ * @param choice among all experts
  * @param used experts that a token uses
  * @param positions that attention sees, the current one included
  * @param capacity positions for which the cache has room
@@ -33,6 +35,7 @@ record Shape(
         int hiddenGroups,
         int sharedGroups,
         int experts,
+        RoutingShape choice,
         int used,
         int positions,
         int capacity,
@@ -52,10 +55,16 @@ record Shape(
      * @throws IllegalArgumentException saying why such a layer cannot be scheduled
      */
     static Shape of(Machine machine, ModelSizes model, LayerSizes layer, int tensor, int context, int positions) {
+        return of(machine, model, layer, tensor, context, positions, Piece.whole(0));
+    }
+
+    /** @param piece which experts there are */
+    static Shape of(
+            Machine machine, ModelSizes model, LayerSizes layer, int tensor, int context, int positions, Piece piece) {
         FeedForwardSizes feedForward = layer.feedForward();
-        if (2 * feedForward.experts() > machine.lanes()) {
+        if (feedForward.experts() >= machine.lanes()) {
             throw new IllegalArgumentException(
-                    "more than 160 experts are bounded and estimated, but not scheduled yet");
+                    feedForward.experts() + " experts are bounded and estimated, but not scheduled yet");
         }
         if (feedForward.shared() > MOST_SHARED_BLOCKS * machine.lanes() * tensor) {
             throw new IllegalArgumentException(
@@ -74,11 +83,32 @@ record Shape(
                                     + " on a chip that look at one head of keys are bounded and estimated, but not scheduled yet");
                 }
                 yield of(
-                        machine, model, feedForward, tensor, seen, room, keyHeads, queries, attention.headSize(), null);
+                        machine,
+                        model,
+                        feedForward,
+                        piece,
+                        tensor,
+                        seen,
+                        room,
+                        keyHeads,
+                        queries,
+                        attention.headSize(),
+                        null);
             }
             case AttentionSizes.Latent attention -> {
                 LatentShape latent = LatentShape.of(machine, attention, tensor);
-                yield of(machine, model, feedForward, tensor, seen, room, 1, latent.heads(), latent.part(), latent);
+                yield of(
+                        machine,
+                        model,
+                        feedForward,
+                        piece,
+                        tensor,
+                        seen,
+                        room,
+                        1,
+                        latent.heads(),
+                        latent.part(),
+                        latent);
             }
         };
     }
@@ -87,6 +117,7 @@ record Shape(
             Machine machine,
             ModelSizes model,
             FeedForwardSizes feedForward,
+            Piece piece,
             int tensor,
             int positions,
             int capacity,
@@ -94,6 +125,9 @@ record Shape(
             int queries,
             int headSize,
             @Nullable LatentShape latent) {
+        int experts = feedForward.experts();
+        int own = piece.experts(experts);
+        int shared = piece.continues() ? 0 : feedForward.shared();
         return new Shape(
                 model.width(),
                 Math.ceilDiv(model.width(), machine.whole(Quantity.PLANE_ROWS)),
@@ -101,8 +135,9 @@ record Shape(
                 queries,
                 headSize,
                 Math.ceilDiv(Math.ceilDiv(feedForward.hidden(), tensor), GROUP),
-                Math.ceilDiv(Math.ceilDiv(feedForward.shared(), tensor), GROUP),
-                feedForward.experts(),
+                Math.ceilDiv(Math.ceilDiv(shared, tensor), GROUP),
+                own,
+                new RoutingShape(experts, piece.firstExpert(experts), own, feedForward.routing()),
                 feedForward.used(),
                 positions,
                 capacity,
@@ -111,7 +146,7 @@ record Shape(
     }
 
     boolean routed() {
-        return experts > 1;
+        return choice.all() > 1;
     }
 
     /** Groups of outputs of a head. */

@@ -60,6 +60,11 @@ final class Shifted {
      * @param copy its number, from 0
      */
     Operand by(int lanes, int copy) {
+        return by(place, lanes, copy);
+    }
+
+    /** A copy of what is in another place. */
+    Operand by(Function<Hemisphere, Place> place, int lanes, int copy) {
         Hemisphere side = Hemisphere.values()[copy % 2];
         long u = first + (long) apart * (copy / 2);
         scheduler.through(u);

@@ -13,7 +13,9 @@ import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.machine.Quantity;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.IntToLongFunction;
 
@@ -35,6 +37,8 @@ final class Stage {
     private final int scratch;
     private int laneNumbers = -1;
     private int expertOnes = -1;
+    private int groupOnes = -1;
+    private final Map<List<Integer>, Integer> neighbours = new HashMap<>();
     private final List<Mark> marks = new ArrayList<>();
     private final List<Runnable> appends = new ArrayList<>();
     private int half;
@@ -138,6 +142,24 @@ final class Stage {
             layout.contents().expertOnes(expertOnes);
         }
         return expertOnes;
+    }
+
+    /** Word of a tile of FP16 with ones for the experts of a lane's group. */
+    int groupOnes() {
+        if (groupOnes < 0) {
+            groupOnes = layout.streaming(TILE);
+            layout.contents().groupOnes(groupOnes);
+        }
+        return groupOnes;
+    }
+
+    /** Word that is one in the lanes of experts that have a neighbour so many lanes further, of their group if that is not 0. */
+    int neighbours(int lanes, int group) {
+        return neighbours.computeIfAbsent(List.of(lanes, group), key -> {
+            int word = layout.constant();
+            layout.contents().neighbours(word, lanes, group);
+            return word;
+        });
     }
 
     /** Room for a tile, all zero but for what is written and taken back. */

@@ -163,7 +163,29 @@ public final class ConfigReader {
                 ? positive("shared_expert_intermediate_size")
                 : hidden * firstOf("n_shared_experts", "moe_num_shared_experts");
         int used = firstOf("num_experts_per_tok", "experts_per_token", "moe_k");
-        return new FeedForwardSizes(hidden, experts, Math.max(1, used), shared);
+        return new FeedForwardSizes(hidden, experts, Math.max(1, used), shared, routing());
+    }
+
+    /** Only some families say how experts are chosen; those of GLM are those of DeepSeek-V3. */
+    private Routing routing() {
+        boolean sigmoid = switch (config.path("model_type").asString("")) {
+            case "deepseek_v3", "glm4_moe" -> true;
+            default -> false;
+        };
+        boolean latest = sigmoid || config.has("topk_method");
+        if (!latest) {
+            return Routing.USUAL;
+        }
+        boolean grouped = sigmoid
+                || "group_limited_greedy".equals(config.path("topk_method").asString(""));
+        return new Routing(
+                sigmoid ? Routing.Scores.SIGMOID : Routing.Scores.SOFTMAX,
+                sigmoid,
+                grouped ? optional("n_group", 1) : 1,
+                grouped ? optional("topk_group", 1) : 1,
+                sigmoid ? 2 : 1,
+                config.path("norm_topk_prob").asBoolean(false),
+                config.path("routed_scaling_factor").asDouble(1));
     }
 
     private int firstOf(String... keys) {

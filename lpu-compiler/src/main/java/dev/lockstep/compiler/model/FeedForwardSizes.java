@@ -7,13 +7,22 @@ package dev.lockstep.compiler.model;
  * @param experts 1 for a dense network
  * @param used experts that a token uses
  * @param shared width of a network that every token uses beside the experts; 0 for none
+ * @param routing how experts are chosen
  */
-public record FeedForwardSizes(int hidden, int experts, int used, int shared) {
+public record FeedForwardSizes(int hidden, int experts, int used, int shared, Routing routing) {
     public FeedForwardSizes {
         if (hidden < 1 || experts < 1 || used < 1 || used > experts || shared < 0) {
             throw new IllegalArgumentException(
                     "a token cannot use " + used + " of " + experts + " networks of width " + hidden);
         }
+        if (experts % routing.groups() != 0) {
+            throw new IllegalArgumentException(experts + " experts do not make " + routing.groups() + " groups");
+        }
+    }
+
+    /** Experts that weigh what a softmax over those that are chosen gives. */
+    public FeedForwardSizes(int hidden, int experts, int used, int shared) {
+        this(hidden, experts, used, shared, Routing.USUAL);
     }
 
     static FeedForwardSizes dense(int hidden) {

@@ -120,11 +120,12 @@ public final class ModelPresets {
     /** The first layer is dense; the others route over 64 experts and have two that all tokens use. */
     private static ModelSizes deepSeekV2Lite() {
         var attention = new AttentionSizes.Latent(16, 0, 512, 128, 64, 128);
+        var routing = new Routing(Routing.Scores.SOFTMAX, false, 1, 1, 1, false, 1);
         List<LayerSizes> list = new ArrayList<>();
         for (int layer = 0; layer < 27; layer++) {
             list.add(new LayerSizes(
                     attention,
-                    layer < 1 ? FeedForwardSizes.dense(10944) : new FeedForwardSizes(1408, 64, 6, 2 * 1408)));
+                    layer < 1 ? FeedForwardSizes.dense(10944) : new FeedForwardSizes(1408, 64, 6, 2 * 1408, routing)));
         }
         return new ModelSizes("deepseek-v2-lite", 2048, list, 102400, 163840, false);
     }
@@ -132,10 +133,12 @@ public final class ModelPresets {
     /** Three dense layers come first; the others route over 256 experts and have one that all tokens use. */
     private static ModelSizes deepSeekV3() {
         var attention = new AttentionSizes.Latent(128, 1536, 512, 128, 64, 128);
+        var routing = new Routing(Routing.Scores.SIGMOID, true, 8, 4, 2, true, 2.5);
         List<LayerSizes> list = new ArrayList<>();
         for (int layer = 0; layer < 61; layer++) {
             list.add(new LayerSizes(
-                    attention, layer < 3 ? FeedForwardSizes.dense(18432) : new FeedForwardSizes(2048, 256, 8, 2048)));
+                    attention,
+                    layer < 3 ? FeedForwardSizes.dense(18432) : new FeedForwardSizes(2048, 256, 8, 2048, routing)));
         }
         return new ModelSizes("deepseek-v3", 7168, list, 129280, 163840, false);
     }

@@ -21,7 +21,7 @@ public record Piece(int half, int part, int parts) {
         }
     }
 
-    static Piece whole(int half) {
+    public static Piece whole(int half) {
         return new Piece(half, 0, 1);
     }
 

@@ -203,8 +203,13 @@ final class DecodeImage {
                             : 0;
                 }
                 case ROUTER ->
-                    residual < width && row < 2 * shape.experts()
-                            ? users.getFirst().weight(SmallDecoder.Kind.ROUTER, layer, row % shape.experts(), residual)
+                    residual < width && row < shape.choice().outputs(LANES)
+                            ? users.getFirst()
+                                    .weight(
+                                            SmallDecoder.Kind.ROUTER,
+                                            layer,
+                                            row % shape.choice().all(),
+                                            residual)
                             : 0;
                 case HEAD -> {
                     int share = question.model().vocabulary() / partition.tensor();
@@ -334,6 +339,7 @@ final class DecodeImage {
                         side,
                         lane -> lane < scale.outputs() ? users.getFirst().scale() : 0);
             }
+            scoring(side);
             for (Contents.LatentTables tables : layout.contents().latentTables()) {
                 int part = latent().part();
                 double scale = 1 / Math.log(2) / Math.sqrt(users.getFirst().scoreSize());
@@ -392,18 +398,55 @@ final class DecodeImage {
 
         /** The tables with which experts are chosen. */
         private void choice() {
+            RoutingShape choice = shape.choice();
             for (int row = 0; row < LANES && shape.routed() && layout.contents().laneNumbers() >= 0; row++) {
                 int word = row / GROUP;
-                row(
-                        Hemisphere.EAST,
-                        row % GROUP,
-                        layout.contents().laneNumbers() + word,
-                        lane -> lane < shape.experts() ? lane : 0);
+                row(Hemisphere.EAST, row % GROUP, layout.contents().laneNumbers() + word, lane -> number(choice, lane));
                 row(
                         Hemisphere.WEST,
                         row % GROUP,
                         layout.contents().expertOnes() + word,
-                        lane -> lane < shape.experts() ? 1 : 0);
+                        lane -> lane < choice.all() ? 1 : 0);
+                if (choice.routing().grouped()) {
+                    int group = row / choice.groupSize();
+                    row(
+                            Hemisphere.EAST,
+                            row % GROUP,
+                            layout.contents().groupOnes() + word,
+                            lane -> lane < choice.all() && lane / choice.groupSize() == group ? 1 : 0);
+                }
+            }
+        }
+
+        /** The number of an expert among those of the chip; one more where others are elsewhere, which have 0 then. */
+        private int number(RoutingShape choice, int expert) {
+            int local = expert - choice.first();
+            boolean own = local >= 0 && local < choice.own();
+            return own ? local + (choice.shared() ? 1 : 0) : 0;
+        }
+
+        /** What scores of experts are made and compared with. */
+        private void scoring(Hemisphere side) {
+            RoutingShape choice = shape.choice();
+            int outputs = choice.outputs(LANES);
+            for (Contents.Scoring scoring : layout.contents().scorings()) {
+                wide(Layout.constant(side, scoring.halves()), side, lane -> lane < outputs ? 0.5 : 0);
+                if (scoring.bias() >= 0) {
+                    wide(
+                            Layout.constant(side, scoring.bias()),
+                            side,
+                            lane -> lane < outputs
+                                    ? users.getFirst().bias(layer(scoring.half()), lane % choice.all())
+                                    : 0);
+                }
+            }
+            for (Contents.Neighbours neighbours : layout.contents().neighbours()) {
+                wide(Layout.constant(side, neighbours.word()), side, lane -> {
+                    int other = lane + neighbours.lanes();
+                    boolean there = lane < choice.all() && other >= 0 && other < choice.all();
+                    int group = neighbours.group() == 0 ? choice.all() : neighbours.group();
+                    return there && lane / group == other / group ? 1 : 0;
+                });
             }
         }
 

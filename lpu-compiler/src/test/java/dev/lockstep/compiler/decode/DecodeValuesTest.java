@@ -8,6 +8,7 @@ import dev.lockstep.compiler.model.AttentionSizes;
 import dev.lockstep.compiler.model.FeedForwardSizes;
 import dev.lockstep.compiler.model.LayerSizes;
 import dev.lockstep.compiler.model.ModelSizes;
+import dev.lockstep.compiler.model.Routing;
 import dev.lockstep.compiler.partition.HeadSplit;
 import dev.lockstep.compiler.partition.Objective;
 import dev.lockstep.compiler.partition.Partition;
@@ -138,6 +139,39 @@ class DecodeValuesTest {
         LpuProgram program = requireRight(
                 question(model, topology, chips, 3, precision),
                 Partition.even(8, stages, 1, HeadSplit.BY_KEY_HEADS, precision),
+                1);
+
+        assertThat(new LegalityChecker(MACHINE).check(program)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // hidden, experts, used, hidden beside them, scores, biased, groups, groups used, tops, normalized, factor
+        "512, 12, 4, 0, SOFTMAX, false, 1, 1, 1, false, 1",
+        "512, 12, 4, 256, SIGMOID, true, 1, 1, 1, true, 2.5",
+        "256, 200, 4, 0, SOFTMAX, false, 1, 1, 1, true, 1",
+        "256, 24, 4, 0, SIGMOID, true, 4, 2, 2, true, 1",
+        "256, 256, 8, 256, SIGMOID, true, 8, 4, 2, true, 2.5",
+        "256, 24, 3, 0, SOFTMAX, false, 6, 2, 1, false, 16"
+    })
+    void shouldChooseExpertsInOtherWays(
+            int hidden,
+            int experts,
+            int used,
+            int shared,
+            Routing.Scores scores,
+            boolean biased,
+            int groups,
+            int groupsUsed,
+            int tops,
+            boolean normalized,
+            double factor) {
+        var routing = new Routing(scores, biased, groups, groupsUsed, tops, normalized, factor);
+        ModelSizes model = model(640, 8, 8, 32, new FeedForwardSizes(hidden, experts, used, shared, routing), 1);
+
+        LpuProgram program = requireRight(
+                question(model, Topology.NODE, 8, 3, WeightPrecision.INT8),
+                Partition.even(8, 1, 1, HeadSplit.BY_KEY_HEADS, WeightPrecision.INT8),
                 1);
 
         assertThat(new LegalityChecker(MACHINE).check(program)).isEmpty();

@@ -3,6 +3,7 @@ package dev.lockstep.compiler.decode;
 import dev.lockstep.compiler.model.AttentionSizes;
 import dev.lockstep.compiler.model.FeedForwardSizes;
 import dev.lockstep.compiler.model.ModelSizes;
+import dev.lockstep.compiler.model.Routing;
 import dev.lockstep.compiler.partition.WeightPrecision;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +28,7 @@ final class SmallDecoder {
         SHARED_UP,
         SHARED_DOWN,
         ROUTER,
+        BIAS,
         HEAD,
         PAST_KEY,
         PAST_VALUE,
@@ -243,16 +245,67 @@ final class SmallDecoder {
             return new double[] {1};
         }
         double[] outputs = multiply(Kind.ROUTER, layer, sizes.experts(), x);
-        double least = Arrays.stream(outputs)
+        Routing routing = sizes.routing();
+        double[] scores = routing.scores() == Routing.Scores.SIGMOID
+                ? Arrays.stream(outputs)
+                        .map(output -> 1 / (1 + Math.exp(-output)))
+                        .toArray()
+                : softmax(outputs);
+        boolean[] chosen = chosen(layer, sizes, scores);
+        double sum = 0;
+        for (int expert = 0; expert < scores.length; expert++) {
+            scores[expert] = chosen[expert] ? scores[expert] : 0;
+            sum += scores[expert];
+        }
+        double factor = routing.factor() / (routing.normalized() ? sum : 1);
+        return Arrays.stream(scores).map(score -> score * factor).toArray();
+    }
+
+    private static double[] softmax(double[] outputs) {
+        double[] powers = Arrays.stream(outputs).map(Math::exp).toArray();
+        double sum = Arrays.stream(powers).sum();
+        return Arrays.stream(powers).map(power -> power / sum).toArray();
+    }
+
+    /** What is added to scores before experts are chosen. */
+    double bias(int layer, int expert) {
+        return model.layers().get(layer).feedForward().routing().biased()
+                ? (float) noise(Kind.BIAS, layer, expert, 0) / 4
+                : 0;
+    }
+
+    private boolean[] chosen(int layer, FeedForwardSizes sizes, double[] scores) {
+        Routing routing = sizes.routing();
+        int size = scores.length / routing.groups();
+        double[] ranked = new double[scores.length];
+        for (int expert = 0; expert < ranked.length; expert++) {
+            ranked[expert] = scores[expert] + bias(layer, expert);
+        }
+        double[] groups = new double[routing.groups()];
+        for (int group = 0; group < groups.length; group++) {
+            double[] own = Arrays.copyOfRange(ranked, group * size, (group + 1) * size);
+            double least = largest(own, routing.tops());
+            groups[group] = Arrays.stream(own).filter(score -> score >= least).sum();
+        }
+        double leastGroup = largest(groups, routing.groupsUsed());
+        for (int expert = 0; expert < ranked.length; expert++) {
+            ranked[expert] = groups[expert / size] >= leastGroup ? ranked[expert] : Double.NEGATIVE_INFINITY;
+        }
+        double least = largest(ranked, sizes.used());
+        boolean[] chosen = new boolean[ranked.length];
+        for (int expert = 0; expert < chosen.length; expert++) {
+            chosen[expert] = ranked[expert] >= least;
+        }
+        return chosen;
+    }
+
+    /** The last of so many largest ones. */
+    private static double largest(double[] values, int count) {
+        return Arrays.stream(values)
                 .sorted()
-                .skip(sizes.experts() - sizes.used())
+                .skip(values.length - count)
                 .findFirst()
                 .orElseThrow();
-        double[] shares = Arrays.stream(outputs)
-                .map(output -> output >= least ? Math.exp(output) : 0)
-                .toArray();
-        double sum = Arrays.stream(shares).sum();
-        return Arrays.stream(shares).map(share -> share / sum).toArray();
     }
 
     double[] multiply(Kind kind, int layer, int outputs, double[] x) {

@@ -37,6 +37,7 @@ class ConfigReaderTest {
                  "num_key_value_heads": 128, "q_lora_rank": 1536, "kv_lora_rank": 512, "qk_nope_head_dim": 128,
                  "qk_rope_head_dim": 64, "v_head_dim": 128, "intermediate_size": 18432, "moe_intermediate_size": 2048,
                  "n_routed_experts": 256, "n_shared_experts": 1, "num_experts_per_tok": 8, "first_k_dense_replace": 3,
+                 "n_group": 8, "topk_group": 4, "norm_topk_prob": true, "routed_scaling_factor": 2.5,
                  "vocab_size": 129280}""");
         ModelSizes sliding = read("""
                 {"model_type": "gpt_oss", "hidden_size": 2880, "num_hidden_layers": 2, "num_attention_heads": 64,
@@ -45,7 +46,9 @@ class ConfigReaderTest {
                  "vocab_size": 201088}""");
 
         assertThat(deepSeek.layers().get(2).feedForward().routed()).isFalse();
-        assertThat(deepSeek.layers().get(3).feedForward()).isEqualTo(new FeedForwardSizes(2048, 256, 8, 2048));
+        assertThat(deepSeek.layers().get(3).feedForward())
+                .isEqualTo(new FeedForwardSizes(
+                        2048, 256, 8, 2048, new Routing(Routing.Scores.SIGMOID, true, 8, 4, 2, true, 2.5)));
         assertThat(deepSeek.layers().getFirst().attention()).isInstanceOf(AttentionSizes.Latent.class);
         assertThat(sliding.layers().get(0).attention().window()).isEqualTo(128);
         assertThat(sliding.layers().get(1).attention().window()).isEqualTo(Integer.MAX_VALUE);
