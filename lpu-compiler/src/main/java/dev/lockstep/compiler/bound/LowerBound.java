@@ -162,10 +162,10 @@ public final class LowerBound {
                     experts(index));
         }
 
-        /** The first piece of a layer's feed-forward half: no other has more to do. */
+        /** The last piece of a layer's feed-forward half: no other has more to do. */
         private Piece experts(int layer) {
             return partition.pieces().stream()
-                    .filter(piece -> piece.half() == 2 * layer + 1 && !piece.continues())
+                    .filter(piece -> piece.half() == 2 * layer + 1 && piece.completes())
                     .findFirst()
                     .orElseThrow();
         }

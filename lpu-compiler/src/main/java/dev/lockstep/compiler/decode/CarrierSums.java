@@ -32,6 +32,7 @@ final class CarrierSums {
     private final int nodes;
     private List<Integer> carriers;
     private @Nullable Transfer forward;
+    private @Nullable Part part;
     /** Keys from which on the links of each kind are free. */
     private long scatterFree;
 
@@ -51,6 +52,21 @@ final class CarrierSums {
         this.carriers = IntStream.range(0, nodes == 1 ? scheduler.chips() : carriers)
                 .boxed()
                 .toList();
+    }
+
+    /** What follows is a part of a sum over stages: what those before have given is added, the residual only if no part follows. */
+    void part(List<Arrival> before, boolean completes) {
+        part = before.isEmpty() && completes ? null : new Part(before, completes);
+    }
+
+    /**
+     * @param before blocks that the stages before have given, in the order of their numbers
+     * @param completes whether the residual is added
+     */
+    private record Part(List<Arrival> before, boolean completes) {
+        int values() {
+            return (before.isEmpty() ? 0 : 1) + (completes ? 1 : 0);
+        }
     }
 
     /** What follows goes to the next stage, and is carried by the chips that have links to it. */
@@ -169,7 +185,7 @@ final class CarrierSums {
 
     private long totalled(Sums.Sent vector) {
         long sum = nodes == 1 ? collected(vector) : reception.base(vector) + reception.latency(nodes);
-        return sum + geometry.alu;
+        return sum + geometry.alu * (part == null ? 1L : part.values());
     }
 
     /** Adds what was scattered together, and sends it to all chips of the node, or to the next stage. */
@@ -232,13 +248,15 @@ final class CarrierSums {
             }
             for (int i = 0; i < blocks.size(); i++) {
                 int block = blocks.get(i).block();
-                int labels = forward != null ? Sums.forwardLabel(block) : scheduler.labels(2);
+                int labels = label(block);
                 Sums.Sent vector = new Sums.Sent(block, carrier(block), low, high, labels, labels + 1);
                 sent.add(vector);
                 int carrier = carrier(block);
                 Group group = scheduler.chip(carrier);
                 long emission = geometry.completedFor(low) - geometry.alu;
-                Kept total = reception.withResidual(group, block, sum(group, blocks.get(i), late), emission);
+                Kept total = part != null
+                        ? withParts(group, blocks.get(i), late, emission, part)
+                        : reception.withResidual(group, block, sum(group, blocks.get(i), late, 0), emission);
                 for (Hemisphere side : Hemisphere.values()) {
                     if (forward != null && side == Hemisphere.WEST) {
                         continue;
@@ -264,10 +282,44 @@ final class CarrierSums {
         return sent;
     }
 
-    /** The sum of all nodes, where they have sent theirs, or of the node. */
-    private Kept sum(Group group, Sums.Sent vector, long late) {
+    private int label(int block) {
+        if (forward == null) {
+            return scheduler.labels(2);
+        }
+        return part != null && !part.completes() ? Sums.partialLabel(block) : Sums.forwardLabel(block);
+    }
+
+    /** The sum and what stages before have given, which may come later; both wait for the emission. */
+    private Kept withParts(Group group, Sums.Sent vector, long late, long emission, Part part) {
+        int block = vector.block();
+        long cycle = emission - (long) part.values() * geometry.alu;
+        Kept sum = sum(group, vector, late, cycle);
+        Reception.after(sum, cycle);
+        List<Place> places = new ArrayList<>();
+        if (!part.before().isEmpty()) {
+            Arrival arrival = part.before().get(block);
+            if (geometry.inwardAt(cycle - geometry.alu) < arrival.outward() + 2L * geometry.memory(1)) {
+                throw new Conflict("what comes from the stage before");
+            }
+            places.add(Layout.partial(block));
+        }
+        if (part.completes()) {
+            places.add(Layout.residual(block));
+        }
+        for (int number = 0; number < places.size(); number++) {
+            long until = number + 1 < places.size() ? cycle + geometry.alu : emission;
+            Operand read = reception.fromMemory(group, places.get(number), cycle - geometry.alu);
+            Kept value = group.widen(read, cycle - geometry.alu, cycle);
+            sum = group.binary(BinaryOperation.ADD, sum.operand(), value.operand(), cycle, until);
+            cycle += geometry.alu;
+        }
+        return sum;
+    }
+
+    /** The sum of all nodes, where they have sent theirs, or of the node; it stays until a cycle at least. */
+    private Kept sum(Group group, Sums.Sent vector, long late, long until) {
         if (nodes == 1) {
-            return collect(vector, late, collected(vector) + late);
+            return collect(vector, late, Math.max(until, collected(vector) + late));
         }
         return reception.sum(
                 group,
@@ -277,7 +329,7 @@ final class CarrierSums {
                 Layout.ownNode(vector.block()),
                 reception.base(vector) + late,
                 late,
-                ready -> ready);
+                ready -> Math.max(until, ready));
     }
 
     private int carrier(int block) {

@@ -12,6 +12,8 @@ final class Constants {
     private static final int STREAM = 20;
     private static final int EARLY_STREAM = 24;
     private static final int ROW_STREAM = 8;
+    /** Times at which a constant can be read. */
+    private static final int MOST_EARLY = 12;
 
     private final Scheduler scheduler;
     private final Geometry geometry;
@@ -42,23 +44,33 @@ final class Constants {
         return new Operand.OfStream(new Flow(Geometry.in(hemisphere, stream), label));
     }
 
-    /** Sums of a plane, times a constant. Constants of the two planes of a hemisphere come one after the other. */
+    /**
+     * Sums of a plane, times a constant. Constants of the two planes of a hemisphere come one after the other; sums come when they come, so where something else is read
+     * from the constant's memory just then, it is read sooner and waits.
+     */
     Kept scaled(Plane plane, int label, long w, int word, long until) {
+        Kept[] scaled = new Kept[1];
+        scheduler.within(plane.index(), MOST_EARLY, early -> scaled[0] = scaled(plane, label, w, word, until, early));
+        return scaled[0];
+    }
+
+    /** @param early 0 if the constant comes with the sums; else by how many cycles more than one operation before them, less one */
+    private Kept scaled(Plane plane, int label, long w, int word, long until, long early) {
         Group all = scheduler.all();
         long cycle = geometry.taken(w);
         Operand sums = sums(plane, label);
-        if (plane.index() == 0) {
+        if (early == 0) {
             return all.binary(BinaryOperation.MUL, sums, at(plane.hemisphere(), word, cycle), cycle, until);
         }
-        int early = scheduler.label();
-        long before = cycle - geometry.alu;
+        int read = scheduler.label();
+        long before = cycle - geometry.alu - (early - 1);
         all.readInward(
                 plane.hemisphere(),
                 Layout.constant(plane.hemisphere(), word),
                 EARLY_STREAM,
-                early,
+                read,
                 geometry.inwardAt(before));
-        Operand stream = new Operand.OfStream(new Flow(Geometry.in(plane.hemisphere(), EARLY_STREAM), early));
+        Operand stream = new Operand.OfStream(new Flow(Geometry.in(plane.hemisphere(), EARLY_STREAM), read));
         Kept factor = all.unary(UnaryOperation.COPY, Element.FP32, stream, before, cycle);
         return all.binary(BinaryOperation.MUL, sums, factor.operand(), cycle, until);
     }

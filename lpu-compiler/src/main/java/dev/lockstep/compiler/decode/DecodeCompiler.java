@@ -1,8 +1,10 @@
 package dev.lockstep.compiler.decode;
 
+import dev.lockstep.compiler.collective.SumForm;
 import dev.lockstep.compiler.model.LayerSizes;
 import dev.lockstep.compiler.partition.HeadSplit;
 import dev.lockstep.compiler.partition.Partition;
+import dev.lockstep.compiler.partition.Piece;
 import dev.lockstep.compiler.partition.Question;
 import dev.lockstep.compiler.partition.WeightPrecision;
 import dev.lockstep.lpu.machine.Quantity;
@@ -17,7 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Schedules a decoding step over all chips: each stage that differs from those before it once. */
@@ -35,7 +37,8 @@ public final class DecodeCompiler {
     private record Key(
             @Nullable Transfer enters,
             @Nullable Transfer leaves,
-            int firstHalf,
+            List<Boolean> attends,
+            List<List<Integer>> parts,
             List<LayerSizes> layers,
             List<Long> arrivals) {}
 
@@ -97,9 +100,9 @@ public final class DecodeCompiler {
         if (partition.split() == HeadSplit.BY_CONTEXT) {
             throw new IllegalArgumentException("sharing a context is bounded and estimated, but not scheduled yet");
         }
-        if (partition.mostParts() > 1) {
+        if (partition.mostParts() > 1 && partition.form() == SumForm.ONE_SHOT) {
             throw new IllegalArgumentException(
-                    "experts of a layer over several stages are bounded and estimated, but not scheduled yet");
+                    "experts of a layer over several stages with one-shot sums are bounded and estimated, but not scheduled yet");
         }
         for (LayerSizes layer : question.model().layers()) {
             int context = question.context();
@@ -116,6 +119,7 @@ public final class DecodeCompiler {
         requirePossible();
         List<Long> starts = new ArrayList<>();
         List<Sums.Sent> incoming = List.of();
+        List<Sums.Sent> partial = List.of();
         long start = 0;
         for (int number = 0; number < partition.stages(); number++) {
             if (!incoming.isEmpty()) {
@@ -123,30 +127,40 @@ public final class DecodeCompiler {
                 long shift = first - StageScheduler.LEAD;
                 start += shift;
                 incoming = incoming.stream().map(sent -> sent.later(-shift)).toList();
+                partial = partial.stream().map(sent -> sent.later(-shift)).toList();
             }
-            int kind = stage(number, incoming);
+            int kind = stage(number, incoming, partial);
             kinds.add(kind);
             starts.add(start);
             incoming = stages.get(kind).forwarded();
+            partial = stages.get(kind).partial();
         }
         return assemble(starts);
     }
 
-    private int stage(int number, List<Sums.Sent> incoming) {
-        int firstHalf = partition.firstHalf(number);
-        int halves = partition.halvesOf(number);
-        List<LayerSizes> sizes = IntStream.range(firstHalf, firstHalf + halves)
-                .mapToObj(half -> question.model().layers().get(half / 2))
+    private int stage(int number, List<Sums.Sent> incoming, List<Sums.Sent> partial) {
+        List<Piece> pieces = partition.piecesOf(number);
+        List<LayerSizes> sizes = pieces.stream()
+                .map(piece -> question.model().layers().get(piece.half() / 2))
                 .toList();
-        List<Long> arrivals = incoming.stream()
-                .flatMap(sent -> List.of((long) sent.block(), sent.low(), sent.high()).stream())
+        List<Long> arrivals = Stream.of(incoming, partial)
+                .flatMap(List::stream)
+                .flatMap(sent -> Stream.of((long) sent.block(), sent.low(), sent.high()))
                 .toList();
-        Key key = new Key(transfer(number - 1), transfer(number), firstHalf % 2, sizes, arrivals);
+        Key key = new Key(
+                transfer(number - 1),
+                transfer(number),
+                pieces.stream().map(Piece::attends).toList(),
+                pieces.stream()
+                        .map(piece -> List.of(piece.part(), piece.parts()))
+                        .toList(),
+                sizes,
+                arrivals);
         Integer same = known.get(key);
         if (same != null) {
             return same;
         }
-        StageBlocks stage = scheduler.schedule(number, incoming, transfer(number - 1), transfer(number));
+        StageBlocks stage = scheduler.schedule(number, incoming, partial, transfer(number - 1), transfer(number));
         int words = question.machine().wordsPerSlice();
         int needed = stage.words(question.users());
         if (needed > words) {

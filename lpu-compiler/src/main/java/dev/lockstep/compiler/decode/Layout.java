@@ -24,6 +24,7 @@ final class Layout {
     private static final int SQUARES = 2400;
     private static final int LATENT_QUERIES = 2500;
     private static final int LATENT_CONTEXTS = 2550;
+    private static final int PARTIAL = 2600;
     private static final int UNITS = 3000;
     private static final int MASK = 4001;
     private static final int ONE_HOT = 4002;
@@ -55,6 +56,11 @@ final class Layout {
     /** A block of the residual stream. */
     static Place residual(int block) {
         return new Place(ROWS, block);
+    }
+
+    /** A block of what experts of the stages before have given. */
+    static Place partial(int block) {
+        return new Place(ROWS, PARTIAL + block);
     }
 
     static Place query(int head) {

@@ -127,7 +127,7 @@ record Shape(
             @Nullable LatentShape latent) {
         int experts = feedForward.experts();
         int own = piece.experts(experts);
-        int shared = piece.continues() ? 0 : feedForward.shared();
+        int shared = piece.completes() ? feedForward.shared() : 0;
         return new Shape(
                 model.width(),
                 Math.ceilDiv(model.width(), machine.whole(Quantity.PLANE_ROWS)),

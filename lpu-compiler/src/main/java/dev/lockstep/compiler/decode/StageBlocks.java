@@ -9,6 +9,7 @@ import java.util.List;
  * @param chips the program of each chip of a node; the stage's nodes have the same ones
  * @param completed the cycle of the last effect, in the last tile
  * @param forwarded how the residual was sent to the next stage, with keys of this stage's time; nothing for the last stage
+ * @param partial how a part of a sum that goes over several stages was sent; nothing where none was
  * @param marks where each half layer begins and ends
  * @param words of each streaming slice that hold weights and tables, and
  * @param cached words that each user's cache takes behind them
@@ -18,6 +19,7 @@ record StageBlocks(
         List<Block> chips,
         List<Long> completed,
         List<Sums.Sent> forwarded,
+        List<Sums.Sent> partial,
         List<Mark> marks,
         int words,
         int cached,

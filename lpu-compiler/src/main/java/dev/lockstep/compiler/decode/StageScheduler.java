@@ -2,11 +2,13 @@ package dev.lockstep.compiler.decode;
 
 import dev.lockstep.compiler.collective.SumCost;
 import dev.lockstep.compiler.partition.Partition;
+import dev.lockstep.compiler.partition.Piece;
 import dev.lockstep.compiler.partition.Question;
 import dev.lockstep.compiler.schedule.Effects;
 import dev.lockstep.lpu.machine.Quantity;
 import dev.lockstep.lpu.program.Block;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -31,38 +33,57 @@ final class StageScheduler {
     /**
      * @param number of the stage
      * @param incoming how the stage before sent the residual, with keys of this stage's time; nothing for the first one
+     * @param partial how it sent what its experts have given, if those of a half layer go on here
      * @param enters links from the stage before, if there is one
      * @param leaves links to the next stage, if there is one
      */
-    StageBlocks schedule(int number, List<Sums.Sent> incoming, @Nullable Transfer enters, @Nullable Transfer leaves) {
+    StageBlocks schedule(
+            int number,
+            List<Sums.Sent> incoming,
+            List<Sums.Sent> partial,
+            @Nullable Transfer enters,
+            @Nullable Transfer leaves) {
         int firstHalf = partition.firstHalf(number);
-        int halves = partition.halvesOf(number);
+        List<Piece> pieces = partition.piecesOf(number);
         boolean last = leaves == null;
         int nodeChips = Math.min(partition.tensor(), question.machine().whole(Quantity.NODE_CHIPS));
         int nodes = partition.tensor() / nodeChips;
         int carriers = SumCost.carriers(question.machine(), question.topology(), question.chips(), partition.tensor());
         int width = question.model().width();
         Stage stage = new Stage(geometry, partition.precision(), partition.form(), nodeChips, nodes, carriers, width);
-        Shape shape = shape(firstHalf / 2);
+        Shape shape = shape(pieces.getFirst());
         List<Arrival> arrivals =
                 enters == null ? present(shape.blocks()) : stage.sums().enter(incoming, enters);
+        List<Arrival> before = enters == null || partial.isEmpty()
+                ? List.of()
+                : stage.sums().enterPartial(partial, enters).stream()
+                        .sorted(Comparator.comparingInt(Arrival::block))
+                        .toList();
         Residual residual = stage.residual(arrivals, shape.blocks());
+        List<Sums.Sent> passed = List.of();
         List<Sums.Sent> sent = List.of();
-        for (int half = firstHalf; half < firstHalf + halves; half++) {
-            boolean forward = half == firstHalf + halves - 1 && leaves != null;
+        for (Piece piece : pieces) {
+            boolean forward = piece.equals(pieces.getLast()) && leaves != null;
+            if (forward && !piece.completes()) {
+                passed = stage.sums().pass(residual, leaves);
+            }
             if (forward) {
                 stage.sums().forward(leaves);
             }
-            shape = shape(half / 2);
-            stage.beginHalf(half - firstHalf);
-            sent = half % 2 == 0 ? attend(stage, shape, residual) : new FeedForwardHalf(stage, shape).place(residual);
-            if (half % 2 == 1 || forward) {
+            stage.sums().part(piece.continues() ? before : List.of(), piece.completes());
+            shape = shape(piece);
+            stage.beginHalf(piece.half() - firstHalf);
+            sent = piece.attends() ? attend(stage, shape, residual) : new FeedForwardHalf(stage, shape).place(residual);
+            // Vectors cannot wait for long before they are received; what is appended gives way to them.
+            List<Arrival> received = forward ? List.of() : stage.sums().receive(sent);
+            if (!piece.attends() || forward) {
                 stage.append();
             }
             if (!forward) {
-                residual = stage.residual(stage.sums().receive(sent), shape.blocks());
+                residual = stage.residual(received, shape.blocks());
             }
         }
+        boolean completes = pieces.getLast().completes();
         if (last) {
             int outputs = Math.ceilDiv(question.model().vocabulary(), partition.tensor());
             new HeadSweep(stage, shape, Math.ceilDiv(outputs, 16)).place(residual);
@@ -79,7 +100,8 @@ final class StageScheduler {
         return new StageBlocks(
                 blocks(stage, nodeChips, number),
                 completed,
-                last ? List.of() : sent,
+                last ? List.of() : completes ? sent : passed,
+                completes ? List.of() : sent,
                 stage.marks(),
                 stage.layout().streamingWords(),
                 stage.layout().cachedWords(),
@@ -109,13 +131,14 @@ final class StageScheduler {
         return arrivals;
     }
 
-    private Shape shape(int layer) {
+    private Shape shape(Piece piece) {
         return Shape.of(
                 question.machine(),
                 question.model(),
-                question.model().layers().get(layer),
+                question.model().layers().get(piece.half() / 2),
                 partition.tensor(),
                 question.context(),
-                positions);
+                positions,
+                piece);
     }
 }

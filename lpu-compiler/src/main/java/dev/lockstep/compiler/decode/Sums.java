@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 final class Sums {
     /** Blocks whose parts can be sent at a time. */
     static final int MOST_PARTS = CarrierSums.PART_STREAMS.length;
+    /** Blocks of the residual, as there is room for. */
+    private static final int MOST_BLOCKS = 128;
 
     private final Geometry geometry;
     private final CarrierSums carriers;
@@ -116,7 +118,27 @@ final class Sums {
 
     /** Takes the residual from the stage before; keys are of this stage's time. */
     List<Arrival> enter(List<Sent> forwarded, Transfer transfer) {
-        return distribution.enter(forwarded, transfer);
+        return distribution.enter(forwarded, transfer, Layout::residual);
+    }
+
+    /** Takes what experts of the stages before have given. */
+    List<Arrival> enterPartial(List<Sent> forwarded, Transfer transfer) {
+        return distribution.enter(forwarded, transfer, Layout::partial);
+    }
+
+    /** Sends the residual to the next stage as it is. */
+    List<Sent> pass(Residual residual, Transfer transfer) {
+        return distribution.pass(residual.available(), transfer);
+    }
+
+    /**
+     * What follows is a part of a sum that goes over several stages.
+     *
+     * @param before blocks that the stages before have given
+     * @param completes whether the residual is added, because no part follows
+     */
+    void part(List<Arrival> before, boolean completes) {
+        carriers.part(before, completes);
     }
 
     /** The key outward from which on the last block can be read, if nothing is in its way. */
@@ -131,5 +153,10 @@ final class Sums {
     /** Stages agree on these labels. */
     static int forwardLabel(int block) {
         return Flow.PLANE / 2 + 2 * block;
+    }
+
+    /** The same for parts of sums that go over several stages. */
+    static int partialLabel(int block) {
+        return forwardLabel(MOST_BLOCKS + block);
     }
 }

@@ -91,7 +91,7 @@ public record LayerShard(
         FeedForwardSizes feedForward = layer.feedForward();
         int experts = piece.experts(feedForward.experts());
         int expert = share(feedForward.hidden(), tensor);
-        int shared = feedForward.shared() > 0 && !piece.continues() ? share(feedForward.shared(), tensor) : 0;
+        int shared = feedForward.shared() > 0 && piece.completes() ? share(feedForward.shared(), tensor) : 0;
         // All the experts that a token uses may belong to this piece.
         int hidden = Math.min(experts, feedForward.used()) * expert + shared;
         int heads = Math.ceilDiv(attention.heads() * sharing, tensor);

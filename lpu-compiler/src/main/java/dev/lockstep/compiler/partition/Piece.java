@@ -8,7 +8,8 @@ import java.util.stream.IntStream;
 
 /**
  * Half a layer, or a part of its experts where a stage has no room for all of them. Stages with parts of one half layer follow each other: each passes the
- * residual on as soon as it has come, and adds its experts' results to what the stage before has sent. What all tokens use belongs to the first part.
+ * residual on as soon as it has come, and adds its experts' results to what the stage before has sent. What all tokens use belongs to the last part, which
+ * would have to wait for the others' results otherwise.
  *
  * @param half counted over the model
  * @param part number of this piece of the half layer, and

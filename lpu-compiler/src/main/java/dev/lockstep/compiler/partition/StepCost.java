@@ -57,7 +57,7 @@ public record StepCost(long weights, long cache, long links, long pipeline, long
                 own = own.plus(share);
                 // Stages with experts of one half layer work at the same time, but each gets the residual two hops
                 // later.
-                all = all.plus(piece.continues() ? new Share(0, 0, machine.hopCycles(), 0) : share);
+                all = all.plus(!piece.completes() ? new Share(0, 0, machine.hopCycles(), 0) : share);
             }
             longest = Math.max(longest, own.cycles() + (long) partition.halvesOf(stage) * PHASES / 2 * PHASE_CYCLES);
         }

@@ -12,9 +12,11 @@ import dev.lockstep.compiler.model.FeedForwardSizes;
 import dev.lockstep.compiler.model.LayerSizes;
 import dev.lockstep.compiler.model.ModelPresets;
 import dev.lockstep.compiler.model.ModelSizes;
+import dev.lockstep.compiler.partition.Candidate;
 import dev.lockstep.compiler.partition.HeadSplit;
 import dev.lockstep.compiler.partition.Objective;
 import dev.lockstep.compiler.partition.Partition;
+import dev.lockstep.compiler.partition.PartitionSearch;
 import dev.lockstep.compiler.partition.Question;
 import dev.lockstep.compiler.partition.WeightPrecision;
 import dev.lockstep.lpu.machine.Machine;
@@ -127,6 +129,32 @@ class DecodeCompilerTest {
 
         assertThat(new LegalityChecker(machine).check(schedule.program())).isEmpty();
         assertThat(TimeSimulator.run(machine, schedule.program()).cycles()).isEqualTo(schedule.predictedCycles());
+    }
+
+    /** Some layers of DeepSeek-V3: one dense, two whose experts are spread over stages. */
+    @ParameterizedTest
+    @CsvSource({"300, 4096", "722, 1000"})
+    void shouldScheduleExpertsOverStages(double hop, int context) {
+        Machine machine = Machine.lpuV1().with(Quantity.HOP, hop);
+        ModelSizes whole = ModelPresets.named("deepseek-v3");
+        ModelSizes model = new ModelSizes("small", 7168, whole.layers().subList(2, 5), 8000, 4096, false);
+        Question question = new Question(
+                model, machine, Topology.QUADFOUR_LINE, 512, context, 1, WeightPrecision.INT8, Objective.LATENCY);
+        Partition partition = PartitionSearch.of(question).candidates().stream()
+                .filter(candidate -> candidate.memory().fits())
+                .map(Candidate::partition)
+                .filter(candidate -> DecodeCompiler.refusal(question, candidate).isEmpty())
+                .findFirst()
+                .orElseThrow();
+
+        DecodeSchedule schedule = DecodeCompiler.compile(question, partition);
+
+        assertThat(partition.mostParts()).isEqualTo(3);
+        assertThat(new LegalityChecker(machine).check(schedule.program())).isEmpty();
+        assertThat(TimeSimulator.run(machine, schedule.program()).cycles()).isEqualTo(schedule.predictedCycles());
+        assertThat(LowerBound.of(question, partition).cycles())
+                .isLessThan(schedule.predictedCycles()
+                        + Turnaround.of(question, partition).cycles());
     }
 
     @Test

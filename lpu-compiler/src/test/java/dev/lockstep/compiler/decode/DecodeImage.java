@@ -2,6 +2,7 @@ package dev.lockstep.compiler.decode;
 
 import dev.lockstep.compiler.model.AttentionSizes;
 import dev.lockstep.compiler.partition.Partition;
+import dev.lockstep.compiler.partition.Piece;
 import dev.lockstep.compiler.partition.Question;
 import dev.lockstep.lpu.machine.Hemisphere;
 import dev.lockstep.lpu.program.MemoryImage;
@@ -30,12 +31,20 @@ final class DecodeImage {
         this.partition = partition;
         this.compiled = compiled;
         this.users = users;
-        var layer = question.model().layers().getFirst();
-        attention = layer.attention();
-        int positions = users.getFirst().position() + 1;
-        shape = Shape.of(
-                question.machine(), question.model(), layer, partition.tensor(), question.context(), positions);
+        attention = question.model().layers().getFirst().attention();
+        shape = shape(Piece.whole(0));
         geometry = new Geometry(question.machine());
+    }
+
+    private Shape shape(Piece piece) {
+        return Shape.of(
+                question.machine(),
+                question.model(),
+                question.model().layers().getFirst(),
+                partition.tensor(),
+                question.context(),
+                users.getFirst().position() + 1,
+                piece);
     }
 
     /** The model's number of a head of keys of a chip. */
@@ -94,6 +103,8 @@ final class DecodeImage {
         private final int rank;
         private final MemoryImage.Writer writer;
         private final Layout layout;
+        /** With the experts of this chip's stage. */
+        private final Shape shape;
 
         OfChip(int chip, int stage, int rank, MemoryImage.Writer writer) {
             this.chip = chip;
@@ -101,6 +112,10 @@ final class DecodeImage {
             this.rank = rank;
             this.writer = writer;
             layout = compiled.layouts().get(stage);
+            shape = shape(partition.piecesOf(stage).stream()
+                    .filter(piece -> !piece.attends())
+                    .findFirst()
+                    .orElse(Piece.whole(0)));
         }
 
         void weights() {
@@ -318,7 +333,9 @@ final class DecodeImage {
             int share = whole / partition.tensor();
             int length = GROUP * shape.hiddenBlockGroups();
             int local = block * length + lane;
-            return lane < length && local < share ? expert * whole + rank * share + local : -1;
+            return lane < length && local < share
+                    ? (shape.choice().first() + expert) * whole + rank * share + local
+                    : -1;
         }
 
         /** Number of a hidden element of the network that all tokens use; -1 for none. */

@@ -12,11 +12,13 @@ import dev.lockstep.compiler.model.Routing;
 import dev.lockstep.compiler.partition.HeadSplit;
 import dev.lockstep.compiler.partition.Objective;
 import dev.lockstep.compiler.partition.Partition;
+import dev.lockstep.compiler.partition.Piece;
 import dev.lockstep.compiler.partition.Question;
 import dev.lockstep.compiler.partition.WeightPrecision;
 import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Topology;
 import dev.lockstep.lpu.program.LpuProgram;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -172,6 +174,35 @@ class DecodeValuesTest {
         LpuProgram program = requireRight(
                 question(model, Topology.NODE, 8, 3, WeightPrecision.INT8),
                 Partition.even(8, 1, 1, HeadSplit.BY_KEY_HEADS, WeightPrecision.INT8),
+                1);
+
+        assertThat(new LegalityChecker(MACHINE).check(program)).isEmpty();
+    }
+
+    /** Stages with parts of a layer's experts choose for themselves, pass the residual on, and add to what those before have given. */
+    @ParameterizedTest
+    @CsvSource({
+        // topology, chips, chips a stage, parts, hidden, experts, used, hidden beside them
+        "QUADFOUR_LINE, 24, 8, 2, 512, 9, 3, 0",
+        "DRAGONFLY, 48, 8, 3, 256, 24, 4, 256",
+        "QUADFOUR_LINE, 96, 32, 3, 1024, 24, 4, 1024"
+    })
+    void shouldSpreadExpertsOverStages(
+            Topology topology, int chips, int tensor, int parts, int hidden, int experts, int used, int shared) {
+        var routing = new Routing(Routing.Scores.SIGMOID, true, 3, 2, 2, true, 2.5);
+        ModelSizes model = model(640, 32, 8, 32, new FeedForwardSizes(hidden, experts, used, shared, routing), 1);
+        // Attention is with the first part of the experts, the output matrix with the last.
+        List<Piece> pieces = new ArrayList<>(List.of(Piece.whole(0)));
+        List<Integer> cuts = new ArrayList<>(List.of(0));
+        for (int part = 0; part < parts; part++) {
+            pieces.add(new Piece(1, part, parts));
+            cuts.add(pieces.size());
+        }
+        HeadSplit split = tensor > 8 ? HeadSplit.COPIED_KEYS : HeadSplit.BY_KEY_HEADS;
+
+        LpuProgram program = requireRight(
+                question(model, topology, chips, 3, WeightPrecision.INT8),
+                new Partition(tensor, pieces, cuts, split, WeightPrecision.INT8),
                 1);
 
         assertThat(new LegalityChecker(MACHINE).check(program)).isEmpty();
