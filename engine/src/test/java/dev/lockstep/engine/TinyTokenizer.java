@@ -1,14 +1,22 @@
 package dev.lockstep.engine;
 
+import dev.lockstep.text.FillTokens;
 import dev.lockstep.text.Tokenizer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /** One token per byte, a token that begins a text and one that ends an answer. */
 public final class TinyTokenizer implements Tokenizer {
     public static final int BEGIN = 256;
     public static final int END = 257;
     public static final int SIZE = 258;
+
+    /** The tokens of one that fills gaps: before, after, middle. */
+    public static final List<String> FILL = List.of("<before>", "<after>", "<middle>");
 
     private final int size;
 
@@ -19,6 +27,18 @@ public final class TinyTokenizer implements Tokenizer {
     /** @param size tokens, also some that mean nothing */
     public TinyTokenizer(int size) {
         this.size = size;
+    }
+
+    /** One for models that fill gaps. */
+    public static TinyTokenizer filling() {
+        return new TinyTokenizer(SIZE + FILL.size());
+    }
+
+    @Override
+    public Optional<FillTokens> fillTokens() {
+        return size == SIZE + FILL.size()
+                ? Optional.of(new FillTokens(SIZE, SIZE + 1, SIZE + 2, OptionalInt.empty()))
+                : Optional.empty();
     }
 
     /** The bytes of a text as tokens. */
@@ -33,11 +53,33 @@ public final class TinyTokenizer implements Tokenizer {
 
     @Override
     public int[] encode(String text, boolean addSpecial, boolean parseSpecial) {
+        if (parseSpecial && fillTokens().isPresent()) {
+            return parsed(text, addSpecial);
+        }
         int[] bytes = tokens(parseSpecial ? text.replace("<begin>", "") : text);
         if (parseSpecial && text.startsWith("<begin>")) {
             bytes = withBegin(bytes);
         }
         return addSpecial ? withBegin(bytes) : bytes;
+    }
+
+    private static int[] parsed(String text, boolean addSpecial) {
+        var tokens = IntStream.builder();
+        if (addSpecial) {
+            tokens.add(BEGIN);
+        }
+        for (int at = 0; at < text.length(); ) {
+            int from = at;
+            Optional<String> mark =
+                    FILL.stream().filter(name -> text.startsWith(name, from)).findFirst();
+            mark.ifPresent(name -> tokens.add(SIZE + FILL.indexOf(name)));
+            int length = mark.map(String::length).orElse(1);
+            if (mark.isEmpty()) {
+                Arrays.stream(tokens(text.substring(at, at + 1))).forEach(tokens::add);
+            }
+            at += length;
+        }
+        return tokens.build().toArray();
     }
 
     private static int[] withBegin(int[] bytes) {
@@ -59,7 +101,7 @@ public final class TinyTokenizer implements Tokenizer {
 
     @Override
     public String piece(int token) {
-        return decode(new int[] {token});
+        return token >= SIZE && fillTokens().isPresent() ? FILL.get(token - SIZE) : decode(new int[] {token});
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.lockstep.engine.service.InferenceService;
 import dev.lockstep.server.http.HttpServer;
 import dev.lockstep.server.http.RequestLog;
 import dev.lockstep.server.http.Routes;
+import dev.lockstep.server.llamacpp.LlamaCppApi;
 import dev.lockstep.server.ollama.OllamaApi;
 import dev.lockstep.server.openai.OpenAiApi;
 import dev.lockstep.server.page.Page;
@@ -55,6 +56,7 @@ public final class LockstepServer implements AutoCloseable {
         ServingApi.addTo(routes, answers, meters);
         OpenAiApi.addTo(routes, answers, Optional.ofNullable(options.sessions()));
         OllamaApi.addTo(routes, answers, version);
+        LlamaCppApi.addTo(routes, answers);
         Page.addTo(routes, answers);
         RequestLog counted = entry -> {
             meters.count(entry);

@@ -58,6 +58,13 @@ final class TestServer implements AutoCloseable {
         return started;
     }
 
+    /** A server for a service that somebody else has made. */
+    static TestServer start(InferenceService service) {
+        var started = new TestServer(ServerOptions.DEFAULT, ServedName.of("words"));
+        started.server.serve(service);
+        return started;
+    }
+
     static TestServer start(Path directory) {
         return start(directory, ServerOptions.DEFAULT, ServiceOptions.DEFAULT);
     }

@@ -1,6 +1,7 @@
 package dev.lockstep.text;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** A tokenizer put together from its parts: special tokens first, then words, then tokens within a word. */
@@ -8,6 +9,7 @@ final class SubwordTokenizer implements Tokenizer {
     private final Vocabulary vocabulary;
     private final TokenSpelling spelling;
     private final SpecialTokens special;
+    private final Optional<FillTokens> fill;
     private final SpecialTokenSplitter specialSplitter;
     private final SpacePrefix prefix;
     private final WordSplitter wordSplitter;
@@ -17,6 +19,7 @@ final class SubwordTokenizer implements Tokenizer {
             Vocabulary vocabulary,
             TokenSpelling spelling,
             SpecialTokens special,
+            Optional<FillTokens> fill,
             SpecialTokenSplitter specialSplitter,
             SpacePrefix prefix,
             WordSplitter wordSplitter,
@@ -24,6 +27,7 @@ final class SubwordTokenizer implements Tokenizer {
         this.vocabulary = vocabulary;
         this.spelling = spelling;
         this.special = special;
+        this.fill = fill;
         this.specialSplitter = specialSplitter;
         this.prefix = prefix;
         this.wordSplitter = wordSplitter;
@@ -86,6 +90,11 @@ final class SubwordTokenizer implements Tokenizer {
     @Override
     public boolean isEndOfGeneration(int token) {
         return vocabulary.endsGeneration(token);
+    }
+
+    @Override
+    public Optional<FillTokens> fillTokens() {
+        return fill;
     }
 
     @Override

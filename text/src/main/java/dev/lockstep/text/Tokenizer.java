@@ -2,6 +2,7 @@ package dev.lockstep.text;
 
 import dev.lockstep.formats.FormatException;
 import dev.lockstep.formats.Metadata;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -65,6 +66,11 @@ public interface Tokenizer {
      * Whether {@link #encode} puts a space before text at the start, so that {@link #decode} takes one away there.
      */
     boolean addsSpacePrefix();
+
+    /** With which the model fills gaps, if it was trained to. */
+    default Optional<FillTokens> fillTokens() {
+        return Optional.empty();
+    }
 
     /**
      * The text of a whole sequence: the inverse of {@link #encode} except for WordPiece. Bytes that are not UTF-8

@@ -33,6 +33,7 @@ final class TokenizerLoader {
                 vocabulary,
                 TokenSpelling.MARKED_SPACES,
                 special,
+                FillTokens.of(metadata, vocabulary),
                 new SpecialTokenSplitter(vocabulary, metadata),
                 SpacePrefix.read(metadata),
                 new SpaceMarkSplitter(vocabulary),
@@ -46,6 +47,7 @@ final class TokenizerLoader {
                 vocabulary,
                 TokenSpelling.BYTES,
                 SpecialTokens.read(metadata, vocabulary.size(), preTokenizer.addsBos(), false),
+                FillTokens.of(metadata, vocabulary),
                 new SpecialTokenSplitter(vocabulary, metadata),
                 SpacePrefix.NEVER,
                 metadata.bool(TokenizerKeys.COMPOSE).orElse(false)
@@ -61,6 +63,7 @@ final class TokenizerLoader {
                 vocabulary,
                 TokenSpelling.MARKED_SPACES,
                 special,
+                FillTokens.of(metadata, vocabulary),
                 new SpecialTokenSplitter(vocabulary, metadata),
                 SpacePrefix.EVERYWHERE,
                 new BertSplitter(),

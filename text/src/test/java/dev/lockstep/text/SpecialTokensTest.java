@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,21 @@ class SpecialTokensTest {
         assertThat(tokenizer.isEndOfGeneration(7)).isTrue();
         assertThat(tokenizer.isEndOfGeneration(8)).isTrue();
         assertThat(tokenizer.isEndOfGeneration(9)).isFalse();
+    }
+
+    @Test
+    void shouldKnowTheTokensAroundGaps() {
+        var names = List.of("a", "<|fim_prefix|>", "<|fim_suffix|>", "<|fim_middle|>", "<|file_sep|>", "b");
+        assertThat(tokenizer(names, List.of(1, 3, 3, 3, 3, 1)).fillTokens())
+                .contains(new FillTokens(1, 2, 3, OptionalInt.of(4)));
+        assertThat(tokenizer(names.subList(0, 3), List.of(1, 3, 3)).fillTokens())
+                .isEmpty();
+        var told = GoldenVocabulary.load("llama3")
+                .testMetadata()
+                .with("tokenizer.ggml.fim_pre_token_id", 3)
+                .with("tokenizer.ggml.suffix_token_id", 4)
+                .with("tokenizer.ggml.middle_token_id", 5);
+        assertThat(Tokenizer.of(told).fillTokens()).contains(new FillTokens(3, 4, 5, OptionalInt.empty()));
     }
 
     @Test

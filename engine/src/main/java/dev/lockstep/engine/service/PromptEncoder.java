@@ -44,6 +44,9 @@ final class PromptEncoder {
     /** @param begun how the answer is to begin */
     int[] encode(Input input, String begun) {
         return switch (input) {
+            case Input.Continue(Prompt.Fill _)
+            when tokenizer.fillTokens().isEmpty() ->
+                throw new InvalidRequestException("input", "this model does not fill in the middle");
             case Input.Continue(Prompt prompt) -> prompt.encode(tokenizer);
             case RecordedPrompt recorded -> new Prompt.Tokens(recorded.tokens()).encode(tokenizer);
             case Conversation conversation -> new Prompt.Text(render(conversation) + begun, true).encode(tokenizer);

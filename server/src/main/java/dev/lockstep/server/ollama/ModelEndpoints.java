@@ -12,6 +12,7 @@ import dev.lockstep.text.template.ChatTemplate;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What Ollama's API tells about models: there is one here. */
 final class ModelEndpoints {
+    /** A comment by which clients see that a model fills gaps: they look for the variable of Ollama's templates. */
+    private static final String FILLS = "{# .Suffix #}";
+
     private static final long FAR_FUTURE_SECONDS = 100L * 365 * 24 * 3600;
 
     private final Answers answers;
@@ -92,19 +96,27 @@ final class ModelEndpoints {
                 new Shown(
                         "",
                         "",
-                        metadata.string(ChatTemplate.METADATA_KEY).orElse(""),
+                        metadata.string(ChatTemplate.METADATA_KEY).orElse("") + (fills(model) ? FILLS : ""),
                         details(),
                         info,
-                        capabilities(metadata),
+                        capabilities(model),
                         answers.model().createdAt().toString()));
     }
 
     /** Who knows of tools says so in its chat template. */
-    private static List<String> capabilities(Metadata metadata) {
-        boolean tools = metadata.string(ChatTemplate.METADATA_KEY)
-                .filter(template -> template.contains("tools"))
-                .isPresent();
-        return tools ? List.of("completion", "tools") : List.of("completion");
+    private static List<String> capabilities(Lockstep model) {
+        List<String> capabilities = new ArrayList<>(List.of("completion"));
+        if (model.metadata().string(ChatTemplate.METADATA_KEY).orElse("").contains("tools")) {
+            capabilities.add("tools");
+        }
+        if (fills(model)) {
+            capabilities.add("insert");
+        }
+        return capabilities;
+    }
+
+    private static boolean fills(Lockstep model) {
+        return model.tokenizer().fillTokens().isPresent();
     }
 
     private Entry entry(boolean loaded) {

@@ -49,13 +49,20 @@ final class OllamaRequests {
     }
 
     static CompletionRequest generate(JsonFields fields, Tokenizer tokenizer) {
-        for (String name : List.of("suffix", "template", "context")) {
+        for (String name : List.of("template", "context")) {
             if (fields.has(name)) {
                 throw fields.unsupported(name, "is not supported; use /api/chat");
             }
         }
         refuseImages(fields);
         String prompt = fields.requiredString("prompt");
+        Optional<String> after = fields.string("suffix").filter(text -> !text.isEmpty());
+        if (after.isPresent()) {
+            if (tokenizer.fillTokens().isEmpty()) {
+                throw fields.unsupported("suffix", "is not supported: this model does not fill in the middle");
+            }
+            return request(fields, new Input.Continue(new Prompt.Fill(prompt, after.get(), List.of())), tokenizer);
+        }
         if (fields.flag("raw", false)) {
             return request(fields, new Input.Continue(new Prompt.Text(prompt, true)), tokenizer);
         }

@@ -62,7 +62,7 @@ final class CompletionEndpoint implements Endpoint {
     }
 
     private static Asked read(JsonFields fields, boolean stream, Tokenizer tokenizer) {
-        List<Prompt> prompts = PromptReader.read(fields, "prompt");
+        List<Prompt> prompts = PromptReader.readWithGap(fields, "prompt", "suffix", tokenizer);
         boolean echo = fields.flag("echo", false);
         OptionalInt alternatives = fields.integer("logprobs", 0, MAX_ALTERNATIVES);
         if (echo && alternatives.isPresent()) {
@@ -135,6 +135,7 @@ final class CompletionEndpoint implements Endpoint {
         }
         return switch (asked.prompts().get(index)) {
             case Prompt.Text text -> text.text();
+            case Prompt.Fill fill -> fill.before();
             case Prompt.Tokens tokens -> tokenizer.decode(tokens.encode(tokenizer));
         };
     }

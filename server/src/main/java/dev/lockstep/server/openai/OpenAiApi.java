@@ -16,7 +16,8 @@ public final class OpenAiApi {
         var saved = new SessionEndpoints(answers, sessions);
         routes.get("/v1/models", Access.KEY, models::list)
                 .get("/v1/models/", Access.KEY, models::one)
-                .post("/v1/chat/completions", new ChatEndpoint(answers))
+                .post("/v1/chat/completions", ChatEndpoint.ofConversations(answers))
+                .post("/v1/fim/completions", ChatEndpoint.ofGaps(answers))
                 .post("/v1/completions", new CompletionEndpoint(answers))
                 .post("/v1/responses", new ResponsesEndpoint(answers))
                 .post("/v1/embeddings", new EmbeddingsEndpoint(answers))

@@ -2,8 +2,10 @@ package dev.lockstep.server.openai;
 
 import dev.lockstep.engine.Prompt;
 import dev.lockstep.server.http.JsonFields;
+import dev.lockstep.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** Reads what the API allows where a text is wanted: a text, several, tokens, or several lists of tokens. */
@@ -21,6 +23,27 @@ final class PromptReader {
     /** The prompts, at least one. */
     static List<Prompt> read(JsonFields fields, String name) {
         return new PromptReader(fields, name).read();
+    }
+
+    /**
+     * The prompts, at least one; with a suffix a text with a gap.
+     *
+     * @param suffix name of the field with what comes after the gap
+     */
+    static List<Prompt> readWithGap(JsonFields fields, String name, String suffix, Tokenizer tokenizer) {
+        Optional<String> after = fields.string(suffix).filter(text -> !text.isEmpty());
+        if (after.isEmpty()) {
+            return read(fields, name);
+        }
+        return List.of(gap(fields, fields.requiredString(name), after.get(), suffix, tokenizer));
+    }
+
+    /** A text with a gap. */
+    static Prompt gap(JsonFields fields, String before, String after, String suffix, Tokenizer tokenizer) {
+        if (tokenizer.fillTokens().isEmpty()) {
+            throw fields.unsupported(suffix, "is not supported: this model does not fill in the middle");
+        }
+        return new Prompt.Fill(before, after, List.of());
     }
 
     private List<Prompt> read() {
@@ -52,8 +75,9 @@ final class PromptReader {
         return prompts;
     }
 
+    /** Control tokens that are written out are these: such texts come from programs that put templates together by themselves. */
     private static Prompt text(JsonNode node) {
-        return new Prompt.Text(node.stringValue(), false);
+        return new Prompt.Text(node.stringValue(), true);
     }
 
     private Prompt tokens(String place, List<JsonNode> numbers) {

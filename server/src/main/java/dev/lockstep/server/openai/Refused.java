@@ -13,9 +13,6 @@ final class Refused {
             "function_call", "is not supported; use tool_choice",
             "web_search_options", "is not supported: this server does not search the web");
 
-    private static final Map<String, String> COMPLETION =
-            Map.of("suffix", "is not supported: this model does not fill in the middle");
-
     private static final Map<String, String> RESPONSES = Map.of(
             "previous_response_id", "is not supported: this server stores nothing; send the conversation as input",
             "conversation", "is not supported: this server stores nothing; send the conversation as input",
@@ -34,7 +31,6 @@ final class Refused {
     }
 
     static void inCompletion(JsonFields fields) {
-        refuse(fields, COMPLETION);
         int choices = fields.integer("n", 1, Integer.MAX_VALUE).orElse(1);
         int candidates = fields.integer("best_of", 1, Integer.MAX_VALUE).orElse(choices);
         if (candidates != choices) {

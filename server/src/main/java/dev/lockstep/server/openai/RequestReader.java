@@ -1,5 +1,6 @@
 package dev.lockstep.server.openai;
 
+import dev.lockstep.engine.Prompt;
 import dev.lockstep.engine.service.CompletionRequest;
 import dev.lockstep.engine.service.Conversation;
 import dev.lockstep.engine.service.Input;
@@ -72,6 +73,14 @@ final class RequestReader {
             throw fields.invalid("top_logprobs", "needs logprobs to be true");
         }
         return request.build();
+    }
+
+    static CompletionRequest gap(JsonFields fields, Tokenizer tokenizer) {
+        String after = fields.string("suffix").orElse("");
+        Prompt prompt = PromptReader.gap(fields, fields.requiredString("prompt"), after, "suffix", tokenizer);
+        return common(fields, new Input.Continue(prompt), tokenizer)
+                .maxTokens(maxTokens(fields, "max_tokens"))
+                .build();
     }
 
     static Conversation conversation(JsonFields fields) {
