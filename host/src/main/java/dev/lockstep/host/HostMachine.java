@@ -13,6 +13,8 @@ import dev.lockstep.host.code.NativeCode;
 import dev.lockstep.host.cpu.Target;
 import dev.lockstep.host.llvm.LlvmLibrary;
 import dev.lockstep.host.memory.LargeMemory;
+import dev.lockstep.host.memory.Libc;
+import dev.lockstep.host.memory.LibraryPages;
 import dev.lockstep.host.program.HostModule;
 import dev.lockstep.host.program.HostProgram;
 import dev.lockstep.host.program.KvPlan;
@@ -86,7 +88,12 @@ public final class HostMachine implements Machine {
     private static byte[] compile(String ir, Target target, HostProgress progress) {
         return switch (LlvmLibrary.find((done, total) -> progress.report("unpacking libLLVM", done, total))) {
             case LlvmLibrary.Missing missing -> throw new HostUnavailableException(missing.reason());
-            case LlvmLibrary.Found found -> found.codeGenerator().compile(ir, target);
+            case LlvmLibrary.Found found -> {
+                byte[] object = found.codeGenerator().compile(ir, target);
+                LibraryPages.releaseCode(found.path()); // a process rarely compiles again
+                new Libc().trimFreed();
+                yield object;
+            }
         };
     }
 
@@ -160,13 +167,18 @@ public final class HostMachine implements Machine {
         MemorySegment packed = cached.knownWeights(plan, arena).orElseGet(() -> {
             var fast = NativePacking.forWeights(plan, compiler, target);
             try {
-                MemorySegment made = PackedWeights.pack(graph, plan, tensors, arena, options, fast);
-                cached.keepWeights(plan, made);
-                return made;
+                return cached.makeWeights(
+                        plan, arena, into -> PackedWeights.pack(graph, plan, tensors, into, options, fast));
             } finally {
                 fast.ifPresent(NativePacking::close);
             }
         });
+        Libc libc = new Libc();
+        for (Tensor tensor : tensors.values()) {
+            if (tensor.data().isMapped()) {
+                libc.release(tensor.data()); // what was looked at to know the model again, or to pack it
+            }
+        }
         options.progress().passed("weights there");
         return packed;
     }

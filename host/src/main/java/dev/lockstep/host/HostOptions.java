@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * @param target the instruction set to use; empty takes what the machine has
  * @param progress hears how far the work of opening is
  * @param cache where code and packed weights are kept; empty makes them anew
- * @param packed hears of tensors that were packed, and that only embeddings may be read from any more
+ * @param packed hears of tensors that were packed, and that only embeddings may be read from any more; of none where there is a cache
  */
 public record HostOptions(
         int threads,

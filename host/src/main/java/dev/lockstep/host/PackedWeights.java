@@ -4,12 +4,10 @@ import dev.lockstep.formats.FormatException;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.Weight;
 import dev.lockstep.host.layout.Packer;
-import dev.lockstep.host.memory.LargeMemory;
 import dev.lockstep.host.memory.Libc;
 import dev.lockstep.host.program.WeightPlan;
 import dev.lockstep.tensor.Dequantizer;
 import dev.lockstep.tensor.Tensor;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
@@ -31,15 +29,17 @@ final class PackedWeights {
     private PackedWeights() {}
 
     /**
+     * Packs everything.
+     *
      * @param tensors that fit the graph's weights
      * @param fast takes what it can take; the rest, and all if it is empty, goes through {@link Packer}
      * @throws FormatException if a tensor, packed or not, holds NaN or infinity
      */
-    static MemorySegment pack(
+    static void pack(
             Graph graph,
             WeightPlan plan,
             Map<String, Tensor> tensors,
-            Arena arena,
+            PackingTarget target,
             HostOptions options,
             Optional<NativePacking> fast) {
         Libc libc = new Libc();
@@ -50,54 +50,58 @@ final class PackedWeights {
                 release(libc, tensor.data());
             }
         }
-        MemorySegment packed = LargeMemory.allocate(Math.max(plan.bytes(), 1), arena);
         Reports reports = new Reports(options.progress(), plan.bytes());
         for (WeightPlan.Place place : plan.places()) {
             Tensor tensor = tensors.get(place.weight().name());
-            MemorySegment target = packed.asSlice(place.offset(), place.bytes());
             if (place.matrix()) {
-                packTiles(tensor, target, reports, fast);
+                packTiles(tensor, place, target, reports, fast);
             } else {
                 WeightCheck.finite(tensor);
-                copyVectors(tensor, target);
+                MemorySegment room = target.room(place.offset(), place.bytes());
+                copyVectors(tensor, room);
+                target.filled(place.offset(), room);
             }
             release(libc, tensor.data());
-            options.packed().accept(tensor);
+            if (options.cache().isEmpty()) { // with one that cannot be written all are packed again
+                options.packed().accept(tensor);
+            }
         }
         reports.finish();
-        return packed;
     }
 
-    private static void packTiles(Tensor tensor, MemorySegment target, Reports reports, Optional<NativePacking> fast) {
+    private static void packTiles(
+            Tensor tensor,
+            WeightPlan.Place place,
+            PackingTarget target,
+            Reports reports,
+            Optional<NativePacking> fast) {
         long perMatrix = Packer.tiles(tensor.rows());
-        long tileBytes = target.byteSize() / (tensor.matrices() * perMatrix);
-        long share = Math.max(1, SHARE / tileBytes);
-        long sharesOfMatrix = (perMatrix + share - 1) / share;
-        long shares = tensor.matrices() * sharesOfMatrix;
+        long tileBytes = place.bytes() / (tensor.matrices() * perMatrix);
+        long tilesOfShare = Math.max(1, SHARE / tileBytes);
+        long sharesOfMatrix = (perMatrix + tilesOfShare - 1) / tilesOfShare;
         Optional<NativePacking> able = fast.filter(packing -> packing.takes(tensor));
-        long whole = able.isPresent() ? tensor.rows() / Packer.TILE_ROWS : 0;
         AtomicLong next = new AtomicLong();
         AtomicBoolean suspicious = new AtomicBoolean();
         IntStream.range(0, WORKERS).parallel().forEach(_ -> {
             Packer packer = Packer.of(tensor);
-            for (long i = next.getAndIncrement(); i < shares; i = next.getAndIncrement()) {
-                long before = i / sharesOfMatrix * perMatrix;
-                long tile = i % sharesOfMatrix * share;
-                long end = Math.min(tile + share, perMatrix);
-                boolean finite = true;
-                if (tile < whole) {
-                    long tiles = Math.min(end, whole) - tile;
-                    MemorySegment place = target.asSlice((before + tile) * tileBytes, tiles * tileBytes);
-                    finite = able.orElseThrow().pack(tensor, before + tile, tiles, place);
-                    tile += tiles;
+            long shares = tensor.matrices() * sharesOfMatrix;
+            for (long share = next.getAndIncrement(); share < shares; share = next.getAndIncrement()) {
+                long first = share % sharesOfMatrix * tilesOfShare;
+                long tiles = Math.min(tilesOfShare, perMatrix - first);
+                long before = share / sharesOfMatrix * perMatrix;
+                long offset = place.offset() + (before + first) * tileBytes;
+                MemorySegment room = target.room(offset, tiles * tileBytes);
+                long whole = able.isPresent() ? Math.min(tiles, tensor.rows() / Packer.TILE_ROWS - first) : 0;
+                boolean finite = whole == 0
+                        || able.orElseThrow().pack(tensor, before + first, whole, room.asSlice(0, whole * tileBytes));
+                for (long tile = whole; tile < tiles; tile++) {
+                    finite &= packer.pack(before + first + tile, room.asSlice(tile * tileBytes, tileBytes));
                 }
-                for (; tile < end; tile++) {
-                    finite &= packer.pack(before + tile, target.asSlice((before + tile) * tileBytes, tileBytes));
-                }
+                target.filled(offset, room);
                 if (!finite) {
                     suspicious.set(true);
                 }
-                reports.add((end - i % sharesOfMatrix * share) * tileBytes);
+                reports.add(room.byteSize());
             }
         });
         if (suspicious.get()) {

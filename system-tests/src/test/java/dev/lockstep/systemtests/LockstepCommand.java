@@ -67,6 +67,13 @@ final class LockstepCommand {
         return builder(arguments).start();
     }
 
+    /** Starts with a program cache of its own. */
+    static Process startWithCache(Path cache, String... arguments) throws IOException {
+        var builder = builder(arguments);
+        builder.environment().put("LOCKSTEP_CACHE", cache.toString());
+        return builder.start();
+    }
+
     private static ProcessBuilder builder(String... arguments) throws IOException {
         assertThat(APP.resolve("lockstep.jar"))
                 .as("the packaged command; run ./mvnw verify")

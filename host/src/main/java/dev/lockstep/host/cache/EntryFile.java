@@ -21,8 +21,6 @@ final class EntryFile {
      * The content, mapped: nothing is copied, processes that run the same model share its pages, and the system may take pages back
      * and read them again. Entries are never changed in place, so that what was checked stays as it is; one that somebody else
      * shortens while it is mapped ends the process, as any mapped file does.
-     *
-     * @throws DamagedEntryException if a checksum does not agree
      */
     static MemorySegment map(FileChannel channel, EntryHeader header, Arena arena) throws IOException {
         MemorySegment content =
@@ -30,6 +28,15 @@ final class EntryFile {
         if (content.byteSize() >= EntryHeader.CHUNK) {
             new Libc().adviseHugePages(content);
         }
+        return content;
+    }
+
+    /**
+     * Compares the content with its checksums.
+     *
+     * @throws DamagedEntryException if one does not agree
+     */
+    static void check(MemorySegment content, EntryHeader header) throws DamagedEntryException {
         IntStream chunks = IntStream.range(0, header.checksums().length);
         OptionalInt damaged = (SPARE_CORES ? chunks.parallel() : chunks)
                 .filter(i -> checksum(chunk(content, (long) i * EntryHeader.CHUNK)) != header.checksums()[i])
@@ -38,19 +45,26 @@ final class EntryFile {
             throw new DamagedEntryException("the content from byte " + (long) damaged.getAsInt() * EntryHeader.CHUNK
                     + " on does not have its checksum");
         }
-        return content;
     }
 
-    /** Writes content, and the header last: an entry whose writing was cut off has none. */
-    static void write(FileChannel channel, CacheKey key, String model, String type, MemorySegment content)
-            throws IOException {
-        int[] checksums = new int[EntryHeader.chunks(content.byteSize())];
-        EntryHeader header = new EntryHeader(key.digest(), model, type, content.byteSize(), checksums);
-        for (int i = 0; i < checksums.length; i++) {
-            long at = (long) i * EntryHeader.CHUNK;
-            ByteBuffer chunk = chunk(content, at);
-            checksums[i] = checksum(chunk);
-            writeFully(channel, chunk.rewind(), header.contentOffset() + at);
+    /** Writes a part of the content at a place of the file. */
+    static void write(FileChannel channel, MemorySegment part, long at) throws IOException {
+        for (long done = 0; done < part.byteSize(); done += EntryHeader.CHUNK) {
+            writeFully(channel, chunk(part, done), at + done);
+        }
+    }
+
+    /** Fills in the checksums of the content that was written and writes the header, which an entry whose writing was cut off lacks. */
+    static void seal(FileChannel channel, EntryHeader header) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment content =
+                    channel.map(FileChannel.MapMode.READ_ONLY, header.contentOffset(), header.contentBytes(), arena);
+            Libc libc = new Libc();
+            for (int i = 0; i < header.checksums().length; i++) {
+                ByteBuffer chunk = chunk(content, (long) i * EntryHeader.CHUNK);
+                header.checksums()[i] = checksum(chunk);
+                libc.release(MemorySegment.ofBuffer(chunk.rewind()));
+            }
         }
         writeFully(channel, header.encode(), 0);
     }

@@ -9,7 +9,6 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
@@ -68,6 +67,7 @@ public final class ProgramCache {
                 throw new DamagedEntryException("it belongs to another key");
             }
             MemorySegment content = EntryFile.map(channel, header, arena);
+            EntryFile.check(content, header);
             touch(file);
             return Optional.of(content);
         } catch (NoSuchFileException absent) {
@@ -90,38 +90,55 @@ public final class ProgramCache {
      * @param type the type of most weights, for listings
      */
     public void write(CacheKey key, String model, String type, MemorySegment content) {
-        try {
-            Files.createDirectories(directory);
-            try (FileChannel locks = FileChannel.open(
-                            directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                    FileLock lock = tryLock(locks, key.digest())) {
-                Path file = directory.resolve(key.fileName());
-                if (lock != null && !Files.exists(file)) {
-                    deleteUnfinished(locks, key);
-                    if (makeRoom(content.byteSize())) {
-                        write(key, model, type, content, file);
-                    }
-                }
+        Optional<EntryDraft> begun = draft(key, model, type, content.byteSize());
+        if (begun.isPresent()) {
+            try (EntryDraft draft = begun.get()) {
+                draft.write(content, 0);
+                draft.publish();
+            } catch (IOException failure) {
+                warnOfWriting(failure);
             }
-        } catch (IOException failure) {
-            warnings.accept("the program cache cannot be written (" + failure.getMessage()
-                    + "), so that the next start takes as long as this one; make room in " + directory
-                    + ", let LOCKSTEP_CACHE name another place, or use --no-cache");
         }
     }
 
-    private void write(CacheKey key, String model, String type, MemorySegment content, Path file) throws IOException {
-        Path unfinished = directory.resolve(key.fileName() + "." + UUID.randomUUID() + UNFINISHED);
+    /**
+     * Begins an entry whose content comes piece by piece, unless another thread or process is writing it or has done so, or there is no room.
+     *
+     * @param model a name for listings
+     * @param type the type of most weights, for listings
+     * @param bytes size of the content
+     */
+    public Optional<EntryDraft> draft(CacheKey key, String model, String type, long bytes) {
         try {
-            try (FileChannel channel =
-                    FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                EntryFile.write(channel, key, model, type, content);
-                channel.force(true);
+            Files.createDirectories(directory);
+            FileChannel locks =
+                    FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try {
+                Path file = directory.resolve(key.fileName());
+                if (tryLock(locks, key.digest()) != null && !Files.exists(file)) {
+                    deleteUnfinished(locks, key);
+                    if (makeRoom(bytes)) {
+                        Path unfinished = directory.resolve(key.fileName() + "." + UUID.randomUUID() + UNFINISHED);
+                        return Optional.of(new EntryDraft(unfinished, file, locks, key, model, type, bytes));
+                    }
+                }
+                locks.close(); // and with it the lock
+                return Optional.empty();
+            } catch (IOException | RuntimeException failure) {
+                locks.close();
+                throw failure;
             }
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(unfinished);
+        } catch (IOException failure) {
+            warnOfWriting(failure);
+            return Optional.empty();
         }
+    }
+
+    /** Tells that an entry could not be written. */
+    public void warnOfWriting(IOException failure) {
+        warnings.accept("the program cache cannot be written (" + failure.getMessage()
+                + "), so that the next start takes as long as this one; make room in " + directory
+                + ", let LOCKSTEP_CACHE name another place, or use --no-cache");
     }
 
     /** A lock per key: a byte of one file that is never deleted, so that no lock can be on a file that is gone. */
@@ -204,7 +221,7 @@ public final class ProgramCache {
             if (!header.digest().equals(digest)) {
                 throw new DamagedEntryException("it belongs to another key");
             }
-            EntryFile.map(channel, header, arena);
+            EntryFile.check(EntryFile.map(channel, header, arena), header);
             return Optional.empty();
         } catch (DamagedEntryException damaged) {
             return Optional.of(damaged.getMessage());

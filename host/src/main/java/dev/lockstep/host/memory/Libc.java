@@ -95,6 +95,11 @@ public final class Libc {
         }
     }
 
+    /** Gives memory that C code has freed back to the system, where the C library can do that (glibc). */
+    public void trimFreed() {
+        ExternalSymbols.find("malloc_trim").ifPresent(_ -> call("malloc_trim", 0, 0, 0));
+    }
+
     private static void advise(MemorySegment pages, int advice) {
         call("madvise", pages.address(), pages.byteSize(), advice);
     }

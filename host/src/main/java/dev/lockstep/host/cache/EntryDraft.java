@@ -1,0 +1,70 @@
+package dev.lockstep.host.cache;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * An entry under construction: its content is written in any order, by any number of threads, and can be used before the entry has its name. What
+ * is not written is zeros. An entry that is not published is gone when its draft is closed; what was mapped stays until its arena closes.
+ */
+public final class EntryDraft implements AutoCloseable {
+    private final Path unfinished;
+    private final Path file;
+    private final FileChannel locks;
+    private final EntryHeader header;
+    private final FileChannel channel;
+
+    /** @param locks holds the lock of the key, and is closed with this */
+    EntryDraft(Path unfinished, Path file, FileChannel locks, CacheKey key, String model, String type, long bytes)
+            throws IOException {
+        this.unfinished = unfinished;
+        this.file = file;
+        this.locks = locks;
+        this.header = new EntryHeader(key.digest(), model, type, bytes, new int[EntryHeader.chunks(bytes)]);
+        this.channel = FileChannel.open(
+                unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        try {
+            if (bytes > 0) { // its full size, whatever parts are left out
+                channel.write(ByteBuffer.allocate(1), header.fileBytes() - 1);
+            }
+        } catch (IOException full) {
+            channel.close();
+            Files.deleteIfExists(unfinished);
+            throw full;
+        }
+    }
+
+    /** Writes a part of the content. */
+    public void write(MemorySegment part, long at) throws IOException {
+        EntryFile.write(channel, part, header.contentOffset() + at);
+    }
+
+    /** The content, all of which has been written, for reading: what other processes will map, too. */
+    public MemorySegment map(Arena arena) throws IOException {
+        return EntryFile.map(channel, header, arena);
+    }
+
+    /** Gives the entry its name, once all of its content has been written and is on the disk. */
+    public void publish() throws IOException {
+        EntryFile.seal(channel, header);
+        channel.force(true);
+        Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    @Override
+    public void close() throws IOException {
+        try {
+            channel.close();
+            Files.deleteIfExists(unfinished);
+        } finally {
+            locks.close();
+        }
+    }
+}
