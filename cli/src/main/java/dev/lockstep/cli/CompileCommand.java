@@ -13,6 +13,7 @@ import dev.lockstep.lpu.machine.Quantity;
 import dev.lockstep.lpu.machine.Topology;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -74,10 +75,16 @@ final class CompileCommand implements Callable<Integer> {
     private boolean sweep;
 
     @Option(
+            names = "--rows",
+            paramLabel = "R",
+            split = ",",
+            description = "Schedule steps of so many guessed tokens of one user as well, 2 to 16, e.g. 2,4,8.")
+    private List<Integer> rows = List.of();
+
+    @Option(
             names = "--acceptance",
             paramLabel = "A",
-            description = "Share of guessed tokens that are right, for the estimates of steps with several rows."
-                    + " Default 0.7.")
+            description = "Share of guessed tokens that are right, with which speeds of --rows are told. Default 0.7.")
     private double acceptance = 0.7;
 
     @Option(
@@ -139,7 +146,7 @@ final class CompileCommand implements Callable<Integer> {
         }
         var plan = UsageException.refusing(() -> Plan.of(question()));
         var compilation = new SystemCompilation(
-                console, plan, new SystemCompilation.Options(!unchecked, prompt, acceptance, sweep));
+                console, plan, new SystemCompilation.Options(!unchecked, prompt, acceptance, sweep, rows));
         var outcome = UsageException.refusing(compilation::run);
         if (json) {
             Json.print(console, outcome.map(Outcome::fields).orElseGet(() -> compilation.fieldsWithout()));

@@ -3,10 +3,10 @@ package dev.lockstep.cli;
 import dev.lockstep.compiler.Clocks;
 import dev.lockstep.compiler.ContextPoint;
 import dev.lockstep.compiler.Plan;
+import dev.lockstep.compiler.RowsPoint;
 import dev.lockstep.compiler.bound.LowerBound;
 import dev.lockstep.compiler.collective.SumForm;
 import dev.lockstep.compiler.partition.Candidate;
-import dev.lockstep.compiler.partition.RowsEstimate;
 import dev.lockstep.compiler.report.Outcome;
 import java.util.Locale;
 import java.util.Optional;
@@ -109,15 +109,19 @@ final class PlanReport {
                 outcome.prompt(),
                 plan.perSecond(schedule.interval()));
         String name = "guessing";
-        for (RowsEstimate rows : outcome.rows()) {
+        for (RowsPoint step : outcome.rows()) {
             line(
                     name,
-                    "%d rows a step, estimated: %.1f µs, %.2f tokens if %.0f %% of guesses are right, %.0f tokens/s",
-                    rows.rows(),
-                    plan.micros(outcome.cyclesPerToken() + rows.moreCycles()),
-                    rows.tokens(outcome.acceptance()),
+                    "%d rows a step: %.1f µs (%.0f %% of the bound; %d cycles, simulated %d%s), %.2f tokens if %.0f %% of guesses are right, %.0f tokens/s",
+                    step.rows(),
+                    plan.micros(step.cycles()),
+                    100.0 * step.boundCycles() / step.cycles(),
+                    step.predictedCycles(),
+                    step.simulatedCycles(),
+                    step.conflicts() < 0 ? "" : ", " + step.conflicts() + " conflicts",
+                    step.tokens(outcome.acceptance()),
                     100 * outcome.acceptance(),
-                    outcome.tokensPerSecond(rows));
+                    outcome.tokensPerSecond(step));
             name = "";
         }
         name = "context";

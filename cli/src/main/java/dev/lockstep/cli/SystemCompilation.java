@@ -3,9 +3,13 @@ package dev.lockstep.cli;
 import dev.lockstep.checker.LegalityChecker;
 import dev.lockstep.compiler.ContextPoint;
 import dev.lockstep.compiler.Plan;
+import dev.lockstep.compiler.RowsPoint;
+import dev.lockstep.compiler.bound.RowsBound;
 import dev.lockstep.compiler.bound.Turnaround;
 import dev.lockstep.compiler.decode.DecodeCompiler;
 import dev.lockstep.compiler.decode.DecodeSchedule;
+import dev.lockstep.compiler.decode.RowsCompiler;
+import dev.lockstep.compiler.decode.RowsSchedule;
 import dev.lockstep.compiler.energy.EnergyTable;
 import dev.lockstep.compiler.partition.Partition;
 import dev.lockstep.compiler.report.Outcome;
@@ -14,6 +18,7 @@ import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.simulator.Action;
 import dev.lockstep.simulator.SimulationResult;
 import dev.lockstep.simulator.TimeSimulator;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,8 +41,9 @@ final class SystemCompilation {
      * @param prompt tokens of a prompt whose time is told
      * @param acceptance share of guessed tokens that are right
      * @param sweep whether to schedule shorter contexts as well
+     * @param rows of steps that are scheduled as well
      */
-    record Options(boolean check, int prompt, double acceptance, boolean sweep) {}
+    record Options(boolean check, int prompt, double acceptance, boolean sweep, List<Integer> rows) {}
 
     SystemCompilation(Console console, Plan plan, Options options) {
         this.console = console;
@@ -73,6 +79,7 @@ final class SystemCompilation {
             say("scheduling shorter contexts ...");
             sweep = ContextPoint.sweep(plan);
         }
+        List<RowsPoint> rows = options.rows().stream().map(this::step).toList();
         console.eraseNote();
         return Optional.of(new Outcome(
                 plan,
@@ -83,7 +90,8 @@ final class SystemCompilation {
                 seconds,
                 options.prompt(),
                 options.acceptance(),
-                sweep));
+                sweep,
+                rows));
     }
 
     /**
@@ -151,6 +159,31 @@ final class SystemCompilation {
         }
         return new Proof(
                 result.cycles(), classCycles, turnCycles, conflicts, seconds, classSeconds, secondsSince(start));
+    }
+
+    /** Schedules, simulates and checks a step of several rows. */
+    private RowsPoint step(int rows) {
+        var question = plan.question();
+        say("scheduling a step of " + rows + " rows ...");
+        RowsSchedule schedule = UsageException.refusing(() -> RowsCompiler.compile(question, plan.partition(), rows));
+        long cycles =
+                TimeSimulator.runClasses(question.machine(), schedule.program()).cycles();
+        int conflicts = -1;
+        // Shorter steps are the last rows of longer ones.
+        if (options.check() && rows == Collections.max(options.rows())) {
+            say("checking a step of " + rows + " rows ...");
+            conflicts = new LegalityChecker(question.machine())
+                    .check(schedule.program())
+                    .size();
+        }
+        return new RowsPoint(
+                rows,
+                schedule.predictedCycles(),
+                cycles,
+                conflicts,
+                schedule.predictedCycles()
+                        + Turnaround.of(question, plan.partition()).cycles(),
+                RowsBound.cycles(question, plan.partition(), rows));
     }
 
     private static double secondsSince(long start) {

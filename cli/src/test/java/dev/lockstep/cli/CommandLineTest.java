@@ -105,10 +105,14 @@ class CommandLineTest {
     }
 
     @Test
-    void shouldSayWhyThereIsNoSchedule() {
-        assertThat(execute("compile", "-m", "shape:llama-2-7b", "--target", "lpu:576", "--weights", "fp16"))
+    void shouldSayWhyThereIsNoSchedule() throws IOException {
+        Path config = Files.writeString(directory.resolve("config.json"), """
+                {"model_type": "llama", "hidden_size": 1024, "num_hidden_layers": 1, "num_attention_heads": 64,
+                 "num_key_value_heads": 1, "intermediate_size": 2048, "vocab_size": 4000}""");
+
+        assertThat(execute("compile", "-m", config.toString(), "--target", "lpu:8"))
                 .isZero();
-        assertThat(text(out)).contains("schedule     none: FP16 weights");
+        assertThat(text(out)).contains("schedule     none: 8 heads of 16 on a chip");
     }
 
     @ParameterizedTest

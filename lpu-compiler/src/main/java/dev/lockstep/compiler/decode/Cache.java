@@ -100,11 +100,9 @@ final class Cache {
             Operand shifted = stage.shifted(key, side, key.ready(), -keySet(block) * shape.headSize());
             long cycle = stage.backFrom(key.ready());
             Operand before = old(side, row, word, cycle);
-            Kept wide = scheduler.all().widen(before, cycle, cycle + alu);
-            Kept fresh = scheduler.all().unary(UnaryOperation.COPY, Element.FP32, shifted, cycle, cycle + alu);
-            Kept both = scheduler
-                    .all()
-                    .binary(BinaryOperation.ADD, wide.operand(), fresh.operand(), cycle + alu, cycle + 2L * alu);
+            Kept fresh = scheduler.all().unary(UnaryOperation.COPY, Element.FP32, shifted, cycle, cycle + 2L * alu);
+            Place others = Layout.otherSets(side, stage.stepRow());
+            Kept both = beside(before, others, fresh, side, cycle);
             narrow = scheduler.all().narrow(both.operand(), both.ready(), both.ready(), out);
         }
         long u = geometry.outwardAt(narrow.ready());
@@ -210,14 +208,31 @@ final class Cache {
         stage.arrays().multiply(plane, u, STREAM, unit, 0, false, column);
         long cycle = geometry.taken(geometry.throughArray(u));
         Address word = valueWord(block, vector).advanced(element / ROWS);
-        Kept wide = all.widen(old(side, element, word, cycle), cycle, cycle + alu);
-        Kept fresh = all.unary(UnaryOperation.COPY, Element.FP32, Constants.sums(plane, column), cycle, cycle + alu);
-        Kept sum = all.binary(BinaryOperation.ADD, wide.operand(), fresh.operand(), cycle + alu, cycle + 2L * alu);
+        Kept fresh =
+                all.unary(UnaryOperation.COPY, Element.FP32, Constants.sums(plane, column), cycle, cycle + 2L * alu);
+        Place others = Layout.otherLanes(side, stage.stepRow());
+        Kept sum = beside(old(side, element, word, cycle), others, fresh, side, cycle);
         Stream out = Geometry.out(side, NEW_STREAM);
-        Kept narrow = all.narrow(sum.operand(), cycle + 2L * alu, cycle + 2L * alu, out);
+        Kept narrow = all.narrow(sum.operand(), sum.ready(), sum.ready(), out);
         long back = geometry.outwardAt(narrow.ready());
         scheduler.through(back);
         write(side, element, word, out, narrow.label(), back);
+    }
+
+    /**
+     * Puts something beside what is in other lanes, in whose place there may be what a guessed token has left.
+     *
+     * @param old FP16 that the vector unit takes in a cycle
+     * @param others one in the lanes that stay, zero in the others
+     * @param fresh zero in the lanes that stay
+     */
+    private Kept beside(Operand old, Place others, Kept fresh, Hemisphere side, long cycle) {
+        Group all = scheduler.all();
+        int alu = geometry.alu;
+        Kept wide = all.widen(old, cycle, cycle + alu);
+        Operand lanes = stage.constants().from(side, others, cycle + alu);
+        Kept stays = all.binary(BinaryOperation.MUL, wide.operand(), lanes, cycle + alu, cycle + 2L * alu);
+        return all.binary(BinaryOperation.ADD, stays.operand(), fresh.operand(), cycle + 2L * alu, cycle + 3L * alu);
     }
 
     /** Writes FP16 into the pair of slices that feeds a row of the array. */

@@ -42,14 +42,14 @@ public final class DecodeCompiler {
             List<LayerSizes> layers,
             List<Long> arrivals) {}
 
-    private DecodeCompiler(Question question, Partition partition, int positions) {
-        if (positions < 1 || positions > question.context()) {
-            throw new IllegalArgumentException(
-                    positions + " positions of a context of " + question.context() + ": must be between 1 and that");
+    private DecodeCompiler(Question question, Partition partition, StepRow row) {
+        if (row.positions() < 1 || row.positions() > question.context()) {
+            throw new IllegalArgumentException(row.positions() + " positions of a context of " + question.context()
+                    + ": must be between 1 and that");
         }
         this.question = question;
         this.partition = partition;
-        this.scheduler = new StageScheduler(question, partition, positions);
+        this.scheduler = new StageScheduler(question, partition, row);
         this.transfers = transfers();
     }
 
@@ -69,26 +69,28 @@ public final class DecodeCompiler {
      * @throws IllegalArgumentException saying why such a model or partition cannot be scheduled
      */
     public static DecodeSchedule compile(Question question, Partition partition, int positions) {
-        return new DecodeCompiler(question, partition, positions).compile();
+        return compile(question, partition, StepRow.only(positions)).schedule();
     }
 
-    /** A schedule, and where everything lies in the memories of each stage's chips. */
-    record WithLayouts(DecodeSchedule schedule, List<Layout> layouts) {}
+    /** A schedule, and what its stages are made of. */
+    record WithStages(DecodeSchedule schedule, List<StageBlocks> stages) {
+        /** Where everything lies in the memories of each stage's chips. */
+        List<Layout> layouts() {
+            return stages.stream().map(StageBlocks::layout).toList();
+        }
+    }
 
-    static WithLayouts compileWithLayouts(Question question, Partition partition, int positions) {
-        DecodeCompiler compiler = new DecodeCompiler(question, partition, positions);
+    static WithStages compile(Question question, Partition partition, StepRow row) {
+        DecodeCompiler compiler = new DecodeCompiler(question, partition, row);
         DecodeSchedule schedule = compiler.compile();
-        return new WithLayouts(
-                schedule,
-                compiler.kinds.stream()
-                        .map(kind -> compiler.stages.get(kind).layout())
-                        .toList());
+        return new WithStages(
+                schedule, compiler.kinds.stream().map(compiler.stages::get).toList());
     }
 
     /** Why such a model or partition cannot be scheduled; empty if it can, as far as one can tell without doing it. */
     public static String refusal(Question question, Partition partition) {
         try {
-            new DecodeCompiler(question, partition, question.context()).requirePossible();
+            new DecodeCompiler(question, partition, StepRow.only(question.context())).requirePossible();
             return "";
         } catch (IllegalArgumentException refused) {
             return String.valueOf(refused.getMessage());

@@ -26,8 +26,10 @@ final class Layout {
     private static final int LATENT_CONTEXTS = 2550;
     private static final int PARTIAL = 2600;
     private static final int UNITS = 3000;
-    private static final int MASK = 4001;
-    private static final int ONE_HOT = 4002;
+    /** Tables of a position, one row's behind the other's. */
+    private static final int POSITION = 8000;
+
+    private static final int POSITION_TABLES = 3;
     private static final int HEAD_LANES = 4003;
     private static final int VALUE = 4010;
     private static final int SHIFTED_VALUE = 4050;
@@ -177,13 +179,22 @@ final class Layout {
     }
 
     /** Added to the scores of the last block: zero where there are positions, hugely negative behind them. */
-    static Place mask(Hemisphere hemisphere) {
-        return new Place(wide(hemisphere), MASK);
+    static Place mask(Hemisphere hemisphere, StepRow row) {
+        return position(hemisphere, row, 0);
     }
 
-    /** One in the lane of the current position. */
-    static Place oneHot(Hemisphere hemisphere) {
-        return new Place(wide(hemisphere), ONE_HOT);
+    /** Zero in the lane of the current position, one in all others. */
+    static Place otherLanes(Hemisphere hemisphere, StepRow row) {
+        return position(hemisphere, row, 1);
+    }
+
+    /** Zero in the lanes of the set to which the current position's key belongs, one in all others. */
+    static Place otherSets(Hemisphere hemisphere, StepRow row) {
+        return position(hemisphere, row, 2);
+    }
+
+    private static Place position(Hemisphere hemisphere, StepRow row, int table) {
+        return new Place(wide(hemisphere), POSITION + POSITION_TABLES * row.number() + table);
     }
 
     /** One in the lanes of a head's elements: the first head's in the east, the second one's in the west. */

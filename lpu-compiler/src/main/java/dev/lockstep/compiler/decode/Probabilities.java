@@ -12,8 +12,8 @@ import java.util.List;
 /** Probabilities of a round of heads, as rows of FP16 in memory, and their sums. */
 final class Probabilities {
     private static final int ROW_STREAM = 0;
-    /** After the reads of all scores, which come one a cycle. */
-    private static final int ONE_HOT_DELAY = 34;
+    /** Cycles by which what is current is written later than the rest: between rows of other blocks, which come one a cycle, there is no room. */
+    private static final int CURRENT_DELAY = 34;
 
     private final Stage stage;
     private final Shape shape;
@@ -58,43 +58,65 @@ final class Probabilities {
         scheduler.attempt(ready, at -> {
             items.clear();
             long[] next = {at, at};
+            Kept others = otherLanes(at);
             // The block of the current position comes first, because its share is needed apart.
             for (int i = blocks - 1; i >= 0; i--) {
                 for (int head = 0; head < count; head++) {
                     long cycle = next[i % 2]++;
-                    items.add(new Item(i, head, exponent(i, head, offsets.get(head), cycle)));
+                    long readable = i == blocks - 1
+                            ? lastExponent(head, offsets.get(head), others, cycle)
+                            : exponent(i, head, offsets.get(head), cycle);
+                    items.add(new Item(i, head, readable));
                 }
+                // Rows of the last block take an operation more.
+                next[i % 2] += i == blocks - 1 ? alu : 0;
             }
         });
         return new Exponents(List.copyOf(items), geometry.outwardAt(ready));
     }
 
+    /** Zero in the lane of the current position, one in the others; read before the scores, which come one a cycle. */
+    private Kept otherLanes(long first) {
+        Hemisphere side = Cache.side(blocks - 1);
+        Operand lanes = stage.constants().from(side, Layout.otherLanes(side, stage.stepRow()), first - alu);
+        return all.unary(UnaryOperation.COPY, Element.FP32, lanes, first - alu, first + 2L * alu + count - 1);
+    }
+
     private long exponent(int block, int head, Kept offset, long cycle) {
+        Hemisphere side = Cache.side(block);
+        Kept share = share(block, head, offset, cycle, cycle + 2L * alu);
+        return store(side, share, share.ready(), ROW_STREAM, Layout.probabilities(block, head));
+    }
+
+    private Kept share(int block, int head, Kept offset, long cycle, long until) {
         Hemisphere side = Cache.side(block);
         Operand score = stage.constants().from(side, Layout.scores(side, block, head), cycle);
         Kept power = all.binary(BinaryOperation.SUB, score, offset.operand(), cycle, cycle + alu);
-        Kept share = all.unary(UnaryOperation.EXP2, Element.FP32, power.operand(), cycle + alu, cycle + 2L * alu);
-        long u = store(side, share, cycle + 2L * alu, ROW_STREAM, Layout.probabilities(block, head));
-        if (block == blocks - 1) {
-            long masked = cycle + 2L * alu + ONE_HOT_DELAY;
-            Kept kept = all.unary(UnaryOperation.COPY, Element.FP32, share.operand(), cycle + 2L * alu, masked);
-            Operand oneHot = stage.constants().from(side, Layout.oneHot(side), masked);
-            Kept current = all.binary(BinaryOperation.MUL, kept.operand(), oneHot, masked, masked + alu);
-            store(side, current, masked + alu, ROW_STREAM + 2, Layout.current(head));
-        }
-        return u + 1 + geometry.read;
+        return all.unary(UnaryOperation.EXP2, Element.FP32, power.operand(), cycle + alu, until);
     }
 
-    /** FP16 into memory of one side; returns the key with which it went there. */
+    /** In the last block, the share of the current position stands apart: the value in memory at its place may be that of a wrong guess. */
+    private long lastExponent(int head, Kept offset, Kept others, long cycle) {
+        int block = blocks - 1;
+        Hemisphere side = Cache.side(block);
+        Kept share = share(block, head, offset, cycle, cycle + 3L * alu);
+        Kept past = all.binary(BinaryOperation.MUL, share.operand(), others.operand(), share.ready(), cycle + 3L * alu);
+        long later = past.ready() + CURRENT_DELAY;
+        Kept current = all.binary(BinaryOperation.SUB, share.operand(), past.operand(), past.ready(), later);
+        store(side, current, later, ROW_STREAM + 2, Layout.current(head));
+        return store(side, past, past.ready(), ROW_STREAM, Layout.probabilities(block, head));
+    }
+
+    /** FP16 into memory of one side; returns the key from which on it can be read. */
     private long store(Hemisphere side, Kept value, long cycle, int stream, Place place) {
         Stream out = Geometry.out(side, stream);
         Kept narrow = all.narrow(value.operand(), cycle, cycle, out);
         long u = geometry.outwardAt(narrow.ready());
         all.writeOutward(side, place, stream, narrow.label(), u);
-        return u;
+        return u + 1 + geometry.read;
     }
 
-    /** For each head, sums of probabilities by side and the current one, in all lanes. */
+    /** For each head, sums of probabilities by side, the current one included, and the current one alone, in all lanes. */
     record Denominators(List<List<Kept>> sums, List<Kept> current, long free) {}
 
     Denominators denominators(Exponents exponents, long ones) {
@@ -107,7 +129,7 @@ final class Probabilities {
         long[] next = {ones, ones};
         for (int head = 0; head < count; head++) {
             int slot = head;
-            long readable = exponents.items().get(head).readable() + ONE_HOT_DELAY + alu + 3;
+            long readable = exponents.items().get(head).readable() + CURRENT_DELAY;
             int side = (blocks - 1) % 2;
             Kept[] kept = new Kept[1];
             next[side] = 2
@@ -122,7 +144,9 @@ final class Probabilities {
                     });
             current.add(kept[0]);
         }
+        // The current one stays in the accumulator, so that the last block's side goes on from it.
         boolean[][] started = new boolean[2][count];
+        java.util.Arrays.fill(started[(blocks - 1) % 2], true);
         for (Item item : exponents.items()) {
             int side = item.block() % 2;
             boolean end = item.block() < 2;

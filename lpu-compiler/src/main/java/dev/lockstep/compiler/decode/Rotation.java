@@ -19,6 +19,8 @@ final class Rotation {
     static final List<Integer> SWAP = List.of(1, 0, 3, 2, 5, 4, 7, 6, 9, 8, 11, 10, 13, 12, 15, 14);
 
     private static final int STREAM = 24;
+    /** Of each row of a step. */
+    private static final int TABLES = 4;
 
     private final Stage stage;
     private final Shape shape;
@@ -34,10 +36,14 @@ final class Rotation {
         this.shape = shape;
         this.scheduler = stage.scheduler();
         this.geometry = scheduler.geometry();
-        cosine = stage.layout().constant();
-        sine = stage.layout().constant();
-        keyCosine = stage.layout().constant();
-        keySine = stage.layout().constant();
+        int first = stage.layout().constant();
+        for (int table = 1; table < TABLES * stage.stepRow().of(); table++) {
+            stage.layout().constant();
+        }
+        cosine = first + TABLES * stage.stepRow().number();
+        sine = cosine + 1;
+        keyCosine = cosine + 2;
+        keySine = cosine + 3;
         stage.layout().contents().tables(cosine, sine, keyCosine, keySine);
     }
 

@@ -168,7 +168,7 @@ final class Scores {
         Hemisphere side = Cache.side(blocks - 1);
         long cycle = geometry.taken(geometry.throughArray(firstRow)) - alu;
         long until = cycle + (long) (steps + 1) * (shape.blockGroups() + gap);
-        Operand read = stage.constants().from(side, Layout.mask(side), cycle);
+        Operand read = stage.constants().from(side, Layout.mask(side, stage.stepRow()), cycle);
         return all.unary(UnaryOperation.COPY, Element.FP32, read, cycle, until);
     }
 

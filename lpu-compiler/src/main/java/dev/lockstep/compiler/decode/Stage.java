@@ -26,6 +26,7 @@ final class Stage {
     /** Words of a whole tile. */
     private static final int TILE = 20;
 
+    private final StepRow stepRow;
     private final Scheduler scheduler;
     private final Layout layout = new Layout();
     private final Arrays arrays;
@@ -47,10 +48,12 @@ final class Stage {
             Geometry geometry,
             WeightPrecision precision,
             SumForm form,
+            StepRow stepRow,
             int nodeChips,
             int nodes,
             int carriers,
             int width) {
+        this.stepRow = stepRow;
         scheduler = new Scheduler(geometry, nodeChips);
         arrays = new Arrays(scheduler, precision);
         constants = new Constants(scheduler);
@@ -60,6 +63,10 @@ final class Stage {
         norm = new NormFactor(scheduler, arrays, layout.streaming(tile), width, 0);
         onesHalf = layout.streaming(tile);
         scratch = layout.streaming(tile);
+    }
+
+    StepRow stepRow() {
+        return stepRow;
     }
 
     Scheduler scheduler() {

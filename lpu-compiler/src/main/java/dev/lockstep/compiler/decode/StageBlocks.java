@@ -29,13 +29,22 @@ record StageBlocks(
         return words + users * cached;
     }
 
-    /** Cycles from the first dispatch on any chip to the last effect. */
-    long busy() {
-        long first = chips.stream()
+    /** Cycle of the first dispatch on any chip. */
+    long first() {
+        return chips.stream()
                 .flatMap(chip -> chip.queues().values().stream())
                 .mapToLong(entries -> entries.getFirst().cycle())
                 .min()
                 .orElse(0);
-        return completed.stream().mapToLong(Long::longValue).max().orElse(0) - first;
+    }
+
+    /** Cycle of the last effect on any chip. */
+    long last() {
+        return completed.stream().mapToLong(Long::longValue).max().orElse(0);
+    }
+
+    /** Cycles from the first dispatch on any chip to the last effect. */
+    long busy() {
+        return last() - first();
     }
 }

@@ -19,12 +19,11 @@ final class StageScheduler {
 
     private final Question question;
     private final Partition partition;
-    private final int positions;
     private final Geometry geometry;
+    private final StepRow row;
 
-    /** @param positions that the step sees */
-    StageScheduler(Question question, Partition partition, int positions) {
-        this.positions = positions;
+    StageScheduler(Question question, Partition partition, StepRow row) {
+        this.row = row;
         this.question = question;
         this.partition = partition;
         this.geometry = new Geometry(question.machine());
@@ -50,7 +49,8 @@ final class StageScheduler {
         int nodes = partition.tensor() / nodeChips;
         int carriers = SumCost.carriers(question.machine(), question.topology(), question.chips(), partition.tensor());
         int width = question.model().width();
-        Stage stage = new Stage(geometry, partition.precision(), partition.form(), nodeChips, nodes, carriers, width);
+        Stage stage =
+                new Stage(geometry, partition.precision(), partition.form(), row, nodeChips, nodes, carriers, width);
         Shape shape = shape(pieces.getFirst());
         List<Arrival> arrivals =
                 enters == null ? present(shape.blocks()) : stage.sums().enter(incoming, enters);
@@ -138,7 +138,7 @@ final class StageScheduler {
                 question.model().layers().get(piece.half() / 2),
                 partition.tensor(),
                 question.context(),
-                positions,
+                row.positions(),
                 piece);
     }
 }

@@ -2,11 +2,11 @@ package dev.lockstep.compiler.report;
 
 import dev.lockstep.compiler.ContextPoint;
 import dev.lockstep.compiler.Plan;
+import dev.lockstep.compiler.RowsPoint;
 import dev.lockstep.compiler.bound.Turnaround;
 import dev.lockstep.compiler.decode.DecodeSchedule;
 import dev.lockstep.compiler.energy.Energy;
 import dev.lockstep.compiler.energy.EnergyTable;
-import dev.lockstep.compiler.partition.RowsEstimate;
 import dev.lockstep.lpu.program.Block;
 import dev.lockstep.lpu.program.LpuProgram;
 import dev.lockstep.lpu.program.Placement;
@@ -22,6 +22,7 @@ import java.util.Map;
  * @param prompt tokens of a prompt whose time is told
  * @param acceptance share of guessed tokens that are right
  * @param sweep the same system at shorter contexts, if asked for
+ * @param rows steps of several rows on the same system, if asked for
  */
 public record Outcome(
         Plan plan,
@@ -32,12 +33,11 @@ public record Outcome(
         double compileSeconds,
         int prompt,
         double acceptance,
-        List<ContextPoint> sweep) {
-    /** Rows of a step whose speed is estimated. */
-    private static final List<Integer> ROWS = List.of(2, 4, 8);
-
+        List<ContextPoint> sweep,
+        List<RowsPoint> rows) {
     public Outcome {
         sweep = List.copyOf(sweep);
+        rows = List.copyOf(rows);
         if (prompt < 1) {
             throw new IllegalArgumentException("a prompt of " + prompt + " tokens: there must be 1 or more");
         }
@@ -106,16 +106,9 @@ public record Outcome(
                 table, plan.question().machine(), actions, plan.partition().chips(), secondsPerToken);
     }
 
-    /** Steps of several rows, by formula. */
-    public List<RowsEstimate> rows() {
-        return ROWS.stream()
-                .map(rows -> RowsEstimate.of(plan.question(), plan.partition(), rows))
-                .toList();
-    }
-
-    /** Tokens a second of one user whose tokens are guessed, by formula. */
-    public double tokensPerSecond(RowsEstimate rows) {
-        return plan.perSecond(cyclesPerToken() + rows.moreCycles()) * rows.tokens(acceptance);
+    /** Tokens a second of one user whose tokens are guessed. */
+    public double tokensPerSecond(RowsPoint step) {
+        return plan.perSecond(step.cycles()) * step.tokens(acceptance);
     }
 
     /** The program of a chip of a stage. */

@@ -2,10 +2,10 @@ package dev.lockstep.compiler.report;
 
 import dev.lockstep.compiler.ContextPoint;
 import dev.lockstep.compiler.Plan;
+import dev.lockstep.compiler.RowsPoint;
 import dev.lockstep.compiler.decode.Mark;
 import dev.lockstep.compiler.energy.Energy;
 import dev.lockstep.compiler.partition.Candidate;
-import dev.lockstep.compiler.partition.RowsEstimate;
 import dev.lockstep.lpu.machine.Parameter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,8 +56,10 @@ final class OutcomeFields {
         fields.put("words_per_slice", outcome.schedule().words());
         fields.put("link_vectors", outcome.actions().getOrDefault("LINK_VECTOR", 0L));
         fields.put("acceptance", outcome.acceptance());
-        fields.put(
-                "guessing_estimates", outcome.rows().stream().map(this::fields).toList());
+        if (!outcome.rows().isEmpty()) {
+            fields.put(
+                    "steps_of_rows", outcome.rows().stream().map(this::fields).toList());
+        }
         if (!outcome.sweep().isEmpty()) {
             fields.put("contexts", outcome.sweep().stream().map(this::fields).toList());
         }
@@ -277,14 +279,18 @@ final class OutcomeFields {
         return fields;
     }
 
-    private Map<String, Object> fields(RowsEstimate rows) {
+    private Map<String, Object> fields(RowsPoint step) {
         Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("rows", rows.rows());
-        long cycles = outcome.cyclesPerToken() + rows.moreCycles();
-        fields.put("cycles", cycles);
-        fields.put("microseconds", plan.micros(cycles));
-        fields.put("tokens_per_step", rows.tokens(outcome.acceptance()));
-        fields.put("tokens_per_second_per_user", outcome.tokensPerSecond(rows));
+        fields.put("rows", step.rows());
+        fields.put("predicted_cycles", step.predictedCycles());
+        fields.put("simulated_cycles", step.simulatedCycles());
+        fields.put("conflicts", step.conflicts() < 0 ? null : step.conflicts());
+        fields.put("cycles", step.cycles());
+        fields.put("microseconds", plan.micros(step.cycles()));
+        fields.put("bound_cycles", step.boundCycles());
+        fields.put("share_of_bound", (double) step.boundCycles() / step.cycles());
+        fields.put("tokens_per_step", step.tokens(outcome.acceptance()));
+        fields.put("tokens_per_second_per_user", outcome.tokensPerSecond(step));
         return fields;
     }
 

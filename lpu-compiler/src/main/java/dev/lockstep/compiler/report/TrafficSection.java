@@ -2,7 +2,7 @@ package dev.lockstep.compiler.report;
 
 import dev.lockstep.compiler.ContextPoint;
 import dev.lockstep.compiler.Plan;
-import dev.lockstep.compiler.partition.RowsEstimate;
+import dev.lockstep.compiler.RowsPoint;
 import java.util.Locale;
 
 /** The part of the report about more than one token: users, prompts, contexts, guessed tokens. */
@@ -52,14 +52,17 @@ final class TrafficSection {
                 plan.micros(outcome.cyclesToFirstToken()) / 1e3,
                 outcome.prompt(),
                 plan.perSecond(interval));
-        for (RowsEstimate rows : outcome.rows()) {
+        for (RowsPoint step : outcome.rows()) {
             row(
-                    rows.rows() + " rows a step",
-                    "%,.0f tokens/s and user if %.0f %% of guessed tokens are right: %.2f tokens in %.0f µs (estimated, not scheduled)",
-                    outcome.tokensPerSecond(rows),
+                    step.rows() + " rows a step",
+                    "%,.0f tokens/s and user if %.0f %% of guessed tokens are right (assumed): %.2f tokens in %.0f µs; %,d cycles scheduled, %,d simulated, %.0f %% of the bound",
+                    outcome.tokensPerSecond(step),
                     100 * outcome.acceptance(),
-                    rows.tokens(outcome.acceptance()),
-                    plan.micros(outcome.cyclesPerToken() + rows.moreCycles()));
+                    step.tokens(outcome.acceptance()),
+                    plan.micros(step.cycles()),
+                    step.predictedCycles(),
+                    step.simulatedCycles(),
+                    100.0 * step.boundCycles() / step.cycles());
         }
         html.append("</table></div>");
         if (!outcome.sweep().isEmpty()) {

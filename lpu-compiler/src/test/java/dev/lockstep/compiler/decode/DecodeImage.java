@@ -19,15 +19,22 @@ final class DecodeImage {
 
     private final Question question;
     private final Partition partition;
-    private final DecodeCompiler.WithLayouts compiled;
+    private final DecodeCompiler.WithStages compiled;
+    private final StepRow row;
     private final List<SmallDecoder> users;
     private final AttentionSizes attention;
     private final Shape shape;
     private final Geometry geometry;
 
-    /** @param users whose next step is the one that was compiled */
-    DecodeImage(Question question, Partition partition, DecodeCompiler.WithLayouts compiled, List<SmallDecoder> users) {
+    /** @param row which was compiled; its position is so far behind the users' next one */
+    DecodeImage(
+            Question question,
+            Partition partition,
+            DecodeCompiler.WithStages compiled,
+            List<SmallDecoder> users,
+            StepRow row) {
         this.question = question;
+        this.row = row;
         this.partition = partition;
         this.compiled = compiled;
         this.users = users;
@@ -43,7 +50,7 @@ final class DecodeImage {
                 question.model().layers().getFirst(),
                 partition.tensor(),
                 question.context(),
-                users.getFirst().position() + 1,
+                row.positions(),
                 piece);
     }
 
@@ -68,7 +75,7 @@ final class DecodeImage {
         return image(OfChip::weights);
     }
 
-    /** What depends on the position of the step. */
+    /** What depends on the position of the row. */
     MemoryImage position() {
         return image(OfChip::position);
     }
@@ -82,7 +89,7 @@ final class DecodeImage {
         });
     }
 
-    /** The row that a user's step begins with. */
+    /** What a user's row begins with. */
     MemoryImage residual(int user) {
         return image(chip -> chip.residual(users.get(user)));
     }
@@ -128,16 +135,20 @@ final class DecodeImage {
         }
 
         void position() {
+            int position = users.getFirst().position() + row.number();
             for (Hemisphere side : Hemisphere.values()) {
                 for (Contents.Tables words : layout.contents().tables()) {
                     double logarithm =
                             1 / Math.log(2) / Math.sqrt(users.getFirst().scoreSize());
-                    rotation(side, words.cosine(), words.sine(), logarithm);
-                    rotation(side, words.keyCosine(), words.keySine(), 1);
+                    rotation(position, side, words.cosine(), words.sine(), logarithm);
+                    rotation(position, side, words.keyCosine(), words.keySine(), 1);
                 }
-                int last = users.getFirst().position() % LANES;
-                wide(Layout.mask(side), side, lane -> lane <= last ? 0 : HIDDEN);
-                wide(Layout.oneHot(side), side, lane -> lane == last ? 1 : 0);
+                int last = position % LANES;
+                int set = position / LANES / 2 % shape.keySets();
+                int size = shape.headSize();
+                wide(Layout.mask(side, row), side, lane -> lane <= last ? 0 : HIDDEN);
+                wide(Layout.otherLanes(side, row), side, lane -> lane == last ? 0 : 1);
+                wide(Layout.otherSets(side, row), side, lane -> lane / size == set ? 0 : 1);
             }
         }
 
@@ -152,7 +163,9 @@ final class DecodeImage {
                     half(
                             Layout.residual(block),
                             side,
-                            lane -> before + lane < question.model().width() ? user.residual(before + lane) : 0);
+                            lane -> before + lane < question.model().width()
+                                    ? user.residual(user.position() + row.number(), before + lane)
+                                    : 0);
                 }
             }
         }
@@ -377,24 +390,24 @@ final class DecodeImage {
             }
         }
 
-        private void rotation(Hemisphere side, int cosine, int sine, double factor) {
+        private void rotation(int position, Hemisphere side, int cosine, int sine, double factor) {
             int size = shape.latent() == null ? shape.headSize() : latent().part() + latent().rotary();
-            wide(Layout.constant(side, cosine), side, lane -> lane < size ? cosine(lane) * factor : 0);
+            wide(Layout.constant(side, cosine), side, lane -> lane < size ? cosine(position, lane) * factor : 0);
             wide(
                     Layout.constant(side, sine),
                     side,
-                    lane -> lane < size ? sine(lane) * factor * (lane % 2 == 0 ? -1 : 1) : 0);
+                    lane -> lane < size ? sine(position, lane) * factor * (lane % 2 == 0 ? -1 : 1) : 0);
         }
 
         /** Lanes of a compressed key do not rotate. */
-        private double cosine(int lane) {
+        private double cosine(int position, int lane) {
             int first = shape.latent() == null ? 0 : latent().part();
-            return lane < first ? 1 : users.getFirst().cosine(lane - first);
+            return lane < first ? 1 : users.getFirst().cosine(position, lane - first);
         }
 
-        private double sine(int lane) {
+        private double sine(int position, int lane) {
             int first = shape.latent() == null ? 0 : latent().part();
-            return lane < first ? 0 : users.getFirst().sine(lane - first);
+            return lane < first ? 0 : users.getFirst().sine(position, lane - first);
         }
 
         /** The tables of ones that every stage begins with. */

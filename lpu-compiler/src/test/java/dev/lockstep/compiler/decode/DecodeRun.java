@@ -29,57 +29,96 @@ final class DecodeRun implements AutoCloseable {
     private final List<SmallDecoder> users;
     private final LpuSystem system;
 
+    /**
+     * What goes through the pipeline after another.
+     *
+     * @param row of a step, with its tables
+     */
+    private record Turn(int user, DecodeCompiler.WithStages compiled, DecodeImage row) {}
+
     /** @param users all at the same position, which the question's context has room for */
     DecodeRun(Question question, Partition partition, List<SmallDecoder> users) {
         this.question = question;
         this.partition = partition;
         this.users = users;
         this.system = new LpuSystem(question.machine(), question.chips());
-        DecodeImage image = image(compiled());
-        system.load(image.weights());
-        system.load(image.caches());
+        Turn first = turn(0, StepRow.only(users.getFirst().position() + 1));
+        system.load(first.row().weights());
+        system.load(first.row().caches());
     }
 
-    private DecodeCompiler.WithLayouts compiled() {
-        return DecodeCompiler.compileWithLayouts(
-                question, partition, users.getFirst().position() + 1);
+    private Turn turn(int user, StepRow row) {
+        var compiled = DecodeCompiler.compile(question, partition, row);
+        return turn(user, row, compiled);
     }
 
-    private DecodeImage image(DecodeCompiler.WithLayouts compiled) {
-        return new DecodeImage(question, partition, compiled, users);
+    private Turn turn(int user, StepRow row, DecodeCompiler.WithStages compiled) {
+        return new Turn(user, compiled, new DecodeImage(question, partition, compiled, users, row));
     }
 
     /** Does the next step of every user, one after the other through the pipeline; gives the program. */
     LpuProgram step() {
-        var compiled = compiled();
-        DecodeSchedule schedule = compiled.schedule();
-        DecodeImage image = image(compiled);
-        system.load(image.position());
-        List<double[]> logits = new ArrayList<>();
-        LpuProgram program = users.size() == 1 ? schedule.program() : schedule.inTurn(users.size());
-
-        long cycles =
-                system.run(program, host(compiled, program, image, logits)).cycles();
-
-        assertThat(cycles).isEqualTo(schedule.cyclesInTurn(users.size()));
+        Turn first = turn(0, StepRow.only(users.getFirst().position() + 1));
+        DecodeSchedule schedule = first.compiled().schedule();
+        List<Turn> turns = new ArrayList<>();
         for (int user = 0; user < users.size(); user++) {
-            requireLogits(user, logits.get(user), users.get(user).step());
-            requireAppended(compiled, image, user);
+            turns.add(new Turn(user, first.compiled(), first.row()));
         }
+        LpuProgram program = users.size() == 1 ? schedule.program() : schedule.inTurn(users.size());
+        run(program, schedule.cyclesInTurn(users.size()), turns);
         return program;
     }
 
-    /** The host writes a user's first row when the first stage is free for it, and reads the logits before the next user's come. */
-    private SortedMap<Long, Runnable> host(
-            DecodeCompiler.WithLayouts compiled, LpuProgram program, DecodeImage image, List<double[]> logits) {
+    /** Does as many steps of the first user as one of several rows; gives the program. */
+    LpuProgram rows(int rows) {
+        int first = users.getFirst().position();
+        List<DecodeCompiler.WithStages> programs = RowsCompiler.programs(question, partition, rows, first + rows);
+        RowsSchedule schedule = RowsCompiler.join(programs);
+        List<Turn> turns = new ArrayList<>();
+        for (int row = 0; row < rows; row++) {
+            turns.add(turn(0, new StepRow(row, rows, first + row + 1), programs.get(row)));
+        }
+        // Scales lie behind the tables of all rows.
+        system.load(turns.getFirst().row().weights());
+        run(schedule.program(), schedule.predictedCycles(), turns);
+        return schedule.program();
+    }
+
+    /** The first user's guesses from a position on were wrong. */
+    void backTo(int position) {
+        users.getFirst().backTo(position);
+    }
+
+    private void run(LpuProgram program, long predicted, List<Turn> turns) {
+        turns.forEach(turn -> system.load(turn.row().position()));
+        List<double[]> logits = new ArrayList<>();
+
+        long cycles = system.run(program, host(program, turns, logits)).cycles();
+
+        assertThat(cycles).isEqualTo(predicted);
+        for (int turn = 0; turn < turns.size(); turn++) {
+            requireLogits(
+                    turn, logits.get(turn), users.get(turns.get(turn).user()).step());
+        }
+        for (Turn turn : turns) {
+            requireAppended(turn.compiled(), turn.row(), turn.user());
+        }
+    }
+
+    /** The host writes the first row of a turn when the first stage is free for it, and reads the logits before the next turn's come. */
+    private SortedMap<Long, Runnable> host(LpuProgram program, List<Turn> turns, List<double[]> logits) {
         SortedMap<Long, Runnable> host = new TreeMap<>();
-        for (int user = 0; user < users.size(); user++) {
-            int own = user;
-            add(host, firstDispatch(program, 0, user), () -> system.load(image.residual(own)));
+        for (int number = 0; number < turns.size(); number++) {
+            Turn turn = turns.get(number);
+            add(
+                    host,
+                    firstDispatch(program, 0, number),
+                    () -> system.load(turn.row().residual(turn.user())));
         }
         int last = partition.stages() - 1;
-        for (int user = 1; user < users.size(); user++) {
-            add(host, firstDispatch(program, last, user), () -> logits.add(logits(compiled)));
+        var compiled = turns.getFirst().compiled();
+        for (int number = 1; number < turns.size(); number++) {
+            add(host, firstDispatch(program, last, number), () -> logits.add(logits(compiled)));
         }
         add(host, Long.MAX_VALUE, () -> logits.add(logits(compiled)));
         return host;
@@ -105,16 +144,16 @@ final class DecodeRun implements AutoCloseable {
         return first;
     }
 
-    private static void requireLogits(int user, double[] logits, double[] expected) {
+    private static void requireLogits(int turn, double[] logits, double[] expected) {
         double largest = Arrays.stream(expected).map(Math::abs).max().orElseThrow();
         for (int i = 0; i < logits.length; i++) {
             assertThat(logits[i])
-                    .as("logit %d of user %d", i, user)
+                    .as("logit %d of turn %d", i, turn)
                     .isCloseTo(expected[i], within(TOLERANCE * largest));
         }
     }
 
-    private double[] logits(DecodeCompiler.WithLayouts compiled) {
+    private double[] logits(DecodeCompiler.WithStages compiled) {
         int first = (partition.stages() - 1) * partition.tensor();
         double[] logits = new double[users.getFirst().vocabulary()];
         int share = logits.length / partition.tensor();
@@ -146,7 +185,7 @@ final class DecodeRun implements AutoCloseable {
     }
 
     /** The value of the position has been added to the transposed ones, and those before it are as they were. */
-    private void requireAppended(DecodeCompiler.WithLayouts compiled, DecodeImage image, int user) {
+    private void requireAppended(DecodeCompiler.WithStages compiled, DecodeImage image, int user) {
         Geometry geometry = new Geometry(question.machine());
         for (int chip = 0; chip < partition.chips(); chip++) {
             int stage = chip / partition.tensor();

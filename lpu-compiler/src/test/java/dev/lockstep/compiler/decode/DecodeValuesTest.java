@@ -95,6 +95,29 @@ class DecodeValuesTest {
         assertThat(new LegalityChecker(MACHINE).check(program)).isEmpty();
     }
 
+    /** Rows of a step see those before them, and what wrong guesses have left is replaced; the edge of a block of 320 positions lies among the rows. */
+    @ParameterizedTest
+    @CsvSource({
+        // weights, topology, chips, stages, heads, rows, first position
+        "INT8, NODE, 8, 1, 8, 4, 318",
+        "INT8, QUADFOUR_LINE, 16, 2, 16, 2, 5",
+        "FP16, DRAGONFLY, 24, 3, 8, 4, 638"
+    })
+    void shouldGiveTheLogitsOfSingleStepsForEachRow(
+            WeightPrecision precision, Topology topology, int chips, int stages, int heads, int rows, int first) {
+        ModelSizes model = model(640, heads, 8, 32, new FeedForwardSizes(1024, 1, 1, 0), 2);
+        Partition partition = Partition.even(8, stages, 2, HeadSplit.BY_KEY_HEADS, precision);
+        Question question = question(model, topology, chips, 4096, precision);
+        int accepted = rows / 2;
+
+        try (DecodeRun run = new DecodeRun(question, partition, users(question, 1, first))) {
+            LpuProgram program = run.rows(rows);
+            assertThat(new LegalityChecker(MACHINE).check(program)).isEmpty();
+            run.backTo(first + accepted);
+            run.rows(rows - accepted);
+        }
+    }
+
     /** What a step has kept is what the next one sees, where blocks of 320 positions are filled and where the first block of a hemisphere's next array begins. */
     @ParameterizedTest
     @CsvSource({

@@ -105,6 +105,15 @@ final class SmallDecoder {
         return at < madeUp;
     }
 
+    /** Forgets what was computed for a position and those behind it. */
+    void backTo(int at) {
+        position = at;
+        for (int layer = 0; layer < keys.size(); layer++) {
+            keys.get(layer).subList(at, keys.get(layer).size()).clear();
+            values.get(layer).subList(at, values.get(layer).size()).clear();
+        }
+    }
+
     int vocabulary() {
         return model.vocabulary();
     }
@@ -125,9 +134,9 @@ final class SmallDecoder {
         };
     }
 
-    /** The row that the next step begins with. */
-    double residual(int element) {
-        return half(noise(Kind.RESIDUAL, user, element, position));
+    /** The row that the step at a position begins with. */
+    double residual(int at, int element) {
+        return half(noise(Kind.RESIDUAL, user, element, at));
     }
 
     double key(int layer, int keyHead, int at, int element) {
@@ -141,23 +150,23 @@ final class SmallDecoder {
                 : values.get(layer).get(at)[keyHead * rotated() + element];
     }
 
-    double cosine(int element) {
-        return Math.cos(angle(element));
+    double cosine(int at, int element) {
+        return Math.cos(angle(at, element));
     }
 
-    double sine(int element) {
-        return Math.sin(angle(element));
+    double sine(int at, int element) {
+        return Math.sin(angle(at, element));
     }
 
-    private double angle(int element) {
-        return position * Math.pow(ROTATION_BASE, -(element / 2 * 2.0) / rotated());
+    private double angle(int at, int element) {
+        return at * Math.pow(ROTATION_BASE, -(element / 2 * 2.0) / rotated());
     }
 
     /** Does one step; gives its logits. */
     double[] step() {
         double[] x = new double[model.width()];
         for (int i = 0; i < x.length; i++) {
-            x[i] = residual(i);
+            x[i] = residual(position, i);
         }
         for (int layer = 0; layer < model.layers().size(); layer++) {
             add(x, multiply(Kind.OUTPUT, layer, model.width(), attend(layer, normalized(x))));
@@ -211,8 +220,8 @@ final class SmallDecoder {
         double[] rotated = new double[rows.length];
         for (int i = 0; i < rows.length; i += 2) {
             int e = i % rotated();
-            rotated[i] = rows[i] * cosine(e) - rows[i + 1] * sine(e);
-            rotated[i + 1] = rows[i + 1] * cosine(e) + rows[i] * sine(e);
+            rotated[i] = rows[i] * cosine(position, e) - rows[i + 1] * sine(position, e);
+            rotated[i + 1] = rows[i + 1] * cosine(position, e) + rows[i] * sine(position, e);
         }
         return rotated;
     }

@@ -45,8 +45,9 @@ final class SmallLatent {
         for (int e = 0; e < sizes.rotarySize(); e += 2) {
             double even = from[first + e];
             double odd = from[first + e + 1];
-            to[second + e] = even * decoder.cosine(e) - odd * decoder.sine(e);
-            to[second + e + 1] = odd * decoder.cosine(e) + even * decoder.sine(e);
+            to[second + e] = even * decoder.cosine(decoder.position(), e) - odd * decoder.sine(decoder.position(), e);
+            to[second + e + 1] =
+                    odd * decoder.cosine(decoder.position(), e) + even * decoder.sine(decoder.position(), e);
         }
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.lockstep.compiler.ContextPoint;
-import dev.lockstep.compiler.partition.RowsEstimate;
+import dev.lockstep.compiler.RowsPoint;
 import java.util.Comparator;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +44,7 @@ class HtmlReportTest {
                         "milliseconds_to_first_token",
                         "prompt_tokens_per_second",
                         "users_without_waiting",
-                        "guessing_estimates",
+                        "steps_of_rows",
                         "contexts",
                         "simulate_classes_seconds",
                         "compile_seconds",
@@ -65,19 +65,22 @@ class HtmlReportTest {
 
     @Test
     void shouldCountTokensOfGuessesUntilTheFirstMistake() {
-        RowsEstimate four = outcome.rows().get(1);
+        RowsPoint four = outcome.rows().getLast();
 
         assertThat(four.rows()).isEqualTo(4);
         assertThat(four.tokens(0)).isEqualTo(1);
         assertThat(four.tokens(1)).isEqualTo(4);
         assertThat(four.tokens(0.5)).isEqualTo(1.875);
-        assertThat(four.moreCycles())
-                .isEqualTo(3
-                        * RowsEstimate.of(
-                                        outcome.plan().question(),
-                                        outcome.plan().partition(),
-                                        2)
-                                .moreCycles());
+    }
+
+    @Test
+    void shouldScheduleRowsThatFollowOneAnother() {
+        RowsPoint two = outcome.rows().getFirst();
+
+        assertThat(two.simulatedCycles()).isEqualTo(two.predictedCycles());
+        assertThat(two.cycles() - outcome.cyclesPerToken())
+                .isBetween(0L, 2 * outcome.schedule().interval());
+        assertThat(two.boundCycles()).isBetween(outcome.plan().bound().cycles(), two.cycles());
     }
 
     @Test
