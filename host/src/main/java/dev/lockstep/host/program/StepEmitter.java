@@ -693,14 +693,21 @@ final class StepEmitter {
     private void eachToken(Task task, Consumer<Ir> body) {
         switch (task.cut()) {
             case REPLICATED -> f.loop(Ir.i64(0), count(task), 1, body);
-            case TOKENS ->
-                f.loop(
-                        f.udiv(f.mul(core, count(task)), cores),
-                        f.udiv(f.mul(f.add(core, Ir.i64(1)), count(task)), cores),
-                        1,
-                        body);
+            case TOKENS -> eachOwnToken(count(task), body);
             case ROWS, HEADS -> throw new IllegalStateException(task + " is not cut by tokens");
         }
+    }
+
+    /**
+     * The tokens of the core's panels. Tokens of a panel share cache lines, and two cores that write to the same lines in turn wait for them
+     * longer than one of them takes for all tokens of the panel.
+     */
+    private void eachOwnToken(Ir count, Consumer<Ir> body) {
+        Ir panels = f.udiv(f.add(count, Ir.i64(QuantPanel.TOKENS - 1)), Ir.i64(QuantPanel.TOKENS));
+        Ir first = f.udiv(f.mul(core, panels), cores);
+        Ir next = f.udiv(f.mul(f.add(core, Ir.i64(1)), panels), cores);
+        Ir end = f.mul(next, Ir.i64(QuantPanel.TOKENS));
+        f.loop(f.mul(first, Ir.i64(QuantPanel.TOKENS)), f.select(f.icmp("ult", end, count), end, count), 1, body);
     }
 
     private void eachPart(int parts, Consumer<Ir> body) {
