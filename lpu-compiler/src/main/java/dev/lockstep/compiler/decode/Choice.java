@@ -108,7 +108,7 @@ final class Choice {
             stage.arrays().occupy(u, groups, 1);
             for (Hemisphere side : Hemisphere.values()) {
                 Plane plane = new Plane(side, 0);
-                Address word = Address.of(side == Hemisphere.EAST ? stage.laneNumbers() : stage.expertOnes());
+                Address word = Address.of(side == Hemisphere.EAST ? stage.laneNumbers(shape) : stage.expertOnes());
                 stage.arrays().load(Element.FP16, plane, u, groups, 1, word);
                 stage.arrays().install(Element.FP16, plane, u + groups, groups);
             }

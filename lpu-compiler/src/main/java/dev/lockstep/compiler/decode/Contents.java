@@ -38,6 +38,9 @@ final class Contents {
      */
     record LatentTables(int half, int compressed, int positioned, int scale) {}
 
+    /** Word of a tile whose inputs count for the numbers that experts have on this chip; for one more where others are elsewhere, which count for nothing. */
+    record LaneNumbers(int word, RoutingShape experts) {}
+
     /**
      * What the choice of experts reads beside its tables, in both hemispheres: a half, and what is added to scores, in the lanes of outputs.
      *
@@ -66,7 +69,7 @@ final class Contents {
     private final List<ShortScale> shortScales = new ArrayList<>();
     private final List<Cached> caches = new ArrayList<>();
     private int half;
-    private int laneNumbers = -1;
+    private final List<LaneNumbers> laneNumbers = new ArrayList<>();
     private int expertOnes = -1;
     private int groupOnes = -1;
 
@@ -78,15 +81,15 @@ final class Contents {
         tiles.add(new Tile(half, matrix, plane, word, groups, expert, input, output));
     }
 
-    /** Words of the tables that experts are chosen with; -1 where there are none. */
-    int laneNumbers() {
+    void laneNumbers(int word, RoutingShape experts) {
+        laneNumbers.add(new LaneNumbers(word, experts));
+    }
+
+    List<LaneNumbers> laneNumbers() {
         return laneNumbers;
     }
 
-    void laneNumbers(int word) {
-        laneNumbers = word;
-    }
-
+    /** Word of the table of ones that experts are chosen with; -1 where there is none. */
     int expertOnes() {
         return expertOnes;
     }

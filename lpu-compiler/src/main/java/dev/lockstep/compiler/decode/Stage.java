@@ -36,7 +36,7 @@ final class Stage {
     private final NormFactor norm;
     private final int onesHalf;
     private final int scratch;
-    private int laneNumbers = -1;
+    private final Map<List<Integer>, Integer> laneNumbers = new HashMap<>();
     private int expertOnes = -1;
     private int groupOnes = -1;
     private final Map<List<Integer>, Integer> neighbours = new HashMap<>();
@@ -133,13 +133,13 @@ final class Stage {
         return List.copyOf(marks);
     }
 
-    /** Word of a tile of FP16 whose inputs count for their number, up to the number of experts. */
-    int laneNumbers() {
-        if (laneNumbers < 0) {
-            laneNumbers = layout.streaming(TILE);
-            layout.contents().laneNumbers(laneNumbers);
-        }
-        return laneNumbers;
+    /** Word of a tile of FP16 whose inputs count for the numbers of a chip's experts. */
+    int laneNumbers(RoutingShape experts) {
+        return laneNumbers.computeIfAbsent(List.of(experts.first(), experts.own(), experts.all()), key -> {
+            int word = layout.streaming(TILE);
+            layout.contents().laneNumbers(word, experts);
+            return word;
+        });
     }
 
     /** Word of a tile of ones, FP16, for as many inputs as there are experts. */

@@ -63,7 +63,27 @@ public final class Published {
             new Speed("mixtral-8x7b", "Groq LPU, 576 chips", "Mixtral 8x7B", "", 480, 500, "Feb 2024"),
             new Speed("mixtral-8x7b", "8 x H100", "Mixtral 8x7B", "about", 280, 280, "Feb 2024, SemiAnalysis"),
             new Speed("gpt-oss-120b", "Groq LPU, 576 chips", "gpt-oss-120B", "", 476, 500, "2025, ArtificialAnalysis"),
-            new Speed("gpt-oss-120b", "Cerebras CS-3", "gpt-oss-120B", "about", 3000, 3000, "2025, press"));
+            new Speed("gpt-oss-120b", "Cerebras CS-3", "gpt-oss-120B", "about", 3000, 3000, "2025, press"),
+            of(
+                    "deepseek-v3",
+                    "8 x B200, TensorRT-LLM FP4",
+                    "DeepSeek-R1 (671B), batch 1, before tuning",
+                    67,
+                    "2025, NVIDIA"),
+            new Speed(
+                    "deepseek-v3",
+                    "8 x B200, FP4, guessed tokens",
+                    "DeepSeek-R1 (671B)",
+                    "more than",
+                    250,
+                    250,
+                    "Mar 2025, NVIDIA"),
+            of(
+                    "deepseek-v3",
+                    "8 x B200, TensorRT-LLM FP4, tokens guessed and loosely verified",
+                    "DeepSeek-R1 (671B), batch 1",
+                    368,
+                    "2025, NVIDIA"));
 
     private Published() {}
 

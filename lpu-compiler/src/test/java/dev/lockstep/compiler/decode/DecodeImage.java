@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntToDoubleFunction;
 import java.util.function.IntUnaryOperator;
+import java.util.function.Predicate;
 
 /** What the memories of all chips hold before steps of {@link SmallDecoder}s, one for each user, whose weights and positions are the same. */
 final class DecodeImage {
@@ -119,10 +120,12 @@ final class DecodeImage {
             this.rank = rank;
             this.writer = writer;
             layout = compiled.layouts().get(stage);
-            shape = shape(partition.piecesOf(stage).stream()
-                    .filter(piece -> !piece.attends())
-                    .findFirst()
-                    .orElse(Piece.whole(0)));
+            shape = DecodeImage.this.shape(experts(piece -> !piece.attends()));
+        }
+
+        /** The first of a stage's pieces that has a property. */
+        private Piece experts(Predicate<Piece> which) {
+            return partition.piecesOf(stage).stream().filter(which).findFirst().orElse(Piece.whole(0));
         }
 
         void weights() {
@@ -206,14 +209,14 @@ final class DecodeImage {
                             : 0;
                 }
                 case GATE_UP -> {
-                    int hidden = hidden(tile.expert(), tile.output() / 2, row);
+                    int hidden = hidden(tile, tile.expert(), tile.output() / 2, row);
                     var kind = tile.output() % 2 == 0 ? SmallDecoder.Kind.GATE : SmallDecoder.Kind.UP;
                     yield residual < width && hidden >= 0 ? users.getFirst().weight(kind, layer, hidden, residual) : 0;
                 }
                 case DOWN -> {
                     int set = shape.packed() > 1 ? lane / shape.hiddenLanes() : 0;
                     int hidden = tile.expert() + set < shape.experts() && set < shape.packed()
-                            ? hidden(tile.expert() + set, tile.input(), lane - set * shape.hiddenLanes())
+                            ? hidden(tile, tile.expert() + set, tile.input(), lane - set * shape.hiddenLanes())
                             : -1;
                     yield sum < width && hidden >= 0
                             ? users.getFirst().weight(SmallDecoder.Kind.DOWN, layer, sum, hidden)
@@ -341,14 +344,15 @@ final class DecodeImage {
                     : -1;
         }
 
-        private int hidden(int expert, int block, int lane) {
+        private int hidden(Contents.Tile tile, int expert, int block, int lane) {
             int whole = question.model().layers().getFirst().feedForward().hidden();
             int share = whole / partition.tensor();
+            int half = partition.firstHalf(stage) + tile.half();
+            int first = experts(piece -> piece.half() == half)
+                    .firstExpert(shape.choice().all());
             int length = GROUP * shape.hiddenBlockGroups();
             int local = block * length + lane;
-            return lane < length && local < share
-                    ? (shape.choice().first() + expert) * whole + rank * share + local
-                    : -1;
+            return lane < length && local < share ? (first + expert) * whole + rank * share + local : -1;
         }
 
         /** Number of a hidden element of the network that all tokens use; -1 for none. */
@@ -428,10 +432,18 @@ final class DecodeImage {
 
         /** The tables with which experts are chosen. */
         private void choice() {
+            for (Contents.LaneNumbers numbers : layout.contents().laneNumbers()) {
+                for (int row = 0; row < LANES; row++) {
+                    row(
+                            Hemisphere.EAST,
+                            row % GROUP,
+                            numbers.word() + row / GROUP,
+                            lane -> number(numbers.experts(), lane));
+                }
+            }
             RoutingShape choice = shape.choice();
-            for (int row = 0; row < LANES && shape.routed() && layout.contents().laneNumbers() >= 0; row++) {
+            for (int row = 0; row < LANES && layout.contents().expertOnes() >= 0; row++) {
                 int word = row / GROUP;
-                row(Hemisphere.EAST, row % GROUP, layout.contents().laneNumbers() + word, lane -> number(choice, lane));
                 row(
                         Hemisphere.WEST,
                         row % GROUP,

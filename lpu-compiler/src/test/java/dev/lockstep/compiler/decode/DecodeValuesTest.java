@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -227,6 +228,29 @@ class DecodeValuesTest {
                 question(model, topology, chips, 3, WeightPrecision.INT8),
                 new Partition(tensor, pieces, cuts, split, WeightPrecision.INT8),
                 1);
+
+        assertThat(new LegalityChecker(MACHINE).check(program)).isEmpty();
+    }
+
+    /** A small model of the build of DeepSeek-V3: latent attention, experts from groups over several stages, a network that all tokens use, users who take turns. */
+    @Test
+    void shouldComputeWhatDeepSeekSays() {
+        var routing = new Routing(Routing.Scores.SIGMOID, true, 4, 2, 2, true, 2.5);
+        var layer = new LayerSizes(
+                new AttentionSizes.Latent(32, 320, 256, 64, 64, 64), new FeedForwardSizes(256, 24, 4, 256, routing));
+        ModelSizes model = new ModelSizes("small", 640, Collections.nCopies(2, layer), 512, 4096, false);
+        List<Piece> pieces = List.of(
+                Piece.whole(0),
+                new Piece(1, 0, 2),
+                new Piece(1, 1, 2),
+                Piece.whole(2),
+                new Piece(3, 0, 2),
+                new Piece(3, 1, 2));
+
+        LpuProgram program = requireRight(
+                question(model, Topology.QUADFOUR_LINE, 24, 330, WeightPrecision.INT8),
+                new Partition(8, pieces, List.of(0, 2, 5, 6), HeadSplit.COPIED_KEYS, WeightPrecision.INT8),
+                2);
 
         assertThat(new LegalityChecker(MACHINE).check(program)).isEmpty();
     }
