@@ -197,6 +197,9 @@ public final class DecodeCompiler {
             }
             int moved = partition.firstHalf(number);
             for (Mark mark : stage.marks()) {
+                if (hidden(number, mark.half() + moved)) {
+                    continue;
+                }
                 Mark placed = mark.later(start);
                 marks.add(new Mark(
                         mark.half() < 0 ? mark.half() : mark.half() + moved,
@@ -225,6 +228,11 @@ public final class DecodeCompiler {
                         .flatMap(stage -> Collections.nCopies(nodeChips, stage.cached()).stream())
                         .toList(),
                 blocks.size());
+    }
+
+    /** Whether a half layer goes on in other stages: these work at the same time, so only the phases of the last one count. */
+    private boolean hidden(int stage, int half) {
+        return partition.piecesOf(stage).stream().anyMatch(piece -> piece.half() == half && !piece.completes());
     }
 
     /** Spare chips have nothing to do; they make the wiring what it is. */
