@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.engine.FakeMachine;
 import dev.lockstep.engine.FakeModel;
+import dev.lockstep.engine.Prompt;
+import dev.lockstep.engine.Script;
+import dev.lockstep.engine.TinyTokenizer;
 import dev.lockstep.engine.sampling.SamplingParameters;
 import dev.lockstep.engine.service.CompletionRequest;
 import dev.lockstep.engine.service.CompletionResult;
 import dev.lockstep.engine.service.Constraint;
 import dev.lockstep.engine.service.EmbeddingRequest;
 import dev.lockstep.engine.service.InferenceService;
+import dev.lockstep.engine.service.Input;
 import dev.lockstep.engine.service.Receipt;
 import dev.lockstep.engine.service.ServiceOptions;
 import dev.lockstep.engine.service.Ticket;
@@ -67,6 +71,13 @@ class LibraryExamplesTest {
         return ticket.result().join();
     }
 
+    static String argumentsOfSum(InferenceService service) {
+        Prompt gap = new Prompt.Fill("int sum(", ") { return a + b; }", List.of());
+        CompletionRequest request =
+                CompletionRequest.of(new Input.Continue(gap)).maxTokens(20).build();
+        return service.complete(request, event -> {}).choices().getFirst().text();
+    }
+
     static Assistant wentOn(Assistant talk, Assistant later, Path file) {
         talk.save(file);
         later.load(file); // in this process or another one
@@ -105,6 +116,17 @@ class LibraryExamplesTest {
             Person person =
                     whoInvented(new Assistant(service).sampling(sampling).maxTokens(3000), "wheel");
             assertThat(person.knownFor()).isNotNull();
+        }
+    }
+
+    @Test
+    void shouldFillTheGap() {
+        TinyTokenizer tokenizer = TinyTokenizer.filling();
+        var script = new Script(tokenizer, "<middle>", prompt -> List.of("int a, int b"));
+        var machine = new FakeMachine(tokenizer.vocabularySize(), 200, 64, script);
+        try (var service =
+                InferenceService.open(new FakeModel("code", tokenizer).open(machine), ServiceOptions.DEFAULT)) {
+            assertThat(argumentsOfSum(service)).isEqualTo("int a, int b");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.lockstep.server.openai;
 
 import dev.lockstep.engine.service.Conversation;
 import dev.lockstep.engine.service.SavedSession;
+import dev.lockstep.engine.service.SessionFileException;
 import dev.lockstep.server.http.ApiError;
 import dev.lockstep.server.http.ApiException;
 import dev.lockstep.server.http.Exchange;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -71,7 +73,8 @@ final class SessionEndpoints {
         try {
             Files.createDirectories(directory());
             SavedSession saved = EngineErrors.renamed(
-                    RequestReader.CHAT_FIELDS, () -> answers.service().save(conversation, file, messages));
+                    RequestReader.CHAT_FIELDS,
+                    () -> named(name, file, () -> answers.service().save(conversation, file, messages)));
             exchange.sendJson(200, new Written(name, saved.tokens(), saved.computed(), Files.size(file)));
         } catch (IOException refused) {
             throw broken(refused);
@@ -80,7 +83,8 @@ final class SessionEndpoints {
 
     void load(Exchange exchange) {
         String name = name(exchange.json());
-        SavedSession session = answers.service().load(existing(name));
+        Path file = existing(name);
+        SavedSession session = named(name, file, () -> answers.service().load(file));
         exchange.sendJson(200, new Loaded(name, session.tokens(), session.computed(), Json.parse(session.note())));
     }
 
@@ -120,6 +124,16 @@ final class SessionEndpoints {
                     404, "session_not_found", "there is no session " + name + "; GET /sessions lists what there is"));
         }
         return file;
+    }
+
+    /** Tells of a session that is refused by its name: where the server keeps it is not the client's business. */
+    private static SavedSession named(String name, Path file, Supplier<SavedSession> work) {
+        try {
+            return work.get();
+        } catch (SessionFileException unusable) {
+            String message = String.valueOf(unusable.getMessage()).replace(file.toString(), "the session " + name);
+            throw new ApiException(ApiError.request(409, "session_unusable", message), unusable);
+        }
     }
 
     private static ApiException broken(IOException failure) {
