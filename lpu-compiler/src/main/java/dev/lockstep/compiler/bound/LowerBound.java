@@ -15,6 +15,7 @@ import dev.lockstep.lpu.machine.Quantity;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -85,6 +86,9 @@ public final class LowerBound {
         private final ModelSizes model;
         private final SumCost sum;
         private final PhaseLatency phases;
+        /** The last piece of each layer's feed-forward half: no other has more to do. */
+        private final List<Piece> experts;
+
         private final Map<BoundTerm, Long> terms = new EnumMap<>(BoundTerm.class);
 
         Counter(Question question, Partition partition) {
@@ -94,6 +98,9 @@ public final class LowerBound {
             model = question.model();
             sum = partition.sum(question);
             phases = PhaseLatency.of(machine);
+            experts = partition.pieces().stream()
+                    .filter(piece -> !piece.attends() && piece.completes())
+                    .toList();
             for (BoundTerm term : BoundTerm.values()) {
                 terms.put(term, 0L);
             }
@@ -102,7 +109,7 @@ public final class LowerBound {
         void layer(int index) {
             LayerShard shard = shard(index);
             boolean shared = partition.split() == HeadSplit.BY_CONTEXT && partition.tensor() > 1;
-            Piece piece = experts(index);
+            Piece piece = experts.get(index);
             // Beside the hops of the pipeline, the residual passes to other chips of the node on its way from part to
             // part.
             hops(2 * sum.hops() + (shared ? 1 : 0) + piece.parts() - 1);
@@ -159,15 +166,7 @@ public final class LowerBound {
                     partition.tensor(),
                     partition.split(),
                     question.context(),
-                    experts(index));
-        }
-
-        /** The last piece of a layer's feed-forward half: no other has more to do. */
-        private Piece experts(int layer) {
-            return partition.pieces().stream()
-                    .filter(piece -> piece.half() == 2 * layer + 1 && piece.completes())
-                    .findFirst()
-                    .orElseThrow();
+                    experts.get(index));
         }
 
         private long stream(Matrix matrix) {

@@ -76,6 +76,8 @@ final class AttentionHalf {
                     factor = stage.norm()
                             .factor(residual.squares(), shape.headGroups(), free, use -> Math.max(use, last));
                     free += sweeps > 1 ? shape.headGroups() + 8 : 0;
+                    // Products of narrow models would come so soon that too many wait for the factor.
+                    free = sweeps > 1 ? Math.max(free, geometry.rowFor(factor.ready()) - sweep.length()) : free;
                 }
                 long waits = (Math.ceilDiv(count * perKeyHead - tile, most) - 1L) * later;
                 long until = Math.max(horizon, factor.ready() + 60) + waits;

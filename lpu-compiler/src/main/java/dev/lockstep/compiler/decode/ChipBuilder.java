@@ -131,6 +131,12 @@ final class ChipBuilder {
         journal.push(() -> held.get(alu).remove(cycle));
     }
 
+    /** A result that was held from a cycle on is not needed after another. */
+    void release(int alu, long from, long until) {
+        long before = held.get(alu).put(from, until);
+        journal.push(() -> held.get(alu).put(from, before));
+    }
+
     /** The cycle of the last effect, in the bottom tile. */
     long lastEffect(Effects effects) {
         long last = 0;

@@ -273,13 +273,14 @@ public final class DecodeCompiler {
         boolean quads = switch (question.topology()) {
             case QUADFOUR_LINE -> fours;
             case QUADFOUR_RING -> fours && nodes > 8;
-            case NODE, DRAGONFLY, DRAGONFLY_RACKS -> false;
+            case DRAGONFLY -> question.chips() % node == 0;
+            case NODE, DRAGONFLY_RACKS -> false;
         };
         String topology = question.topology().name().toLowerCase(Locale.ROOT);
         if (tensor > node && (tensor != 4 * node || !quads)) {
             throw new IllegalArgumentException(String.format(
                     "%d chips a stage on %s are bounded and estimated, but not scheduled yet: stages of 8 chips are, and of 32 on a"
-                            + " quadfour line of a multiple of 32 chips, or ring of 96 or more",
+                            + " quadfour line of a multiple of 32 chips, or ring of 96 or more, or dragonfly without racks",
                     tensor, topology));
         }
         boolean joined =

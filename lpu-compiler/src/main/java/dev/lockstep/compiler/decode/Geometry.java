@@ -103,6 +103,11 @@ final class Geometry {
         return u + 2L * matrix + multiply + accumulate;
     }
 
+    /** Key outward of a row whose sums the vector unit takes in a cycle. */
+    long rowFor(long cycle) {
+        return inwardAt(cycle) - throughArray(0);
+    }
+
     /** Key inward, at the other end of a link, of what is sent with a key outward, if it is received at once. */
     long overLink(long u) {
         return received(u + switches + link);

@@ -199,6 +199,13 @@ final class Group {
         return new Kept(alu.alu(), label, cycle + geometry.alu);
     }
 
+    /** What an ALU keeps is used for the last time in a cycle, sooner than was said. */
+    void release(Kept kept, long cycle) {
+        for (ChipBuilder chip : chips) {
+            chip.release(kept.alu(), kept.ready() - geometry.alu, Math.max(cycle, kept.ready()));
+        }
+    }
+
     private Kept operate(
             boolean large,
             long cycle,

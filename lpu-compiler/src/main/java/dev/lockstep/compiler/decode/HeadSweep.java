@@ -44,7 +44,9 @@ final class HeadSweep {
             if (factor == null) {
                 long length = (long) shape.blocks() * (perTile + 2) * Math.ceilDiv(tiles, planes) + 400;
                 factor = stage.norm().factor(residual.squares(), shape.blockGroups(), earliest, use -> use + length);
-                earliest += shape.blockGroups() + 8;
+                // Logits of narrow models would come so soon that too many wait for the factor.
+                long known = stage.scheduler().geometry().rowFor(factor.ready()) - sweep.length();
+                earliest = Math.max(earliest + shape.blockGroups() + 8, known);
             }
             store(results, first, factor);
         }
@@ -110,6 +112,7 @@ final class HeadSweep {
                                 STREAM,
                                 logits.label(),
                                 geometry.outwardAt(logits.ready()));
+                scheduler.all().release(product, at);
             });
         }
     }

@@ -76,7 +76,7 @@ record Shape(
         return switch (layer.attention()) {
             case AttentionSizes.Grouped attention -> {
                 int keyHeads = Math.ceilDiv(attention.kvHeads(), tensor);
-                int queries = Math.ceilDiv(attention.heads(), Math.max(tensor, attention.kvHeads()));
+                int queries = attention.queriesPerKeyHead(tensor);
                 if (queries > MOST_QUERIES || 2 * attention.headSize() > machine.lanes()) {
                     throw new IllegalArgumentException(
                             queries + " heads of " + attention.headSize()

@@ -5,6 +5,15 @@ public sealed interface AttentionSizes {
     /** Query heads. */
     int heads();
 
+    /**
+     * Heads of queries on a chip of a stage, for each head of keys there. Where there are more chips than heads of keys, those with copies of a head share its queries; chips that are left
+     * over have none.
+     */
+    default int queriesPerKeyHead(int tensor) {
+        int group = Math.ceilDiv(heads(), kvHeads());
+        return Math.ceilDiv(group, Math.max(1, tensor / kvHeads()));
+    }
+
     /** Units over which keys and values can be divided: the chips of a stage beyond that hold copies or share the context. */
     int kvHeads();
 

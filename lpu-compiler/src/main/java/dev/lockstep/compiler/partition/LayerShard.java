@@ -94,7 +94,9 @@ public record LayerShard(
         int shared = feedForward.shared() > 0 && piece.completes() ? share(feedForward.shared(), tensor) : 0;
         // All the experts that a token uses may belong to this piece.
         int hidden = Math.min(experts, feedForward.used()) * expert + shared;
-        int heads = Math.ceilDiv(attention.heads() * sharing, tensor);
+        int heads = split == HeadSplit.COPIED_KEYS
+                ? attention.queriesPerKeyHead(tensor)
+                : Math.ceilDiv(attention.heads() * sharing, tensor);
         Matrix gateUp = new Matrix(width, 2 * hidden);
         Matrix down = new Matrix(hidden, width);
         Matrix router = new Matrix(feedForward.routed() ? width : 0, feedForward.routed() ? feedForward.experts() : 0);

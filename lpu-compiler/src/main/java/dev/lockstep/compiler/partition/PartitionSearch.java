@@ -92,7 +92,9 @@ public final class PartitionSearch {
         if (layer.attention() instanceof AttentionSizes.Latent) {
             return List.of(HeadSplit.COPIED_KEYS);
         }
-        return tensor % keyHeads == 0 ? List.of(HeadSplit.COPIED_KEYS, HeadSplit.BY_CONTEXT) : List.of();
+        return tensor % keyHeads == 0
+                ? List.of(HeadSplit.COPIED_KEYS, HeadSplit.BY_CONTEXT)
+                : List.of(HeadSplit.COPIED_KEYS);
     }
 
     /** Partitions of every number of stages. */

@@ -83,6 +83,25 @@ class DecodeCompilerTest {
         assertThat(new LegalityChecker(machine).check(schedule.program())).isEmpty();
     }
 
+    /** Stages of four nodes that have links to each other and to the next stage; the fewer nodes, the more links, until every chip has one to each. */
+    @ParameterizedTest
+    @CsvSource({"40, 1, CARRIERS", "40, 1, ONE_SHOT", "64, 2, CARRIERS", "72, 2, CARRIERS", "104, 3, CARRIERS"})
+    void shouldShareALayerAmongNodesOfADragonfly(int chips, int stages, SumForm form) {
+        Machine machine = Machine.lpuV1();
+        var layer = new LayerSizes(
+                new AttentionSizes.Grouped(32, 8, 128, Integer.MAX_VALUE), new FeedForwardSizes(5120, 1, 1, 0));
+        ModelSizes model = new ModelSizes("small", 1600, Collections.nCopies(2, layer), 8000, 4096, false);
+        Question question = new Question(
+                model, machine, Topology.DRAGONFLY, chips, 400, 1, WeightPrecision.INT8, Objective.LATENCY);
+        Partition partition = Partition.even(32, stages, 2, HeadSplit.COPIED_KEYS, WeightPrecision.INT8)
+                .with(form);
+
+        DecodeSchedule schedule = DecodeCompiler.compile(question, partition);
+
+        assertThat(TimeSimulator.run(machine, schedule.program()).cycles()).isEqualTo(schedule.predictedCycles());
+        assertThat(new LegalityChecker(machine).check(schedule.program())).isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({
         // width, heads, hidden, experts, hop, stages

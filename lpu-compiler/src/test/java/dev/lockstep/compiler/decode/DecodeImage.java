@@ -19,6 +19,9 @@ final class DecodeImage {
     private static final float HIDDEN = -1e9f;
 
     private final Question question;
+    /** The number of a head that a chip does not have. */
+    static final int NONE = -1;
+
     private final Partition partition;
     private final DecodeCompiler.WithStages compiled;
     private final StepRow row;
@@ -293,9 +296,7 @@ final class DecodeImage {
         private double latentQuery(int layer, int tile, int row, int input) {
             int head = query(tile / latent().vectors());
             int element = compressed(tile % latent().vectors(), row);
-            return element < 0 || input < 0 || head >= attention.heads()
-                    ? 0
-                    : model().absorbed(layer, head, element, input);
+            return element < 0 || input < 0 || head == NONE ? 0 : model().absorbed(layer, head, element, input);
         }
 
         /** Outputs of the second head of a pair lie behind those of the first. */
@@ -305,7 +306,7 @@ final class DecodeImage {
             int output = row - local % 2 * latent().value();
             int input = tile.input() % latent().vectors() * latent().part() + lane;
             boolean there = output >= 0 && output < latent().value() && lane < latent().part();
-            return there && head < attention.heads()
+            return there && head != NONE
                     ? users.getFirst().weight(SmallDecoder.Kind.VALUE, layer, head * latent().value() + output, input)
                     : 0;
         }
@@ -316,30 +317,38 @@ final class DecodeImage {
             int part = tile % (shape.group() + 2);
             if (part < shape.group()) {
                 int head = query(local * shape.group() + part);
-                return users.getFirst().weight(SmallDecoder.Kind.QUERY, layer, head * size + element, input);
+                return head == NONE
+                        ? 0
+                        : users.getFirst().weight(SmallDecoder.Kind.QUERY, layer, head * size + element, input);
             }
             var kind = part == shape.group() ? SmallDecoder.Kind.KEY : SmallDecoder.Kind.VALUE;
-            return users.getFirst().weight(kind, layer, keyHead(local) * size + element, input);
+            int keyHead = keyHead(local);
+            return keyHead == NONE ? 0 : users.getFirst().weight(kind, layer, keyHead * size + element, input);
         }
 
-        /** The model's number of a query or head of keys of this chip. */
+        /** The model's number of a query of this chip; chips with copies of a head of keys share its queries. */
         private int query(int local) {
-            return rank * shape.keyHeads() * shape.group() + local;
+            int keyHead = keyHead(local / shape.group());
+            int group = attention.heads() / attention.kvHeads();
+            int own = rank % sharers() * shape.group() + local % shape.group();
+            return keyHead == NONE || own >= group ? NONE : keyHead * group + own;
         }
 
         private int keyHead(int local) {
-            return attention.kvHeads() == 1
-                    ? 0
-                    : query(local * shape.group()) / (attention.heads() / attention.kvHeads());
+            int keyHead = rank / sharers() * shape.keyHeads() + local;
+            return keyHead < attention.kvHeads() ? keyHead : NONE;
+        }
+
+        /** Chips that have copies of a head of keys. */
+        private int sharers() {
+            return Math.max(1, partition.tensor() / attention.kvHeads());
         }
 
         /** Element of the attended row that lies in a lane; -1 for none. */
         private int attended(int round, int lane) {
             int size = shape.latent() == null ? shape.headSize() : latent().value();
             int local = Round.MOST * round + lane / size;
-            return lane < Round.MOST * size
-                            && local < shape.keyHeads() * shape.group()
-                            && query(local) < attention.heads()
+            return lane < Round.MOST * size && local < shape.keyHeads() * shape.group() && query(local) != NONE
                     ? query(local) * size + lane % size
                     : -1;
         }
@@ -502,6 +511,9 @@ final class DecodeImage {
             int base = base(chip, user);
             int layer = layer(cached.half());
             int keyHead = keyHead(cached.keyHead());
+            if (keyHead == NONE) {
+                return;
+            }
             int size = shape.headSize();
             int sets = shape.keySets();
             for (int first = 0; first < shape.positionBlocks(); first += first % 2 == 0 ? 1 : 2 * sets - 1) {

@@ -206,6 +206,9 @@ final class DecodeRun implements AutoCloseable {
         int block = position / LANES;
         Hemisphere side = Cache.side(block);
         int keyHead = image.keyHead(chip, cached.keyHead());
+        if (keyHead == DecodeImage.NONE) {
+            return;
+        }
         int size = image.shape().headSize();
         for (int element = 0; element < size; element++) {
             int word = image.base(chip, user)

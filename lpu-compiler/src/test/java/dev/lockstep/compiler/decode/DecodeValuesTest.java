@@ -35,6 +35,9 @@ class DecodeValuesTest {
         // weights, topology, chips, chips a stage, stages, width, heads, key heads, size of a head, hidden, positions
         "INT8, NODE, 8, 8, 1, 320, 8, 8, 32, 512, 1",
         "INT8, NODE, 8, 8, 1, 512, 24, 8, 128, 12800, 3",
+        "INT8, DRAGONFLY, 72, 32, 2, 640, 32, 8, 32, 1024, 3",
+        "INT8, NODE, 8, 8, 1, 288, 6, 6, 48, 768, 3",
+        "INT8, NODE, 8, 8, 1, 640, 10, 2, 32, 512, 3",
         "INT8, NODE, 8, 8, 1, 960, 8, 8, 32, 1024, 3",
         "INT8, DRAGONFLY, 24, 8, 3, 640, 16, 16, 32, 2560, 700",
         "INT8, QUADFOUR_LINE, 64, 32, 2, 640, 64, 8, 32, 1024, 330",
@@ -70,11 +73,13 @@ class DecodeValuesTest {
         // topology, chips, chips a stage, stages, width, layers
         "NODE, 4, 4, 1, 320, 1",
         "NODE, 8, 8, 1, 960, 2",
-        "QUADFOUR_LINE, 24, 8, 3, 640, 2"
+        "QUADFOUR_LINE, 24, 8, 3, 640, 2",
+        "DRAGONFLY, 40, 32, 1, 640, 1"
     })
     void shouldComputeWithOneShotSums(Topology topology, int chips, int tensor, int stages, int width, int layers) {
         ModelSizes model = model(width, 8, 8, 32, new FeedForwardSizes(1024, 1, 1, 0), layers);
-        Partition partition = Partition.even(tensor, stages, layers, HeadSplit.BY_KEY_HEADS, WeightPrecision.INT8)
+        HeadSplit split = tensor > 8 ? HeadSplit.COPIED_KEYS : HeadSplit.BY_KEY_HEADS;
+        Partition partition = Partition.even(tensor, stages, layers, split, WeightPrecision.INT8)
                 .with(SumForm.ONE_SHOT);
 
         LpuProgram program = requireRight(question(model, topology, chips, 3, WeightPrecision.INT8), partition, 1);

@@ -251,6 +251,11 @@ public final class Wiring {
         peers[other] = end;
     }
 
+    /**
+     * Joins every two nodes by as many links. Where ports suffice, nodes are numbered by fours that do alike, as with {@link #joinQuads}: links inside an aligned four are at the first chips
+     * of its nodes, one port for each of the other three; so are those to the node of the same rank in the next four, which end at the chips behind these. How the maker numbers
+     * them is not published.
+     */
     private void joinAllNodes() {
         int nodes = nodes();
         int links = globalPorts() / (nodes - 1);
@@ -258,13 +263,51 @@ public final class Wiring {
             throw new MachineException(nodes + " nodes cannot all be joined over " + globalPorts()
                     + " global ports each. Use the topology dragonfly_racks.");
         }
+        boolean fours = nodeChips == 2 * QUAD && globalPorts() == nodeChips * QUAD;
+        int aligned = fours ? nodes / QUAD * QUAD : 0;
         for (int node = 0; node < nodes; node++) {
             for (int other = node + 1; other < nodes; other++) {
                 for (int link = 0; link < links; link++) {
-                    join(node, (other - 1) * links + link, other, node * links + link);
+                    if (other < aligned && node / QUAD == other / QUAD) {
+                        joinInFour(node, other, link);
+                    } else if (other < aligned && other == node + QUAD) {
+                        int port = local + QUAD - 1;
+                        link(node * nodeChips + link, port, other * nodeChips + links + link, port);
+                    }
                 }
             }
         }
+        joinRest(links, aligned);
+    }
+
+    /** The first link of every chip to each other node of the four has a port of its own; more links share the last port. */
+    private void joinInFour(int node, int other, int link) {
+        int mate = (node ^ other) - 1;
+        boolean more = link >= nodeChips;
+        int chip = more ? 2 * mate + link - nodeChips : link;
+        int port = local + (more ? QUAD - 1 : mate);
+        link(node * nodeChips + chip, port, other * nodeChips + chip, port);
+    }
+
+    /** Joins over free ports, in their order, the nodes that are neither in one aligned four nor of one rank in two that follow each other. */
+    private void joinRest(int links, int aligned) {
+        for (int node = 0; node < nodes(); node++) {
+            for (int other = node + 1; other < nodes(); other++) {
+                boolean joined = other < aligned && (node / QUAD == other / QUAD || other == node + QUAD);
+                for (int link = 0; link < links && !joined; link++) {
+                    join(node, freePort(node), other, freePort(other));
+                }
+            }
+        }
+    }
+
+    private int freePort(int node) {
+        for (int port = 0; port < globalPorts(); port++) {
+            if (peers[globalPort(node, port)] == NOTHING) {
+                return port;
+            }
+        }
+        throw new AssertionError("no port is free");
     }
 
     private void joinRacks(Machine machine) {

@@ -74,6 +74,26 @@ class WiringTest {
         assertThat(line.linksAcross(chip -> line.node(chip) < 8)).isEqualTo(40);
     }
 
+    /** Nodes that share work do alike: each chip with a link to one other node of its four has links to its like in all three. */
+    @ParameterizedTest
+    @CsvSource({"32, 8", "40, 8", "64, 4", "72, 4", "96, 2", "264, 1"})
+    void shouldJoinFoursOfADragonflyAlike(int chips, int links) {
+        Wiring wiring = Wiring.of(machine, Topology.DRAGONFLY, chips);
+
+        for (int node = 0; node < chips / 32 * 4; node++) {
+            for (int chip = 0; chip < links; chip++) {
+                for (int mate = 1; mate < 4; mate++) {
+                    assertThat(wiring.peer(8 * node + chip, 6 + mate))
+                            .contains(new Port(8 * (node ^ mate) + chip, 6 + mate));
+                }
+                if (node + 4 < chips / 32 * 4) {
+                    assertThat(wiring.peer(8 * node + chip, 10)).contains(new Port(8 * (node + 4) + links + chip, 10));
+                }
+            }
+        }
+        assertThat(wiring.linksAcross(chip -> chip < 8)).isEqualTo(32 / (chips / 8 - 1) * (chips / 8 - 1));
+    }
+
     @Test
     void shouldRefuseWhatCannotBeWired() {
         assertThatThrownBy(() -> Wiring.of(machine, Topology.NODE, 9)).hasMessageContaining("one node of 8");
