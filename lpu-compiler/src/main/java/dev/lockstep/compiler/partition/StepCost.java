@@ -9,7 +9,8 @@ import dev.lockstep.lpu.machine.Machine;
 import dev.lockstep.lpu.machine.Quantity;
 
 /**
- * An estimate of one token's cycles, to compare partitions before one of them is scheduled.
+ * An estimate of one token's cycles, to compare partitions before one of them is scheduled. What a sum's vectors and the weights around it take counts where nothing
+ * else hides it.
  *
  * @param weights streaming
  * @param cache streaming
@@ -20,18 +21,27 @@ import dev.lockstep.lpu.machine.Quantity;
  * @param longestStage cycles for which the busiest stage is taken by one token
  */
 public record StepCost(long weights, long cache, long links, long pipeline, long phases, long ends, long longestStage) {
-    /** Phases of a layer that wait for one another, and cycles of each, as schedules of this compiler have them. */
-    private static final int PHASES = 14;
-
-    private static final int PHASE_CYCLES = 95;
+    // Fitted to schedules of this compiler: 22 presets, stages of 8 and 32 chips, both forms of sums, hops of 300 and
+    // 722 ns, contexts of 512 and 4,096;
+    // StepCostTest holds it to some percent of them.
+    /** What waits for one another in half a layer: passes through arrays and the vector unit. */
+    private static final int HALF_CYCLES = 620;
     /** Of choosing experts, and of comparing one with the others. */
-    private static final int CHOICE_CYCLES = 800;
+    private static final int CHOICE_CYCLES = 450;
 
-    private static final double COMPARE_CYCLES = 1.5;
+    private static final double COMPARE_CYCLES = 0.5;
+    /** Streams are that much longer busy than weights and cache fill them: gaps for rows; and only one plane in two takes keys and values, between softmax's own passes. */
+    private static final double GAPS = 1.2;
+
+    private static final double CACHE_GAPS = 3.3;
+    /** Weights of experts were counted with all gaps, some of which do not delay anything. */
+    private static final double EXPERT_GAPS = 0.6;
+    /** Blocks of outputs that are computed at a time. */
+    private static final int TOGETHER = 4;
     /** Of norms of latent queries and keys, and of values that come out of the latent context: three passes more that wait for one another. */
     private static final int LATENT_CYCLES = 500;
     /** Of a round of heads, which waits for the arrays of the one before. */
-    private static final int ROUND_CYCLES = 600;
+    private static final int ROUND_CYCLES = 560;
 
     /** Of one piece. */
     private record Share(long weights, long cache, long links, long rounds) {
@@ -59,7 +69,7 @@ public record StepCost(long weights, long cache, long links, long pipeline, long
                 // later.
                 all = all.plus(!piece.completes() ? new Share(0, 0, machine.hopCycles(), 0) : share);
             }
-            longest = Math.max(longest, own.cycles() + (long) partition.halvesOf(stage) * PHASES / 2 * PHASE_CYCLES);
+            longest = Math.max(longest, own.cycles() + (long) partition.halvesOf(stage) * HALF_CYCLES);
         }
         Matrix head = MemoryNeed.head(model, partition.tensor(), partition.precision());
         int reach = machine.whole(Quantity.QUADFOUR_REACH) * machine.whole(Quantity.NODE_CHIPS);
@@ -73,7 +83,7 @@ public record StepCost(long weights, long cache, long links, long pipeline, long
                 all.cache(),
                 all.links(),
                 pipeline,
-                (long) model.layers().size() * PHASES * PHASE_CYCLES + all.rounds(),
+                2L * model.layers().size() * HALF_CYCLES + all.rounds(),
                 ends,
                 longest);
     }
@@ -84,24 +94,51 @@ public record StepCost(long weights, long cache, long links, long pipeline, long
         LayerSizes layer = model.layers().get(piece.half() / 2);
         LayerShard shard =
                 LayerShard.of(model.width(), layer, partition.tensor(), partition.split(), question.context(), piece);
-        long links = sum.hopCycles(machine) + sum.linkCycles(machine) / 2;
+        FeedForwardSizes feedForward = layer.feedForward();
+        WeightPrecision precision = partition.precision();
+        long output = shard.output().streamCycles(machine, precision);
+        // Weights of experts follow the choice, whatever passes links.
+        long down = feedForward.routed() ? 0 : shard.down().streamCycles(machine, precision);
+        Overlap overlap = new Overlap(sum.linkCycles(machine), Math.ceilDiv(model.width(), machine.lanes()));
         if (piece.attends()) {
             boolean latent = layer.attention() instanceof AttentionSizes.Latent;
+            boolean shared = partition.split() == HeadSplit.BY_CONTEXT;
             return new Share(
-                    shard.input().streamCycles(machine, partition.precision())
-                            + shard.output().streamCycles(machine, partition.precision()),
-                    Math.ceilDiv(shard.cacheBytesRead(), (long) machine.streamBytesPerCycle()),
-                    links + (partition.split() == HeadSplit.BY_CONTEXT ? machine.hopCycles() : 0),
+                    output + overlap.after(shard.input().streamCycles(machine, precision), down),
+                    Math.round(CACHE_GAPS * shard.cacheBytesRead() / machine.streamBytesPerCycle()),
+                    sum.hopCycles(machine) + overlap.beside(output) + (shared ? machine.hopCycles() : 0),
                     (shard.heads().outputRows() - 1L) * ROUND_CYCLES + (latent ? LATENT_CYCLES : 0));
         }
-        FeedForwardSizes feedForward = layer.feedForward();
-        long choice = feedForward.routed() ? CHOICE_CYCLES + Math.round(COMPARE_CYCLES * feedForward.experts()) : 0;
+        long links = sum.hopCycles(machine) + overlap.beside(down);
+        if (!feedForward.routed()) {
+            return new Share(
+                    down + overlap.after(shard.gateUp().streamCycles(machine, precision), output), 0, links, 0);
+        }
+        long experts = Math.round(EXPERT_GAPS * shard.feedForwardCycles(machine, precision, feedForward));
         return new Share(
-                shard.router().streamCycles(machine, partition.precision())
-                        + shard.feedForwardCycles(machine, partition.precision(), feedForward),
+                experts + overlap.after(shard.router().streamCycles(machine, precision), output),
                 0,
                 links,
-                choice);
+                CHOICE_CYCLES + Math.round(COMPARE_CYCLES * feedForward.experts()));
+    }
+
+    /**
+     * What overlaps around a sum: blocks leave while others are still computed, and the first have arrived before the last.
+     *
+     * @param links cycles of the busiest link
+     * @param blocks of the residual
+     */
+    private record Overlap(long links, int blocks) {
+        /** What vectors take on the busiest link beside the weights before them. */
+        long beside(long before) {
+            return Math.max(0, links - before);
+        }
+
+        /** What weights take behind a sum: those of the last row at least. */
+        long after(long weights, long before) {
+            double arriving = Math.max(before, links) * Math.max(0, 1 - (double) TOGETHER / blocks);
+            return Math.round(GAPS * Math.max((double) weights / blocks, weights - arriving));
+        }
     }
 
     public long cycles() {
