@@ -240,10 +240,6 @@ class DecodeValuesTest {
     /** A small model of the build of DeepSeek-V3: latent attention, experts from groups over several stages, a network that all tokens use, users who take turns. */
     @Test
     void shouldComputeWhatDeepSeekSays() {
-        var routing = new Routing(Routing.Scores.SIGMOID, true, 4, 2, 2, true, 2.5);
-        var layer = new LayerSizes(
-                new AttentionSizes.Latent(32, 320, 256, 64, 64, 64), new FeedForwardSizes(256, 24, 4, 256, routing));
-        ModelSizes model = new ModelSizes("small", 640, Collections.nCopies(2, layer), 512, 4096, false);
         List<Piece> pieces = List.of(
                 Piece.whole(0),
                 new Piece(1, 0, 2),
@@ -253,11 +249,32 @@ class DecodeValuesTest {
                 new Piece(3, 1, 2));
 
         LpuProgram program = requireRight(
-                question(model, Topology.QUADFOUR_LINE, 24, 330, WeightPrecision.INT8),
+                question(deepSeek(2), Topology.QUADFOUR_LINE, 24, 330, WeightPrecision.INT8),
                 new Partition(8, pieces, List.of(0, 2, 5, 6), HeadSplit.COPIED_KEYS, WeightPrecision.INT8),
                 2);
 
         assertThat(new LegalityChecker(MACHINE).check(program)).isEmpty();
+    }
+
+    /** Its rows of a step, over the edge of a block of 320 positions. */
+    @Test
+    void shouldComputeRowsOfDeepSeek() {
+        List<Piece> pieces = List.of(Piece.whole(0), new Piece(1, 0, 2), new Piece(1, 1, 2));
+        Partition partition = new Partition(8, pieces, List.of(0, 2, 3), HeadSplit.COPIED_KEYS, WeightPrecision.INT8);
+        Question question = question(deepSeek(1), Topology.QUADFOUR_LINE, 16, 640, WeightPrecision.INT8);
+
+        try (DecodeRun run = new DecodeRun(question, partition, users(question, 1, 318))) {
+            assertThat(new LegalityChecker(MACHINE).check(run.rows(3))).isEmpty();
+            run.backTo(319);
+            run.rows(2);
+        }
+    }
+
+    private static ModelSizes deepSeek(int layers) {
+        var routing = new Routing(Routing.Scores.SIGMOID, true, 4, 2, 2, true, 2.5);
+        var layer = new LayerSizes(
+                new AttentionSizes.Latent(32, 320, 256, 64, 64, 64), new FeedForwardSizes(256, 24, 4, 256, routing));
+        return new ModelSizes("small", 640, Collections.nCopies(layers, layer), 512, 4096, false);
     }
 
     /** Keys and values are one compressed vector of each position, and queries come out in its space. */

@@ -181,7 +181,9 @@ final class SmallDecoder {
             case AttentionSizes.Grouped grouped -> attend(layer, x, grouped);
             case AttentionSizes.Latent sizes -> {
                 SmallLatent latent = new SmallLatent(this, sizes);
-                keys.get(layer).add(latent.key(layer, x));
+                double[] key = latent.key(layer, x);
+                keys.get(layer).add(key);
+                values.get(layer).add(key);
                 yield latent.attend(layer, x);
             }
         };
