@@ -17,6 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The log of a server: one JSON object a line on standard error, for programs and patient people. */
 final class ServeLog implements RequestLog {
+    private static final String CONNECTIONS = "io.helidon.webserver.http1.Http1Connection";
+
     private final Console console;
 
     ServeLog(Console console) {
@@ -31,6 +33,9 @@ final class ServeLog implements RequestLog {
         root.addHandler(new Handler() {
             @Override
             public void publish(LogRecord entry) {
+                if (isRubbish(entry)) {
+                    return;
+                }
                 Map<String, Object> fields = new LinkedHashMap<>();
                 fields.put("logger", entry.getLoggerName());
                 fields.put("message", entry.getMessage());
@@ -46,6 +51,14 @@ final class ServeLog implements RequestLog {
             @Override
             public void close() {}
         });
+    }
+
+    /** Bytes that are no HTTP, which Helidon takes for an error of its own: whoever sends them must not fill the log. */
+    private static boolean isRubbish(LogRecord entry) {
+        Throwable thrown = entry.getThrown();
+        return CONNECTIONS.equals(entry.getLoggerName())
+                && thrown != null
+                && thrown.getCause() instanceof IllegalArgumentException;
     }
 
     void event(String event, Map<String, Object> fields) {

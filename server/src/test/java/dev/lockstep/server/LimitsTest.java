@@ -79,6 +79,8 @@ class LimitsTest {
     @ValueSource(
             strings = {
                 "nonsense\r\n\r\n",
+                "\u0001\u0002abc / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                "\u00ff\u00fe q\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost\r\n\r\n",
                 "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: many\r\n\r\n",
                 "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",

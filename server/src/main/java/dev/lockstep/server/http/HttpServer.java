@@ -137,10 +137,13 @@ public final class HttpServer implements AutoCloseable {
             Status status,
             ServerResponseHeaders headers,
             String message) {
-        var error =
-                ApiError.request(status.code(), "bad_request", "this is not a request that can be read: " + message);
+        // What goes wrong behind the first line, the gateway answers: bytes that are no method at all end here.
+        boolean rubbish = event == DirectHandler.EventType.INTERNAL_ERROR;
+        Status told = rubbish ? Status.BAD_REQUEST_400 : status;
+        String reason = rubbish ? "it does not begin like one" : message;
+        var error = ApiError.request(told.code(), "bad_request", "this is not a request that can be read: " + reason);
         return DirectHandler.TransportResponse.builder()
-                .status(status)
+                .status(told)
                 .headers(headers)
                 .header(HeaderNames.CONTENT_TYPE, "application/json")
                 .keepAlive(false)
