@@ -144,17 +144,19 @@ public class ProductBenchmark {
         if (tiled) {
             kernels.openTiles(f);
         }
-        f.loop(Ir.i64(0), Ir.i64(ROW_TILES), tiled ? Kernels.ROW_TILES : 1, tile -> {
+        boolean straight = tokens == 1 || tokens <= kernels.straightTokens();
+        int rowTiles = straight ? 1 : tiled ? Kernels.ROW_TILES : kernels.rowTiles();
+        f.loop(Ir.i64(0), Ir.i64(ROW_TILES), rowTiles, tile -> {
             Ir packed = f.offset(f.parameter(0), f.mul(tile, tileBytes));
             Ir y = f.offset(f.parameter(2), f.mul(tile, Ir.i64(VECTOR_BYTES)));
-            if (tokens == 1 || tokens <= kernels.straightTokens()) {
+            if (straight) {
                 String kernel = kernels.quantLinear(type, RowKind.Q8, columns, panel().tokens(), tokens);
                 f.callLocal(kernel, packed, f.parameter(1), fields, y, stride);
             } else if (tiled) {
                 String kernel = kernels.tileLinear(type, RowKind.Q8, columns);
                 f.callLocal(kernel, packed, f.parameter(1), Ir.i64(tokens), y, stride, f.parameter(3), tileBytes);
             } else {
-                String kernel = kernels.panelLinear(type, RowKind.Q8, columns);
+                String kernel = kernels.panelLinear(type, RowKind.Q8, columns, rowTiles);
                 f.callLocal(kernel, packed, f.parameter(1), Ir.i64(tokens), y, stride, f.parameter(3));
             }
         });

@@ -11,14 +11,15 @@ import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
- * The innermost part of products with several tokens: adds some blocks of 16 rows times the activations of a few tokens to sums that
- * stay in registers.
+ * The innermost part of products with several tokens: adds some blocks of one or several tiles of 16 rows times the activations of a few tokens
+ * to sums. Each activation that is read serves all tiles, each weight all tokens, so that reading takes less time than multiplying.
  *
  * <p>Emitted as {@code void (ptr unpacked, i64 blocks, ptr quants, ptr fields, i64 planeBytes, ptr sums, i1 first, ptr ahead)}: {@code unpacked} is an {@link
- * UnpackedBlock} for each block, {@code quants} and {@code fields} are those of the first token in its {@link QuantPanel}, {@code sums}
- * has 16 floats for each token, and is only written if these are the {@code first} blocks of the sums. It knows nothing of the matrix's size, so there are few of these.
+ * UnpackedBlock} for each block of the first tile, those of the next lie {@link UnpackedBlock#MAX_BYTES} further; {@code quants} and {@code fields} are those of the first
+ * token in its {@link QuantPanel}; {@code sums} has 16 floats for each token and tile, token by token, and is only written if these are the {@code first} blocks of
+ * the sums. It knows nothing of the matrix's size, so there are few of these.
  *
- * <p>Asks memory for what lies at {@code ahead}, as many bytes as the blocks have packed: a bit with each block, since what is asked for all at once
+ * <p>Asks memory for what lies at {@code ahead}, as many bytes as the blocks of a tile have packed: a bit with each block, since what is asked for all at once
  * holds up what comes after it.
  */
 final class BlockProducts {
@@ -29,34 +30,39 @@ final class BlockProducts {
     private final Simd simd;
     private final UnpackedBlock unpacked;
     private final QuantPanel panel;
+    private final int tiles;
     private final int tokens;
 
-    private BlockProducts(IrFunction f, Simd simd, QuantLayout layout, QuantPanel panel, int tokens) {
+    private BlockProducts(IrFunction f, Simd simd, QuantLayout layout, QuantPanel panel, int tiles, int tokens) {
         this.f = f;
         this.simd = simd;
         this.unpacked = UnpackedBlock.of(layout);
         this.panel = panel;
+        this.tiles = tiles;
         this.tokens = tokens;
     }
 
-    /** @param panel how activations lie, but for its width */
-    static String emit(IrModule module, Simd simd, QuantLayout layout, QuantPanel panel, int tokens) {
-        String name = "blocks_%s_%d_x%d".formatted(layout, panel.planes(), tokens);
+    /**
+     * @param panel how activations lie, but for its width
+     * @param tiles of 16 rows
+     */
+    static String emit(IrModule module, Simd simd, QuantLayout layout, QuantPanel panel, int tiles, int tokens) {
+        String name = "blocks_%s_%d_%dx%d".formatted(layout, panel.planes(), tiles, tokens);
         return module.function(
                 name.toLowerCase(Locale.ROOT),
                 List.of(Type.PTR, Type.I64, Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I1, Type.PTR),
-                f -> new BlockProducts(f, simd, layout, panel, tokens).emit());
+                f -> new BlockProducts(f, simd, layout, panel, tiles, tokens).emit());
     }
 
     private void emit() {
         Ir sums = f.parameter(5);
-        List<Ir> before = IntStream.range(0, tokens)
-                .mapToObj(token -> f.load(FLOATS, sums, (long) token * FLOATS.bytes()))
+        List<Ir> before = IntStream.range(0, tokens * tiles)
+                .mapToObj(sum -> f.load(FLOATS, sums, (long) sum * FLOATS.bytes()))
                 .map(sum -> f.select(f.parameter(6), Ir.zero(FLOATS), sum))
                 .toList();
         List<Ir> after = f.loop(Ir.i64(0), f.parameter(1), Ir.i64(1), before, this::addBlock);
-        for (int token = 0; token < tokens; token++) {
-            f.store(after.get(token), f.offset(sums, (long) token * FLOATS.bytes()));
+        for (int sum = 0; sum < tokens * tiles; sum++) {
+            f.store(after.get(sum), f.offset(sums, (long) sum * FLOATS.bytes()));
         }
     }
 
@@ -66,10 +72,16 @@ final class BlockProducts {
         Ir quants = f.offset(f.parameter(2), f.mul(block, Ir.i64(panel.blockBytes())));
         Ir fields = f.offset(f.parameter(3), f.mul(block, Ir.i64(panel.fieldsBytes())));
         List<List<List<Ir>>> dots = dots(weights, quants, fields);
-        BlockSum sum = BlockSum.of(f, panel, unpacked, weights);
+        List<BlockSum> ofTiles = IntStream.range(0, tiles)
+                .mapToObj(tile -> BlockSum.of(f, panel, unpacked, tile(weights, tile)))
+                .toList();
         List<Ir> next = new ArrayList<>();
         for (int token = 0; token < tokens; token++) {
-            next.add(sum.add(sums.get(token), dots.get(token), f.offset(fields, (long) token * Integer.BYTES)));
+            for (int tile = 0; tile < tiles; tile++) {
+                int sum = token * tiles + tile;
+                next.add(ofTiles.get(tile)
+                        .add(sums.get(sum), dots.get(sum), f.offset(fields, (long) token * Integer.BYTES)));
+            }
         }
         return next;
     }
@@ -82,55 +94,67 @@ final class BlockProducts {
         }
     }
 
-    /** For each token and plane the exact dot products of each part of the block. */
+    /** For each token, tile and plane the exact dot products of each part of the block. */
     private List<List<List<Ir>>> dots(Ir weights, Ir quants, Ir fields) {
-        int parts = unpacked.layout().parts();
-        List<List<Ir>> ofParts = IntStream.range(0, parts)
+        List<List<Ir>> ofParts = IntStream.range(0, unpacked.layout().parts())
                 .mapToObj(part -> partDots(weights, quants, fields, part))
                 .toList();
-        return IntStream.range(0, tokens)
-                .mapToObj(token -> IntStream.range(0, panel.planes())
-                        .map(plane -> token * panel.planes() + plane)
-                        .mapToObj(row ->
-                                ofParts.stream().map(dots -> dots.get(row)).toList())
+        return IntStream.range(0, tokens * tiles)
+                .mapToObj(sum -> IntStream.range(0, panel.planes())
+                        .map(plane -> sum * panel.planes() + plane)
+                        .mapToObj(dot ->
+                                ofParts.stream().map(dots -> dots.get(dot)).toList())
                         .toList())
                 .toList();
     }
 
-    /** The dot products of a part of the block, for each plane of each token. */
+    /** The dot products of a part of the block, for each plane of each tile of each token. */
     private List<Ir> partDots(Ir weights, Ir quants, Ir fields, int part) {
         int largest = unpacked.layout().largestByte();
-        List<DotProduct.Sum> sums = new ArrayList<>();
+        DotProduct.Sum[] sums = new DotProduct.Sum[tokens * tiles * panel.planes()];
         eachRow((token, plane) -> {
             Ir place = plane(f.offset(fields, (long) token * QuantPanel.fieldsStride()), plane);
-            sums.add(simd.dot().start(f, BlockBias.start(f, simd, unpacked.layout(), panel, place, part), largest));
+            Ir start = BlockBias.start(f, simd, unpacked.layout(), panel, place, part);
+            for (int tile = 0; tile < tiles; tile++) {
+                sums[dot(token, tile, plane)] = simd.dot().start(f, start, largest);
+            }
         });
+        List<DotProduct.Sum> all = List.of(sums);
         int groups = QuantLayout.GROUPS / unpacked.layout().parts();
         int round = Math.min(groups, simd.dot().groupsOfRound(largest));
         List<Ir> totals = f.rolledLoop(
                 Ir.i64((long) groups * part),
                 Ir.i64((long) groups * (part + 1)),
                 Ir.i64(round),
-                DotProduct.Sum.carried(sums),
+                DotProduct.Sum.carried(all),
                 (group, carried) -> {
-                    DotProduct.Sum.resume(sums, carried);
+                    DotProduct.Sum.resume(all, carried);
                     for (int i = 0; i < round; i++) {
                         addGroup(f.add(group, Ir.i64(i)), weights, quants, sums);
                     }
-                    return DotProduct.Sum.carried(sums);
+                    return DotProduct.Sum.carried(all);
                 });
-        DotProduct.Sum.resume(sums, totals);
-        return sums.stream().map(DotProduct.Sum::total).toList();
+        DotProduct.Sum.resume(all, totals);
+        return all.stream().map(DotProduct.Sum::total).toList();
     }
 
-    private void addGroup(Ir group, Ir weights, Ir quants, List<DotProduct.Sum> sums) {
+    private void addGroup(Ir group, Ir weights, Ir quants, DotProduct.Sum[] sums) {
         Ir place = f.offset(weights, f.mul(group, Ir.i64(QuantLayout.GROUP_BYTES)));
-        Ir w = f.load(Type.I8.times(QuantLayout.GROUP_BYTES), place);
+        List<Ir> ofTiles = IntStream.range(0, tiles)
+                .mapToObj(tile -> f.load(Type.I8.times(QuantLayout.GROUP_BYTES), tile(place, tile)))
+                .toList();
         Ir columns = f.offset(quants, f.mul(group, Ir.i64(4)));
         eachRow((token, plane) -> {
             Ir x = f.load(Type.I32, plane(f.offset(columns, (long) token * QuantPanel.quantsStride()), plane));
-            sums.get(token * panel.planes() + plane).add(w, f.splat(x, QuantLayout.ROWS));
+            Ir splat = f.splat(x, QuantLayout.ROWS);
+            for (int tile = 0; tile < tiles; tile++) {
+                sums[dot(token, tile, plane)].add(ofTiles.get(tile), splat);
+            }
         });
+    }
+
+    private int dot(int token, int tile, int plane) {
+        return (token * tiles + tile) * panel.planes() + plane;
     }
 
     private void eachRow(RowBody body) {
@@ -147,5 +171,9 @@ final class BlockProducts {
 
     private Ir plane(Ir place, int plane) {
         return plane == 0 ? place : f.offset(place, f.parameter(4));
+    }
+
+    private Ir tile(Ir place, int tile) {
+        return f.offset(place, (long) tile * UnpackedBlock.MAX_BYTES);
     }
 }

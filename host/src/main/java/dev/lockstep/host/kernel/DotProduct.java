@@ -21,8 +21,16 @@ sealed interface DotProduct {
     /** Whether 8-bit weights must come biased by 128, as unsigned bytes, rather than signed. */
     boolean biasesBytes();
 
-    /** Of how many tokens the sums of 16 rows, and the dot products of a block, fit in registers; a power of two. */
-    int blockTokens();
+    /** How many sums of 16 rows, and as many dot products of a block, fit in registers; a power of two. */
+    int blockSums();
+
+    /**
+     * Tiles of 16 rows that share activations which are in a register, so that their sums are {@link #blockSums} together; a power of two. With one tile
+     * every product reads an activation, and processors read no more vectors in a cycle than they multiply.
+     */
+    default int rowTiles() {
+        return 1;
+    }
 
     /**
      * Starts a sum.
@@ -103,8 +111,13 @@ sealed interface DotProduct {
         }
 
         @Override
-        public int blockTokens() {
+        public int blockSums() {
             return registerLanes == 16 ? 8 : 2;
+        }
+
+        @Override
+        public int rowTiles() {
+            return registerLanes == 16 ? 2 : 1;
         }
 
         @Override
@@ -140,7 +153,7 @@ sealed interface DotProduct {
         }
 
         @Override
-        public int blockTokens() {
+        public int blockSums() {
             return 2;
         }
 
@@ -188,7 +201,7 @@ sealed interface DotProduct {
         }
 
         @Override
-        public int blockTokens() {
+        public int blockSums() {
             return 4;
         }
 
@@ -279,7 +292,7 @@ sealed interface DotProduct {
         }
 
         @Override
-        public int blockTokens() {
+        public int blockSums() {
             return 1;
         }
 

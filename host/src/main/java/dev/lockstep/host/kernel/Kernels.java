@@ -53,11 +53,13 @@ public record Kernels(IrModule module, Simd simd) {
     }
 
     /**
-     * {@code void (ptr tile, ptr panels, i64 tokens, ptr y, i64 yStride, ptr scratch)}: 16 rows of a quantised matrix times up to
+     * {@code void (ptr tile, ptr panels, i64 tokens, ptr y, i64 yStride, ptr scratch)}: so many tiles of 16 rows of a quantised matrix times up to
      * {@link #panelTokens} tokens.
+     *
+     * @param tiles 1 or {@link #rowTiles}
      */
-    public String panelLinear(TensorType type, RowKind kind, int columns) {
-        return PanelLinear.emit(module, simd, QuantLayout.of(type).orElseThrow(), kind, columns);
+    public String panelLinear(TensorType type, RowKind kind, int columns, int tiles) {
+        return PanelLinear.emit(module, simd, QuantLayout.of(type).orElseThrow(), kind, columns, tiles);
     }
 
     /**
@@ -71,6 +73,11 @@ public record Kernels(IrModule module, Simd simd) {
     /** Most tokens of {@link #panelLinear} and {@link #tileLinear}. */
     public int panelTokens(RowKind kind, int columns) {
         return PanelLinear.tokens(simd, kind, columns);
+    }
+
+    /** Tiles of 16 rows that {@link #panelLinear} takes at once; a power of two. */
+    public int rowTiles() {
+        return simd.rowTiles();
     }
 
     /** {@code void (ptr x, ptr gain, ptr y)}. */

@@ -5,25 +5,29 @@ import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
+import dev.lockstep.host.layout.Packer;
 import dev.lockstep.host.layout.QuantLayout;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * 16 rows of a quantised matrix times the rows of several tokens. Some columns of the tile are unpacked at a time and then multiplied
+ * Some tiles of 16 rows of a quantised matrix times the rows of several tokens. Some columns of the tiles are unpacked at a time and then multiplied
  * with all tokens.
  *
- * <p>Emitted as {@code void (ptr tile, ptr panels, i64 tokens, ptr y, i64 yStride, ptr scratch)}: {@code tile} is the first unit of 16 packed rows,
- * {@code panels} are the {@linkplain QuantPanel panels} of up to {@link #tokens} tokens, {@code y} is where the 16 results of the first token
- * go; those of the next go {@code yStride} bytes further. {@code scratch} has {@link #SCRATCH_BYTES}.
+ * <p>Emitted as {@code void (ptr tile, ptr panels, i64 tokens, ptr y, i64 yStride, ptr scratch)}: {@code tile} is the first unit of the first tile of packed rows,
+ * {@code panels} are the {@linkplain QuantPanel panels} of up to {@link #tokens} tokens, {@code y} is where the results of the first token
+ * go, 16 for each tile; those of the next go {@code yStride} bytes further. {@code scratch} has {@link #SCRATCH_BYTES}.
  */
 final class PanelLinear {
     private static final Type FLOATS = Type.FLOAT.times(QuantLayout.ROWS);
     /** Most tokens of a call. */
     static final int MAX_TOKENS = 256;
 
+    /** Most tiles of a call. */
+    static final int MAX_TILES = 2;
+
     /** Unpacked weights, and sums of each segment of each token. */
-    static final int SCRATCH_BYTES = UnpackedBlock.MAX_BYTES + Segments.MAX * MAX_TOKENS * FLOATS.bytes();
+    static final int SCRATCH_BYTES = MAX_TILES * (UnpackedBlock.MAX_BYTES + Segments.MAX * MAX_TOKENS * FLOATS.bytes());
 
     private final IrFunction f;
     private final Simd simd;
@@ -31,22 +35,24 @@ final class PanelLinear {
     private final UnpackedBlock unpacked;
     private final QuantPanel panel;
     private final Segments segments;
+    private final int tiles;
 
-    private PanelLinear(IrFunction f, Simd simd, QuantLayout layout, QuantPanel panel) {
+    private PanelLinear(IrFunction f, Simd simd, QuantLayout layout, QuantPanel panel, int tiles) {
         this.f = f;
         this.simd = simd;
         this.layout = layout;
         this.unpacked = UnpackedBlock.of(layout);
         this.panel = panel;
         this.segments = Segments.of(panel.width(), layout.columns());
+        this.tiles = tiles;
     }
 
-    static String emit(IrModule module, Simd simd, QuantLayout layout, RowKind kind, int columns) {
-        String name = "linear_%s_%s_%d".formatted(layout, kind.text(), columns);
+    static String emit(IrModule module, Simd simd, QuantLayout layout, RowKind kind, int columns, int tiles) {
+        String name = "linear_%s_%s_%d_x%d".formatted(layout, kind.text(), columns, tiles);
         return module.function(
                 name.toLowerCase(Locale.ROOT),
                 List.of(Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR),
-                f -> new PanelLinear(f, simd, layout, QuantPanel.of(kind, columns, QuantPanel.TOKENS)).emit());
+                f -> new PanelLinear(f, simd, layout, QuantPanel.of(kind, columns, QuantPanel.TOKENS), tiles).emit());
     }
 
     /** Most tokens of a call: several panels, as long as they stay in the cache from tile to tile with those fields that are read. */
@@ -59,37 +65,48 @@ final class PanelLinear {
     private void emit() {
         segments.eachRange(f, unpacked.units(), this::addUnits);
         f.loop(Ir.i64(0), f.parameter(2), 1, token -> {
-            Ir total = segments.total(f, segment -> f.load(FLOATS, sum(Ir.i64(segment), token)));
-            f.store(total, f.offset(f.parameter(3), f.mul(token, f.parameter(4))));
+            Ir y = f.offset(f.parameter(3), f.mul(token, f.parameter(4)));
+            for (int tile = 0; tile < tiles; tile++) {
+                long place = (long) tile * FLOATS.bytes();
+                Ir total = segments.total(f, segment -> f.load(FLOATS, sums(Ir.i64(segment), token), place));
+                f.store(total, f.offset(y, place));
+            }
         });
     }
 
-    /** Where the sum of a segment and token is. */
-    private Ir sum(Ir segment, Ir token) {
-        Ir sums = f.offset(f.parameter(5), UnpackedBlock.MAX_BYTES);
-        return f.offset(sums, f.mul(f.add(f.mul(segment, Ir.i64(MAX_TOKENS)), token), Ir.i64(FLOATS.bytes())));
+    /** Where the sums of a segment and token are. */
+    private Ir sums(Ir segment, Ir token) {
+        Ir sums = f.offset(f.parameter(5), (long) tiles * UnpackedBlock.MAX_BYTES);
+        Ir index = f.add(f.mul(segment, Ir.i64(MAX_TOKENS)), token);
+        return f.offset(sums, f.mul(index, Ir.i64((long) tiles * FLOATS.bytes())));
     }
 
     private void addUnits(Segments.Range range, Ir segment) {
         Ir packed = f.offset(f.parameter(0), f.mul(range.unit(), Ir.i64(layout.unitBytes())));
         String unpack = UnpackKernel.emit(f.module(), simd, unpacked, BlockBias.of(simd, layout), false);
-        f.callLocal(unpack, packed, range.count(), f.parameter(5));
+        for (int tile = 0; tile < tiles; tile++) {
+            f.callLocal(
+                    unpack,
+                    f.offset(packed, (long) tile * Packer.tileBytes(layout.type(), panel.width())),
+                    range.count(),
+                    f.offset(f.parameter(5), (long) tile * UnpackedBlock.MAX_BYTES));
+        }
         Ir block = f.mul(range.unit(), Ir.i64(layout.blocks()));
         Ir blocks = f.mul(range.count(), Ir.i64(layout.blocks()));
         Ir ahead = f.offset(packed, ReadAhead.FAR.bytes());
         Ir tokens = f.parameter(2);
-        int most = simd.blockTokens(panel.planes());
+        int most = simd.blockTokens(panel.planes(), tiles);
         f.loop(
                 Ir.i64(0),
                 f.and(tokens, Ir.i64(-most)),
                 most,
-                token -> addBlocks(most, block, blocks, sum(segment, token), range.first(), token, ahead));
+                token -> addBlocks(most, block, blocks, sums(segment, token), range.first(), token, ahead));
         for (int size = most / 2; size >= 1; size /= 2) {
             int few = size;
             Ir token = f.and(tokens, Ir.i64(-2L * few));
             f.ifThen(
                     f.icmp("ne", f.and(tokens, Ir.i64(few)), Ir.i64(0)),
-                    () -> addBlocks(few, block, blocks, sum(segment, token), range.first(), token, ahead));
+                    () -> addBlocks(few, block, blocks, sums(segment, token), range.first(), token, ahead));
         }
     }
 
@@ -99,7 +116,7 @@ final class PanelLinear {
         Ir quants = f.add(f.mul(block, Ir.i64(panel.blockBytes())), f.mul(lane, Ir.i64(QuantLayout.BLOCK)));
         Ir fields = f.add(f.mul(block, Ir.i64(panel.fieldsBytes())), f.mul(lane, Ir.i64(Integer.BYTES)));
         f.callLocal(
-                BlockProducts.emit(f.module(), simd, layout, panel, tokens),
+                BlockProducts.emit(f.module(), simd, layout, panel, tiles, tokens),
                 f.parameter(5),
                 blocks,
                 f.offset(place, quants),

@@ -61,7 +61,7 @@ final class PeakKernel {
 
     /** As many sums as kernels hold in registers; more where a sum would otherwise wait for the one before. */
     private static int sums(Simd simd) {
-        return Math.min(MOST_SUMS, simd.dot().blockTokens() * simd.dot().chains());
+        return Math.min(MOST_SUMS, simd.dot().blockSums() * simd.dot().chains());
     }
 
     private static void vectors(IrFunction f, Simd simd, QuantLayout layout) {
@@ -75,7 +75,7 @@ final class PeakKernel {
                     DotProduct.Sum.resume(sums, carried);
                     for (int i = 0; i < round; i++) {
                         Ir group = f.and(f.add(f.mul(number, Ir.i64(round)), Ir.i64(i)), Ir.i64(GROUPS - 1));
-                        add(f, group, sums);
+                        add(f, group, simd, sums);
                     }
                     return DotProduct.Sum.carried(sums);
                 });
@@ -84,13 +84,18 @@ final class PeakKernel {
         f.store(all, f.parameter(1));
     }
 
-    private static void add(IrFunction f, Ir group, List<DotProduct.Sum> sums) {
-        Ir weights = f.offset(f.parameter(1), f.mul(group, Ir.i64(QuantLayout.GROUP_BYTES)));
-        Ir w = f.load(Type.I8.times(QuantLayout.GROUP_BYTES), weights);
+    private static void add(IrFunction f, Ir group, Simd simd, List<DotProduct.Sum> sums) {
+        int tiles = simd.rowTiles();
+        List<Ir> weights = IntStream.range(0, tiles)
+                .mapToObj(tile -> f.and(f.add(group, Ir.i64(tile)), Ir.i64(GROUPS - 1)))
+                .map(tile -> f.load(
+                        Type.I8.times(QuantLayout.GROUP_BYTES),
+                        f.offset(f.parameter(1), f.mul(tile, Ir.i64(QuantLayout.GROUP_BYTES)))))
+                .toList();
         Ir columns = f.offset(f.offset(f.parameter(1), WEIGHT_BYTES), f.shl(group, 2));
-        for (int token = 0; token < sums.size(); token++) {
-            Ir x = f.load(Type.I32, columns, (long) token * TOKEN_BYTES);
-            sums.get(token).add(w, f.splat(x, QuantLayout.ROWS));
+        for (int sum = 0; sum < sums.size(); sum++) {
+            Ir x = f.load(Type.I32, columns, (long) sum / tiles * TOKEN_BYTES);
+            sums.get(sum).add(weights.get(sum % tiles), f.splat(x, QuantLayout.ROWS));
         }
     }
 }

@@ -34,9 +34,14 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
         return tiles() ? ReadAhead.FAR : ReadAhead.NEAR;
     }
 
-    /** Tokens whose sums {@link BlockProducts} keeps in registers; a power of two. */
-    int blockTokens(int planes) {
-        return Math.max(1, dot.blockTokens() / planes);
+    /** Tiles of 16 rows that share activations in {@link BlockProducts}; a power of two. */
+    int rowTiles() {
+        return dot.rowTiles();
+    }
+
+    /** Tokens whose sums with so many tiles {@link BlockProducts} keeps in registers; a power of two. */
+    int blockTokens(int planes, int tiles) {
+        return Math.max(1, dot.blockSums() / tiles / planes);
     }
 
     /**

@@ -303,18 +303,28 @@ final class StepEmitter {
         return f.icmp("uge", tokens, LEAST_TILED);
     }
 
+    /** As many tiles of rows at a time as share activations; those that are left one by one. */
     private void panelLinear(Task task, Weight matrix, Ir token, Ir count) {
+        int most = kernels.rowTiles();
+        Ir first = firstVector(task.output());
+        Ir end = endVector(task.output());
+        Ir whole = f.add(first, f.and(f.sub(end, first), Ir.i64(-most)));
+        f.loop(first, whole, most, tile -> panelLinear(task, matrix, token, count, tile, most));
+        if (most > 1) {
+            f.loop(whole, end, 1, tile -> panelLinear(task, matrix, token, count, tile, 1));
+        }
+    }
+
+    private void panelLinear(Task task, Weight matrix, Ir token, Ir count, Ir tile, int tiles) {
         Slot x = task.inputs().getFirst();
-        eachVector(
-                task.output(),
-                tile -> f.callLocal(
-                        kernels.panelLinear(matrix.type(), x.kind(), matrix.columns()),
-                        tile(matrix, tile),
-                        quants(x, token, Ir.i64(0)),
-                        count,
-                        outputs(task.output(), tile, token),
-                        Ir.i64(task.output().rowBytes()),
-                        f.offset(privateArena, program.scratchOffset())));
+        f.callLocal(
+                kernels.panelLinear(matrix.type(), x.kind(), matrix.columns(), tiles),
+                tile(matrix, tile),
+                quants(x, token, Ir.i64(0)),
+                count,
+                outputs(task.output(), tile, token),
+                Ir.i64(task.output().rowBytes()),
+                f.offset(privateArena, program.scratchOffset()));
     }
 
     private void tileLinear(Task task, Weight matrix, Ir token, Ir count) {

@@ -188,7 +188,9 @@ class EmissionTest {
                 "product", List.of(Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR, Type.I64), f -> {
                     Ir[] parameters =
                             IntStream.range(0, 7).mapToObj(f::parameter).toArray(Ir[]::new);
-                    f.callLocal(kernels.panelLinear(TensorType.Q4_0, RowKind.Q8, 4096), Arrays.copyOf(parameters, 6));
+                    f.callLocal(
+                            kernels.panelLinear(TensorType.Q4_0, RowKind.Q8, 4096, kernels.rowTiles()),
+                            Arrays.copyOf(parameters, 6));
                     if (kernels.tiles()) {
                         f.callLocal(kernels.tileLinear(TensorType.Q4_0, RowKind.Q8, 4096), parameters);
                     }
