@@ -6,18 +6,22 @@ import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.layout.QuantLayout;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The innermost part of products with several tokens: adds some blocks of one or several tiles of 16 rows times the activations of a few tokens
  * to sums. Each activation that is read serves all tiles, each weight all tokens, so that reading takes less time than multiplying.
  *
- * <p>Emitted as {@code void (ptr unpacked, i64 blocks, ptr quants, ptr fields, i64 planeBytes, ptr sums, i1 first, ptr ahead)}: {@code unpacked} is an {@link
+ * <p>Emitted as {@code void (ptr unpacked, i64 blocks, ptr quants, ptr fields, i64 planeBytes, ptr sums, i1 first, ptr ahead, ptr others, i64 merged, i64 otherStride,
+ * ptr y, i64 yStride)}: {@code unpacked} is an {@link
  * UnpackedBlock} for each block of the first tile, those of the next lie {@link UnpackedBlock#MAX_BYTES} further; {@code quants} and {@code fields} are those of the first
- * token in its {@link QuantPanel}; {@code sums} has 16 floats for each token and tile, token by token, and is only written if these are the {@code first} blocks of
- * the sums. It knows nothing of the matrix's size, so there are few of these.
+ * token in its {@link QuantPanel}; {@code sums} has what the blocks before have given, 16 floats for each token and tile, token by token, and is not read if these are the
+ * {@code first} blocks. {@code merged} sums of as many others, which lie {@code otherStride} bytes apart, are added one after the other. The first token's sums go to {@code y}, those of the next {@code yStride} bytes further. It
+ * knows nothing of the matrix's size, so there are few of these.
  *
  * <p>Asks memory for what lies at {@code ahead}, as many bytes as the blocks of a tile have packed: a bit with each block, since what is asked for all at once
  * holds up what comes after it.
@@ -50,19 +54,46 @@ final class BlockProducts {
         String name = "blocks_%s_%d_%dx%d".formatted(layout, panel.planes(), tiles, tokens);
         return module.function(
                 name.toLowerCase(Locale.ROOT),
-                List.of(Type.PTR, Type.I64, Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I1, Type.PTR),
+                List.of(
+                        Type.PTR, Type.I64, Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I1, Type.PTR, Type.PTR, Type.I64,
+                        Type.I64, Type.PTR, Type.I64),
                 f -> new BlockProducts(f, simd, layout, panel, tiles, tokens).emit());
     }
 
     private void emit() {
-        Ir sums = f.parameter(5);
-        List<Ir> before = IntStream.range(0, tokens * tiles)
-                .mapToObj(sum -> f.load(FLOATS, sums, (long) sum * FLOATS.bytes()))
-                .map(sum -> f.select(f.parameter(6), Ir.zero(FLOATS), sum))
+        prefetchResults();
+        Ir none = f.parameter(6);
+        List<Ir> before = sums(f.parameter(5))
+                .map(sum -> f.select(none, Ir.zero(FLOATS), f.load(FLOATS, sum)))
                 .toList();
-        List<Ir> after = f.loop(Ir.i64(0), f.parameter(1), Ir.i64(1), before, this::addBlock);
-        for (int sum = 0; sum < tokens * tiles; sum++) {
-            f.store(after.get(sum), f.offset(sums, (long) sum * FLOATS.bytes()));
+        List<Ir> own = f.loop(Ir.i64(0), f.parameter(1), Ir.i64(1), before, this::addBlock);
+        List<Ir> all = f.rolledLoop(Ir.i64(0), f.parameter(9), Ir.i64(1), own, (other, carried) -> {
+            Iterator<Ir> mine = carried.iterator();
+            return sums(f.offset(f.parameter(8), f.mul(other, f.parameter(10))))
+                    .map(sum -> f.fadd(f.load(FLOATS, sum), mine.next()))
+                    .toList();
+        });
+        for (int token = 0; token < tokens; token++) {
+            for (int tile = 0; tile < tiles; tile++) {
+                f.store(all.get(token * tiles + tile), f.offset(y(token), (long) tile * FLOATS.bytes()));
+            }
+        }
+    }
+
+    private Stream<Ir> sums(Ir first) {
+        return IntStream.range(0, tokens * tiles).mapToObj(sum -> f.offset(first, (long) sum * FLOATS.bytes()));
+    }
+
+    private Ir y(int token) {
+        return f.offset(f.parameter(11), f.mul(Ir.i64(token), f.parameter(12)));
+    }
+
+    /** Asks for the places of results, which others may have taken out of the caches: a core that stored to all at the end would wait. */
+    private void prefetchResults() {
+        for (int token = 0; token < tokens; token++) {
+            for (int tile = 0; tile < tiles; tile++) {
+                f.prefetchToWrite(f.offset(y(token), (long) tile * FLOATS.bytes()));
+            }
         }
     }
 

@@ -63,67 +63,93 @@ final class PanelLinear {
     }
 
     private void emit() {
-        segments.eachRange(f, unpacked.units(), this::addUnits);
-        f.loop(Ir.i64(0), f.parameter(2), 1, token -> {
-            Ir y = f.offset(f.parameter(3), f.mul(token, f.parameter(4)));
-            for (int tile = 0; tile < tiles; tile++) {
-                long place = (long) tile * FLOATS.bytes();
-                Ir total = segments.total(f, segment -> f.load(FLOATS, sums(Ir.i64(segment), token), place));
-                f.store(total, f.offset(y, place));
-            }
+        segments.eachRange(f, unpacked.units(), (range, segment) -> {
+            unpack(range);
+            multiply(range, new Sums(range, segment));
         });
     }
 
-    /** Where the sums of a segment and token are. */
-    private Ir sums(Ir segment, Ir token) {
-        Ir sums = f.offset(f.parameter(5), (long) tiles * UnpackedBlock.MAX_BYTES);
-        Ir index = f.add(f.mul(segment, Ir.i64(MAX_TOKENS)), token);
-        return f.offset(sums, f.mul(index, Ir.i64((long) tiles * FLOATS.bytes())));
-    }
-
-    private void addUnits(Segments.Range range, Ir segment) {
+    private void unpack(Segments.Range range) {
         Ir packed = f.offset(f.parameter(0), f.mul(range.unit(), Ir.i64(layout.unitBytes())));
         String unpack = UnpackKernel.emit(f.module(), simd, unpacked, BlockBias.of(simd, layout), false);
         for (int tile = 0; tile < tiles; tile++) {
             f.callLocal(
                     unpack,
-                    f.offset(packed, (long) tile * Packer.tileBytes(layout.type(), panel.width())),
+                    f.offset(packed, tile * Packer.tileBytes(layout.type(), panel.width())),
                     range.count(),
                     f.offset(f.parameter(5), (long) tile * UnpackedBlock.MAX_BYTES));
         }
-        Ir block = f.mul(range.unit(), Ir.i64(layout.blocks()));
-        Ir blocks = f.mul(range.count(), Ir.i64(layout.blocks()));
-        Ir ahead = f.offset(packed, ReadAhead.FAR.bytes());
+    }
+
+    private void multiply(Segments.Range range, Sums sums) {
         Ir tokens = f.parameter(2);
         int most = simd.blockTokens(panel.planes(), tiles);
         f.loop(
-                Ir.i64(0),
-                f.and(tokens, Ir.i64(-most)),
-                most,
-                token -> addBlocks(most, block, blocks, sums(segment, token), range.first(), token, ahead));
+                Ir.i64(0), f.and(tokens, Ir.i64(-most)), most, token -> addBlocks(range, sums, token, most));
         for (int size = most / 2; size >= 1; size /= 2) {
             int few = size;
-            Ir token = f.and(tokens, Ir.i64(-2L * few));
             f.ifThen(
                     f.icmp("ne", f.and(tokens, Ir.i64(few)), Ir.i64(0)),
-                    () -> addBlocks(few, block, blocks, sums(segment, token), range.first(), token, ahead));
+                    () -> addBlocks(range, sums, f.and(tokens, Ir.i64(-2L * few)), few));
         }
     }
 
-    private void addBlocks(int tokens, Ir block, Ir blocks, Ir sums, Ir first, Ir token, Ir ahead) {
+    private void addBlocks(Segments.Range range, Sums sums, Ir token, int tokens) {
+        Ir block = f.mul(range.unit(), Ir.i64(layout.blocks()));
         Ir place = f.offset(f.parameter(1), f.mul(f.udiv(token, Ir.i64(QuantPanel.TOKENS)), Ir.i64(panel.bytes())));
         Ir lane = f.urem(token, Ir.i64(QuantPanel.TOKENS));
         Ir quants = f.add(f.mul(block, Ir.i64(panel.blockBytes())), f.mul(lane, Ir.i64(QuantLayout.BLOCK)));
         Ir fields = f.add(f.mul(block, Ir.i64(panel.fieldsBytes())), f.mul(lane, Ir.i64(Integer.BYTES)));
+        Ir packed = f.offset(f.parameter(0), f.mul(range.unit(), Ir.i64(layout.unitBytes())));
         f.callLocal(
                 BlockProducts.emit(f.module(), simd, layout, panel, tiles, tokens),
                 f.parameter(5),
-                blocks,
+                f.mul(range.count(), Ir.i64(layout.blocks())),
                 f.offset(place, quants),
                 f.offset(f.offset(place, panel.fieldsOffset()), fields),
                 Ir.i64(panel.planeBytes()),
-                sums,
-                first,
-                ahead);
+                sums.waiting(sums.level, token),
+                range.first(),
+                f.offset(packed, ReadAhead.FAR.bytes()),
+                sums.waiting(Ir.i64(0), token),
+                sums.merged,
+                Ir.i64(levelBytes()),
+                sums.to(token),
+                sums.stride());
+    }
+
+    private long levelBytes() {
+        return (long) MAX_TOKENS * tiles * FLOATS.bytes();
+    }
+
+    /**
+     * Where the sums of a range of columns go: to {@code y} if they are the last ones, or to the scratch, to wait for others. There a token's sums have a place for each
+     * level of the tree of segments, and at most one of each level waits. Those of a segment that is not finished are where the segment's will be.
+     */
+    private final class Sums {
+        private final Ir level;
+        private final Ir merged;
+        private final Ir total;
+
+        Sums(Segments.Range range, Ir segment) {
+            level = segments.complete(f, segment);
+            merged = f.select(range.last(), level, Ir.i64(0));
+            total = f.and(range.last(), f.icmp("eq", segment, Ir.i64(segments.segments() - 1L)));
+        }
+
+        Ir waiting(Ir level, Ir token) {
+            Ir all = f.offset(f.parameter(5), (long) tiles * UnpackedBlock.MAX_BYTES);
+            Ir ofLevel = f.offset(all, f.mul(level, Ir.i64(levelBytes())));
+            return f.offset(ofLevel, f.mul(token, Ir.i64((long) tiles * FLOATS.bytes())));
+        }
+
+        Ir to(Ir token) {
+            return f.select(total, f.offset(f.parameter(3), f.mul(token, f.parameter(4))), waiting(level, token));
+        }
+
+        /** Bytes from a token's sums to those of the next. */
+        Ir stride() {
+            return f.select(total, f.parameter(4), Ir.i64((long) tiles * FLOATS.bytes()));
+        }
     }
 }

@@ -20,6 +20,9 @@ record Segments(int units, int segments) {
     /** Most segments of a sum. */
     static final int MAX = 8;
 
+    /** Levels of the tree of so many segments. */
+    static final int LEVELS = 1 + Integer.numberOfTrailingZeros(MAX);
+
     static Segments of(int columns, int unitColumns) {
         int segments = Math.max(1, Math.min(MAX, Integer.highestOneBit(columns / 256)));
         return new Segments((columns + unitColumns - 1) / unitColumns, segments);
@@ -60,8 +63,9 @@ record Segments(int units, int segments) {
      * Units of a segment that are taken at once.
      *
      * @param first whether they are the first of their segment
+     * @param last whether they are the last of their segment
      */
-    record Range(Ir unit, Ir count, Ir first) {}
+    record Range(Ir unit, Ir count, Ir first, Ir last) {}
 
     /** Goes through all units, at most {@code units} of a segment at a time; the body gets the range and the segment. */
     void eachRange(IrFunction f, int units, BiConsumer<Range, Ir> body) {
@@ -71,7 +75,8 @@ record Segments(int units, int segments) {
             f.loop(from, to, units, unit -> {
                 Ir rest = f.sub(to, unit);
                 Ir count = f.select(f.icmp("slt", rest, Ir.i64(units)), rest, Ir.i64(units));
-                body.accept(new Range(unit, count, f.icmp("eq", unit, from)), segment);
+                body.accept(
+                        new Range(unit, count, f.icmp("eq", unit, from), f.icmp("eq", f.add(unit, count), to)), segment);
             });
         });
     }
@@ -79,6 +84,15 @@ record Segments(int units, int segments) {
     /** The first unit of a segment; that of the segment after the last is the number of units. */
     Ir firstUnit(IrFunction f, Ir segment) {
         return f.lshr(f.mul(segment, Ir.i64(units)), Integer.numberOfTrailingZeros(segments));
+    }
+
+    /**
+     * How many sums of segments before it are to be added to that of a segment, if each pair of neighbours in the balanced tree is added as soon as it is there: of
+     * one segment, of two, of four.
+     */
+    Ir complete(IrFunction f, Ir segment) {
+        Ir zeros = f.xor(segment, Ir.i64(-1));
+        return f.call("llvm.cttz.i64", Type.I64, zeros, new Ir(Type.I1, "true"));
     }
 
     /** Adds the sums of all segments. */
