@@ -55,8 +55,8 @@ final class BlockProducts {
         return module.function(
                 name.toLowerCase(Locale.ROOT),
                 List.of(
-                        Type.PTR, Type.I64, Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I1, Type.PTR, Type.PTR, Type.I64,
-                        Type.I64, Type.PTR, Type.I64),
+                        Type.PTR, Type.I64, Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I1, Type.PTR, Type.PTR,
+                        Type.I64, Type.I64, Type.PTR, Type.I64),
                 f -> new BlockProducts(f, simd, layout, panel, tiles, tokens).emit());
     }
 

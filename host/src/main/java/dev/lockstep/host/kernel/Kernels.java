@@ -44,7 +44,7 @@ public record Kernels(IrModule module, Simd simd) {
 
     /** Most tokens of {@link #quantLinear}, a power of two. */
     public int quantTokens(RowKind kind) {
-        return simd.blockTokens(QuantPanel.of(kind, QuantLayout.BLOCK, 1).planes());
+        return simd.blockTokens(QuantPanel.of(kind, QuantLayout.BLOCK, 1).planes(), 1);
     }
 
     /** Up to so many tokens of a step {@link #quantLinear} is faster than {@link #panelLinear}; 0 if it never is. */

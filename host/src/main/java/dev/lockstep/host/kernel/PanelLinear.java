@@ -84,8 +84,7 @@ final class PanelLinear {
     private void multiply(Segments.Range range, Sums sums) {
         Ir tokens = f.parameter(2);
         int most = simd.blockTokens(panel.planes(), tiles);
-        f.loop(
-                Ir.i64(0), f.and(tokens, Ir.i64(-most)), most, token -> addBlocks(range, sums, token, most));
+        f.loop(Ir.i64(0), f.and(tokens, Ir.i64(-most)), most, token -> addBlocks(range, sums, token, most));
         for (int size = most / 2; size >= 1; size /= 2) {
             int few = size;
             f.ifThen(

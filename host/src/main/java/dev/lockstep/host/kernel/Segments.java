@@ -76,7 +76,8 @@ record Segments(int units, int segments) {
                 Ir rest = f.sub(to, unit);
                 Ir count = f.select(f.icmp("slt", rest, Ir.i64(units)), rest, Ir.i64(units));
                 body.accept(
-                        new Range(unit, count, f.icmp("eq", unit, from), f.icmp("eq", f.add(unit, count), to)), segment);
+                        new Range(unit, count, f.icmp("eq", unit, from), f.icmp("eq", f.add(unit, count), to)),
+                        segment);
             });
         });
     }

@@ -24,9 +24,12 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
         return wide() && target.has(CpuFeature.AMX_INT8);
     }
 
-    /** What of a core's second-level cache activations may fill: half of the smallest in use, which are 2 MB where there are tiles. */
+    /**
+     * What of a core's second-level cache activations may fill: half of the smallest in use, which are 2 MB where there are tiles, and 1 MB where vectors
+     * of 512 bits multiply bytes (servers, and Zen 4 and 5).
+     */
     int cacheBytes() {
-        return tiles() ? 1 << 20 : 256 << 10;
+        return tiles() ? 1 << 20 : dot.equals(new DotProduct.Vnni(16)) ? 512 << 10 : 256 << 10;
     }
 
     /** How far ahead products straight from packed weights ask for them; tiles are what tells the processors apart that were measured. */
@@ -49,7 +52,7 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
      * unpacked: with 16 of them {@link UnpackKernel} and {@link BlockProducts} are as fast or faster.
      */
     int straightTokens() {
-        return dot.equals(new DotProduct.Vnni(16)) ? dot.blockTokens() : 0;
+        return dot.equals(new DotProduct.Vnni(16)) ? dot.blockSums() : 0;
     }
 
     /** Tokens that a product with floats takes at once; a power of two. */

@@ -79,7 +79,7 @@ final class StepEmitter {
         }
         for (int phase = 0; phase < program.phases().size(); phase++) {
             trace(phase, TraceLayout.BEGAN);
-            program.phases().get(phase).forEach(this::emit);
+            RowRun.cut(program.phases().get(phase)).forEach(this::emit);
             if (phase + 1 < program.phases().size()) {
                 prefetch(program.phases().get(phase + 1));
             }
@@ -151,7 +151,20 @@ final class StepEmitter {
         f.ifThen(f.icmp("eq", core, Ir.i64(0)), body);
     }
 
+    private void emit(RowRun run) {
+        if (run.tasks().size() == 1 || program.capacity() == 1) {
+            run.tasks().forEach(this::emit);
+        } else {
+            severalTokens(run.linear(), () -> run.tasks().forEach(this::emit), () -> panels(run));
+        }
+    }
+
     private void emit(Task task) {
+        emit(task, new Area(Ir.i64(0), count(task), firstVector(task.output()), endVector(task.output())));
+    }
+
+    /** @param area what is computed, by tasks that compute vectors of elements: operations on elements */
+    private void emit(Task task, Area area) {
         if (task.part() == Task.Part.GATHER) {
             gather(task);
             return;
@@ -201,34 +214,44 @@ final class StepEmitter {
             case Op.HeadLinear linear -> headLinear(task, linear);
             case Op.Weave weave -> eachToken(task, token -> weave(task, weave, token));
             case Op.Add _ ->
-                elementwise(task, kernels.add(), token -> row(task.inputs().get(1), token));
-            case Op.Bias bias -> elementwise(task, kernels.add(), _ -> weight(bias.vector()));
+                elementwise(
+                        task, area, kernels.add(), token -> row(task.inputs().get(1), token));
+            case Op.Bias bias -> elementwise(task, area, kernels.add(), _ -> weight(bias.vector()));
             case Op.Scale scale ->
                 elementwise(
                         task,
+                        area,
                         kernels.scale(scale.factor()),
                         token -> row(task.inputs().getFirst(), token));
             case Op.SoftCap softCap ->
                 elementwise(
                         task,
+                        area,
                         kernels.softCap(softCap.cap()),
                         token -> row(task.inputs().getFirst(), token));
             case Op.Activate activate ->
                 elementwise(
                         task,
+                        area,
                         kernels.activate(activate.activation()),
                         token -> row(task.inputs().getFirst(), token));
             case Op.RowGate _ ->
-                elementwise(task, kernels.rowGate(), token -> row(task.inputs().get(1), token));
+                elementwise(
+                        task,
+                        area,
+                        kernels.rowGate(),
+                        token -> row(task.inputs().get(1), token));
             case Op.ExpertBias bias -> expertBias(task, bias);
             case Op.Gated gated ->
                 elementwise(
                         task,
+                        area,
                         kernels.gated(gated.activation()),
                         token -> row(task.inputs().get(1), token));
             case Op.ExpertSum sum ->
                 elementwise(
                         task,
+                        area,
                         kernels.expertSum(sum.width(), sum.choice().width()),
                         token -> row(task.inputs().get(1), token));
             case Op.Attention attention -> attention(task, attention);
@@ -243,13 +266,20 @@ final class StepEmitter {
             floatLinear(task, linear.matrix());
         } else if (program.capacity() == 1) {
             straightLinear(task, linear.matrix());
-        } else if (kernels.straightTokens() == 0) {
-            panelLinear(task, linear.matrix());
         } else {
-            Ir few = f.icmp("ule", count(task), Ir.i64(kernels.straightTokens()));
-            f.ifThen(few, () -> straightLinear(task, linear.matrix()));
-            f.ifThen(f.xor(few, new Ir(Type.I1, "true")), () -> panelLinear(task, linear.matrix()));
+            severalTokens(task, () -> straightLinear(task, linear.matrix()), () -> panels(RowRun.of(task)));
         }
+    }
+
+    /** One way for a few tokens, another for more, where there are two. */
+    private void severalTokens(Task task, Runnable few, Runnable many) {
+        if (kernels.straightTokens() == 0) {
+            many.run();
+            return;
+        }
+        Ir atMost = f.icmp("ule", count(task), Ir.i64(kernels.straightTokens()));
+        f.ifThen(atMost, few);
+        f.ifThen(f.xor(atMost, new Ir(Type.I1, "true")), many);
     }
 
     private void floatLinear(Task task, Weight matrix) {
@@ -283,18 +313,21 @@ final class StepEmitter {
                                 Ir.i64(task.output().rowBytes()))));
     }
 
-    /** As many tokens at a time as stay in the cache with all tiles, one after the other. */
-    private void panelLinear(Task task, Weight matrix) {
-        Slot x = task.inputs().getFirst();
-        long most = kernels.panelTokens(x.kind(), matrix.columns());
-        f.loop(Ir.i64(0), count(task), most, token -> {
-            Ir rest = f.sub(count(task), token);
+    /**
+     * As many tokens at a time as stay in the cache with all tiles, one after the other. All tasks of a run do some tiles before the next ones, so that
+     * they find in the cache what the products gave.
+     */
+    private void panels(RowRun run) {
+        Task linear = run.linear();
+        long most = kernels.panelTokens(linear.inputs().getFirst().kind(), run.columns());
+        f.loop(Ir.i64(0), count(linear), most, token -> {
+            Ir rest = f.sub(count(linear), token);
             Ir some = f.select(f.icmp("slt", rest, Ir.i64(most)), rest, Ir.i64(most));
             if (kernels.tiles()) {
-                f.ifThen(tiled(some), () -> tileLinear(task, matrix, token, some));
-                f.ifThen(f.icmp("ult", some, LEAST_TILED), () -> panelLinear(task, matrix, token, some));
+                f.ifThen(tiled(some), () -> tilePanels(run, token, some));
+                f.ifThen(f.icmp("ult", some, LEAST_TILED), () -> panels(run, token, some));
             } else {
-                panelLinear(task, matrix, token, some);
+                panels(run, token, some);
             }
         });
     }
@@ -304,15 +337,28 @@ final class StepEmitter {
     }
 
     /** As many tiles of rows at a time as share activations; those that are left one by one. */
-    private void panelLinear(Task task, Weight matrix, Ir token, Ir count) {
+    private void panels(RowRun run, Ir token, Ir count) {
         int most = kernels.rowTiles();
-        Ir first = firstVector(task.output());
-        Ir end = endVector(task.output());
+        Ir first = firstVector(run.linear().output());
+        Ir end = endVector(run.linear().output());
         Ir whole = f.add(first, f.and(f.sub(end, first), Ir.i64(-most)));
-        f.loop(first, whole, most, tile -> panelLinear(task, matrix, token, count, tile, most));
+        panels(run, token, count, first, whole, most);
         if (most > 1) {
-            f.loop(whole, end, 1, tile -> panelLinear(task, matrix, token, count, tile, 1));
+            panels(run, token, count, whole, end, 1);
         }
+    }
+
+    private void panels(RowRun run, Ir token, Ir count, Ir first, Ir end, int tiles) {
+        f.loop(first, end, tiles, tile -> {
+            Area area = new Area(token, f.add(token, count), tile, f.add(tile, Ir.i64(tiles)));
+            for (Task task : run.tasks()) {
+                if (task.op() instanceof Op.Linear linear) {
+                    panelLinear(task, linear.matrix(), token, count, tile, tiles);
+                } else {
+                    emit(task, area);
+                }
+            }
+        });
     }
 
     private void panelLinear(Task task, Weight matrix, Ir token, Ir count, Ir tile, int tiles) {
@@ -327,23 +373,34 @@ final class StepEmitter {
                 f.offset(privateArena, program.scratchOffset()));
     }
 
-    private void tileLinear(Task task, Weight matrix, Ir token, Ir count) {
+    private void tilePanels(RowRun run, Ir token, Ir count) {
+        Ir end = endVector(run.linear().output());
+        f.loop(firstVector(run.linear().output()), end, Kernels.ROW_TILES, tile -> {
+            Ir next = f.add(tile, Ir.i64(Kernels.ROW_TILES));
+            Ir both = f.icmp("ule", next, end);
+            Area area = new Area(token, f.add(token, count), tile, f.select(both, next, end));
+            for (Task task : run.tasks()) {
+                if (task.op() instanceof Op.Linear linear) {
+                    tileLinear(task, linear.matrix(), token, count, tile, both);
+                } else {
+                    emit(task, area);
+                }
+            }
+        });
+    }
+
+    private void tileLinear(Task task, Weight matrix, Ir token, Ir count, Ir tile, Ir both) {
         Slot x = task.inputs().getFirst();
-        Ir end = endVector(task.output());
         Ir tileBytes = Ir.i64(Packer.tileBytes(matrix.type(), matrix.columns()));
-        f.loop(
-                firstVector(task.output()),
-                end,
-                Kernels.ROW_TILES,
-                tile -> f.callLocal(
-                        kernels.tileLinear(matrix.type(), x.kind(), matrix.columns()),
-                        tile(matrix, tile),
-                        quants(x, token, Ir.i64(0)),
-                        count,
-                        outputs(task.output(), tile, token),
-                        Ir.i64(task.output().rowBytes()),
-                        f.offset(privateArena, program.scratchOffset()),
-                        f.select(f.icmp("ult", f.add(tile, Ir.i64(1)), end), tileBytes, Ir.i64(0))));
+        f.callLocal(
+                kernels.tileLinear(matrix.type(), x.kind(), matrix.columns()),
+                tile(matrix, tile),
+                quants(x, token, Ir.i64(0)),
+                count,
+                outputs(task.output(), tile, token),
+                Ir.i64(task.output().rowBytes()),
+                f.offset(privateArena, program.scratchOffset()),
+                f.select(both, tileBytes, Ir.i64(0)));
     }
 
     private Ir tile(Weight matrix, Ir tile) {
@@ -425,13 +482,16 @@ final class StepEmitter {
 
     // --- elements ----------------------------------------------------------------------------------------------------
 
-    private void elementwise(Task task, String kernel, java.util.function.UnaryOperator<Ir> second) {
+    /** Tokens, and vectors of 16 elements of their rows: the first ones and those after the last. */
+    private record Area(Ir token, Ir endToken, Ir vector, Ir endVector) {}
+
+    private void elementwise(Task task, Area area, String kernel, java.util.function.UnaryOperator<Ir> second) {
         Slot first = task.inputs().getFirst();
         Slot output = task.output();
         boolean secondHasParts = task.op() instanceof Op.Gated;
         f.loop(
-                Ir.i64(0),
-                count(task),
+                area.token(),
+                area.endToken(),
                 1,
                 token -> eachPart(output.parts(), part -> {
                     Ir b = second.apply(token);
@@ -440,8 +500,8 @@ final class StepEmitter {
                             part(first, row(first, token), part),
                             secondHasParts ? part(task.inputs().get(1), b, part) : b,
                             part(output, row(output, token), part),
-                            firstVector(output),
-                            endVector(output));
+                            area.vector(),
+                            area.endVector());
                 }));
     }
 
