@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * Attention of several tokens of one sequence in one KV block: rows are all their query heads that share one KV head. Keys and
@@ -29,6 +30,7 @@ final class AttendTileKernel {
     private static final int PADDING = BlockSoftmax.ROWS;
 
     private static final int LANES = FloatRow.LANES;
+    private static final int LANE_BITS = Integer.numberOfTrailingZeros(LANES);
     private static final Type VECTOR = Type.FLOAT.times(LANES);
 
     private final IrFunction f;
@@ -36,7 +38,7 @@ final class AttendTileKernel {
     private final KvShape shape;
     private final KvReader stored;
     private final KvReader floats;
-    private final List<RegisterTile> scoreTiles;
+    private final int scoreRows;
     private final List<RegisterTile> valueTiles;
     private final Ir position;
     private final Ir tokens;
@@ -57,7 +59,7 @@ final class AttendTileKernel {
         this.sums = simd.sums();
         this.stored = new KvReader(f, shape, simd.half());
         this.floats = new KvReader(f, new KvShape(shape.group(), shape.headSize(), KvType.F32), simd.half());
-        this.scoreTiles = tiles(KvLayout.BLOCK / LANES);
+        this.scoreRows = tiles(KvLayout.BLOCK / LANES).getFirst().rows();
         this.valueTiles = tiles(shape.valueVectors());
         this.position = f.parameter(7);
         this.tokens = f.parameter(8);
@@ -131,25 +133,63 @@ final class AttendTileKernel {
     private void block(Ir first, Ir end) {
         Ir block = KvBlock.address(f, f.parameter(4), first);
         Ir next = KvBlock.following(f, f.parameter(4), first, end);
-        Ir keys = keys(block, next);
-        eachRows(scoreTiles.getFirst().rows(), row -> scores(row, keys));
-        eachRows(BlockSoftmax.ROWS, row -> softmax(row, first));
-        Ir values = values(block, next);
         // A token sees all of a block unless the block is its own; then each token has another end.
         Ir whole = f.icmp("ule", f.add(first, Ir.i64(KvLayout.BLOCK - 1)), position);
         Ir own = f.icmp("ugt", f.add(first, Ir.i64(KvLayout.BLOCK - 1)), position);
+        Ir keys = keys(block, next);
+        f.ifThen(whole, () -> eachRows(scoreRows, row -> scores(scoreTiles(KvLayout.BLOCK / LANES), row, keys)));
+        f.ifThen(own, () -> eachRows(scoreRows, row -> scoresOfOwn(row, keys, first)));
+        eachRows(BlockSoftmax.ROWS, row -> softmax(row, first));
+        Ir values = values(block, next);
         f.ifThen(
                 whole,
                 () -> eachRows(
                         valueTiles.getFirst().rows(),
-                        row -> accumulate(valueTiles, row, values, Ir.i64(KvLayout.BLOCK))));
-        f.ifThen(
-                own,
-                () -> eachToken(token -> accumulate(
-                        RegisterTile.cut(shape.group(), shape.valueVectors(), sums),
-                        f.mul(token, Ir.i64(shape.group())),
+                        row -> accumulate(row, tile -> sums(tile, row, values, Ir.i64(KvLayout.BLOCK)))));
+        f.ifThen(own, () -> eachRows(valueTiles.getFirst().rows(), row -> accumulateOwn(row, values, first)));
+    }
+
+    /** Scores of rows in their own block, of those vectors of positions of which some row sees something. */
+    private void scoresOfOwn(Ir row, Ir keys, Ir first) {
+        Ir vectors = f.lshr(f.add(f.sub(lastEnd(row, scoreRows), first), Ir.i64(LANES - 1)), LANE_BITS);
+        for (int seen = 1; seen <= KvLayout.BLOCK / LANES; seen++) {
+            List<RegisterTile> tiles = scoreTiles(seen);
+            f.ifThen(f.icmp("eq", vectors, Ir.i64(seen)), () -> scores(tiles, row, keys));
+        }
+    }
+
+    /**
+     * Weighted sums of rows in their own block, in which each has another end: all rows up to the first row's end, and from there each up to its own. What lies behind the
+     * end of the last token may be anything.
+     */
+    private void accumulateOwn(Ir row, Ir values, Ir first) {
+        Ir firstEnd = f.sub(end(row), first);
+        Ir lastEnd = f.sub(lastEnd(row, valueTiles.getFirst().rows()), first);
+        accumulate(
+                row,
+                tile -> floats.eachPosition(
                         values,
-                        f.sub(f.add(f.add(position, token), Ir.i64(1)), first))));
+                        new KvReader.Part(tile.firstVector(), tile.vectors()),
+                        firstEnd,
+                        lastEnd,
+                        sums(tile, row, values, firstEnd),
+                        (at, vectors, sums) -> {
+                            List<Ir> next = nextSums(tile, row, at, vectors, sums);
+                            return tile.select(
+                                    f, i -> f.icmp("ult", f.add(at, first), end(f.add(row, Ir.i64(i)))), next, sums);
+                        }));
+    }
+
+    /** The position after the last that a row sees. */
+    private Ir end(Ir row) {
+        return f.add(f.add(position, f.udiv(row, Ir.i64(shape.group()))), Ir.i64(1));
+    }
+
+    /** The position after the last that any of some rows sees. */
+    private Ir lastEnd(Ir row, int count) {
+        Ir last = f.add(row, Ir.i64(count - 1L));
+        Ir all = f.sub(rows, Ir.i64(1));
+        return end(f.select(f.icmp("ult", last, all), last, all));
     }
 
     /** The block's keys as floats. */
@@ -191,10 +231,10 @@ final class AttendTileKernel {
         return List.of();
     }
 
-    private void scores(Ir row, Ir keys) {
+    private void scores(List<RegisterTile> tiles, Ir row, Ir keys) {
         Ir rowQueries = word(queries, f.mul(row, Ir.i64(shape.headSize())));
         Ir rowScores = word(scores, f.mul(row, Ir.i64(KvLayout.BLOCK)));
-        for (RegisterTile tile : scoreTiles) {
+        for (RegisterTile tile : tiles) {
             List<Ir> dots = floats.eachElement(
                     keys,
                     new KvReader.Part(tile.firstVector(), tile.vectors()),
@@ -226,21 +266,27 @@ final class AttendTileKernel {
                 attend.windowed() ? Optional.of(f.sub(end, Ir.i64(window))) : Optional.empty(), end);
     }
 
-    /** Weighted sums of the values before {@code end} for rows from {@code row} on, merged into the span. */
-    private void accumulate(List<RegisterTile> tiles, Ir row, Ir values, Ir end) {
-        Ir weights = word(scores, f.mul(row, Ir.i64(KvLayout.BLOCK)));
-        for (RegisterTile tile : tiles) {
-            Ir tileWeights = f.offset(weights, 4L * KvLayout.BLOCK * tile.firstRow());
-            List<Ir> results = floats.eachPosition(
-                    values,
-                    new KvReader.Part(tile.firstVector(), tile.vectors()),
-                    end,
-                    List.of(),
-                    zeros(tile),
-                    (at, vectors, sums) ->
-                            RowProducts.next(f, tile, word(tileWeights, at), KvLayout.BLOCK, vectors, sums));
-            RowProducts.merge(f, tile, results, row, span, factors);
+    /** Merges weighted sums of values for rows from {@code row} on into the span. */
+    private void accumulate(Ir row, Function<RegisterTile, List<Ir>> sums) {
+        for (RegisterTile tile : valueTiles) {
+            RowProducts.merge(f, tile, sums.apply(tile), row, span, factors);
         }
+    }
+
+    /** Weighted sums of the values before {@code end}. */
+    private List<Ir> sums(RegisterTile tile, Ir row, Ir values, Ir end) {
+        return floats.eachPosition(
+                values,
+                new KvReader.Part(tile.firstVector(), tile.vectors()),
+                end,
+                List.of(),
+                zeros(tile),
+                (at, vectors, sums) -> nextSums(tile, row, at, vectors, sums));
+    }
+
+    private List<Ir> nextSums(RegisterTile tile, Ir row, Ir at, List<Ir> vectors, List<Ir> sums) {
+        Ir weights = word(scores, f.mul(row, Ir.i64(KvLayout.BLOCK)));
+        return RowProducts.next(f, tile, word(weights, at), KvLayout.BLOCK, vectors, sums);
     }
 
     private void eachRows(int step, Consumer<Ir> body) {
@@ -249,6 +295,11 @@ final class AttendTileKernel {
 
     private void eachToken(Consumer<Ir> body) {
         f.loop(Ir.i64(0), tokens, 1, body);
+    }
+
+    /** Tiles of scores with some vectors of positions; rows are as many for each number of vectors. */
+    private List<RegisterTile> scoreTiles(int vectors) {
+        return RegisterTile.cut(scoreRows, vectors, Math.max(sums, scoreRows));
     }
 
     /** Tiles of as many rows as can share the vectors of a row of four. */

@@ -66,7 +66,16 @@ record KvReader(IrFunction f, KvShape shape, HalfFloat half) {
 
     /** For each position before {@code end}, in order: the elements of its value. */
     List<Ir> eachPosition(Ir values, Part part, Ir end, List<Ir> next, List<Ir> carried, Body body) {
-        return f.loop(Ir.i64(0), end, Ir.i64(1), carried, (position, sums) -> {
+        return eachPosition(values, part, Ir.i64(0), end, next, carried, body);
+    }
+
+    /** As the other, for positions from {@code from} on, without asking for what comes next. */
+    List<Ir> eachPosition(Ir values, Part part, Ir from, Ir end, List<Ir> carried, Body body) {
+        return eachPosition(values, part, from, end, List.of(), carried, body);
+    }
+
+    private List<Ir> eachPosition(Ir values, Part part, Ir from, Ir end, List<Ir> next, List<Ir> carried, Body body) {
+        return f.loop(from, end, Ir.i64(1), carried, (position, sums) -> {
             List<Ir> vectors = rowVectors(values, shape.valueRowBytes(), position, part, next);
             return switch (shape.type()) {
                 case F16, F32 -> body.next(position, vectors, sums);

@@ -1,7 +1,10 @@
 package dev.lockstep.host.kernel;
 
+import dev.lockstep.host.ir.Ir;
+import dev.lockstep.host.ir.IrFunction;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /** Rows and vectors of 16 columns whose sums are in registers together. */
 record RegisterTile(int firstRow, int rows, int firstVector, int vectors) {
@@ -17,6 +20,19 @@ record RegisterTile(int firstRow, int rows, int firstVector, int vectors) {
     /** Whether it is the first of those that cut a whole. */
     boolean first() {
         return firstRow == 0 && firstVector == 0;
+    }
+
+    /** The sums {@code then} of rows for which the condition holds, {@code otherwise} of others. */
+    List<Ir> select(IrFunction f, IntFunction<Ir> condition, List<Ir> then, List<Ir> otherwise) {
+        List<Ir> selected = new ArrayList<>();
+        for (int row = 0; row < rows; row++) {
+            Ir holds = condition.apply(firstRow + row);
+            for (int vector = 0; vector < vectors; vector++) {
+                int sum = sum(row, vector);
+                selected.add(f.select(holds, then.get(sum), otherwise.get(sum)));
+            }
+        }
+        return selected;
     }
 
     /** Cuts rows and vectors into tiles of about equal size with at most {@code sums} sums. */

@@ -1,0 +1,59 @@
+package dev.lockstep.host.program;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lockstep.graph.KvType;
+import dev.lockstep.host.TestModel;
+import dev.lockstep.host.TestShape;
+import dev.lockstep.tensor.TensorType;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is done together follows one product, and computes the same vectors of rows. */
+class RowRunTest {
+    private static final int CAPACITY = 8;
+
+    private static HostProgram program(TestShape shape) {
+        return Lowering.lower(TestModel.of(shape, 1).graph(), CAPACITY, KvType.F16);
+    }
+
+    private static List<List<String>> runs(HostProgram program) {
+        return program.phases().stream()
+                .flatMap(phase -> RowRun.cut(phase).stream())
+                .map(run -> run.tasks().stream().map(Task::label).toList())
+                .toList();
+    }
+
+    @Test
+    void additionsAndActivationsShouldFollowTheirProducts() {
+        assertThat(runs(program(TestShape.of(TensorType.Q4_0).widths(96, 160).layers(1))))
+                .contains(
+                        List.of("attn_output", "add"),
+                        List.of("ffn_gate", "ffn_up", "gated"),
+                        List.of("ffn_down", "add"),
+                        List.of("attend"));
+    }
+
+    /** Queries of four heads, keys and values of two. */
+    @Test
+    void productsOfOtherWidthsShouldBeginTheirOwn() {
+        assertThat(runs(program(
+                        TestShape.of(TensorType.Q4_0).widths(96, 160).layers(1).attention(4, 2, 24))))
+                .contains(List.of("attn_q"), List.of("attn_k", "attn_v"));
+    }
+
+    @Test
+    void floatsShouldNotBeDoneInRuns() {
+        assertThat(runs(program(TestShape.of(TensorType.F16).widths(96, 160).layers(1))))
+                .allMatch(run -> run.size() == 1);
+    }
+
+    @Test
+    void allTasksShouldBeDoneInOrder() {
+        for (List<Task> phase :
+                program(TestShape.of(TensorType.Q4_0).experts(3, 2)).phases()) {
+            assertThat(RowRun.cut(phase).stream().flatMap(run -> run.tasks().stream()))
+                    .containsExactlyElementsOf(phase);
+        }
+    }
+}
