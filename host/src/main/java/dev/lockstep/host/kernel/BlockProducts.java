@@ -16,15 +16,15 @@ import java.util.stream.Stream;
  * The innermost part of products with several tokens: adds some blocks of one or several tiles of 16 rows times the activations of a few tokens
  * to sums. Each activation that is read serves all tiles, each weight all tokens, so that reading takes less time than multiplying.
  *
- * <p>Emitted as {@code void (ptr unpacked, i64 blocks, ptr quants, ptr fields, i64 planeBytes, ptr sums, i1 first, ptr ahead, ptr others, i64 merged, i64 otherStride,
+ * <p>Emitted as {@code void (ptr unpacked, i64 blocks, ptr quants, ptr fields, i64 planeBytes, ptr sums, i1 first, ptr ahead, i64 aheadStride, i1 asks, ptr others, i64 merged, i64 otherStride,
  * ptr y, i64 yStride)}: {@code unpacked} is an {@link
  * UnpackedBlock} for each block of the first tile, those of the next lie {@link UnpackedBlock#MAX_BYTES} further; {@code quants} and {@code fields} are those of the first
  * token in its {@link QuantPanel}; {@code sums} has what the blocks before have given, 16 floats for each token and tile, token by token, and is not read if these are the
  * {@code first} blocks. {@code merged} sums of as many others, which lie {@code otherStride} bytes apart, are added one after the other. The first token's sums go to {@code y}, those of the next {@code yStride} bytes further. It
  * knows nothing of the matrix's size, so there are few of these.
  *
- * <p>Asks memory for what lies at {@code ahead}, as many bytes as the blocks of a tile have packed: a bit with each block, since what is asked for all at once
- * holds up what comes after it.
+ * <p>If it {@code asks}, it asks memory for what lies at {@code ahead}, as many bytes as the blocks of a tile have packed, and the same for the next tiles {@code aheadStride} bytes further: a
+ * bit with each block, since what is asked for all at once holds up what comes after it.
  */
 final class BlockProducts {
     private static final int LINE = 64;
@@ -55,8 +55,8 @@ final class BlockProducts {
         return module.function(
                 name.toLowerCase(Locale.ROOT),
                 List.of(
-                        Type.PTR, Type.I64, Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I1, Type.PTR, Type.PTR,
-                        Type.I64, Type.I64, Type.PTR, Type.I64),
+                        Type.PTR, Type.I64, Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I1, Type.PTR, Type.I64,
+                        Type.I1, Type.PTR, Type.I64, Type.I64, Type.PTR, Type.I64),
                 f -> new BlockProducts(f, simd, layout, panel, tiles, tokens).emit());
     }
 
@@ -67,9 +67,9 @@ final class BlockProducts {
                 .map(sum -> f.select(none, Ir.zero(FLOATS), f.load(FLOATS, sum)))
                 .toList();
         List<Ir> own = f.loop(Ir.i64(0), f.parameter(1), Ir.i64(1), before, this::addBlock);
-        List<Ir> all = f.rolledLoop(Ir.i64(0), f.parameter(9), Ir.i64(1), own, (other, carried) -> {
+        List<Ir> all = f.rolledLoop(Ir.i64(0), f.parameter(11), Ir.i64(1), own, (other, carried) -> {
             Iterator<Ir> mine = carried.iterator();
-            return sums(f.offset(f.parameter(8), f.mul(other, f.parameter(10))))
+            return sums(f.offset(f.parameter(10), f.mul(other, f.parameter(12))))
                     .map(sum -> f.fadd(f.load(FLOATS, sum), mine.next()))
                     .toList();
         });
@@ -85,7 +85,7 @@ final class BlockProducts {
     }
 
     private Ir y(int token) {
-        return f.offset(f.parameter(11), f.mul(Ir.i64(token), f.parameter(12)));
+        return f.offset(f.parameter(13), f.mul(Ir.i64(token), f.parameter(14)));
     }
 
     /** Asks for the places of results, which others may have taken out of the caches: a core that stored to all at the end would wait. */
@@ -120,9 +120,14 @@ final class BlockProducts {
     private void prefetch(Ir block) {
         int bytes = unpacked.layout().unitBytes() / unpacked.layout().blocks();
         Ir ahead = f.offset(f.parameter(7), f.mul(block, Ir.i64(bytes)));
-        for (int at = 0; at < bytes; at += LINE) {
-            f.prefetch(f.offset(ahead, at));
-        }
+        f.ifThen(f.parameter(9), () -> {
+            for (int tile = 0; tile < tiles; tile++) {
+                Ir ofTile = f.offset(ahead, f.mul(Ir.i64(tile), f.parameter(8)));
+                for (int at = 0; at < bytes; at += LINE) {
+                    f.prefetch(f.offset(ofTile, at));
+                }
+            }
+        });
     }
 
     /** For each token, tile and plane the exact dot products of each part of the block. */

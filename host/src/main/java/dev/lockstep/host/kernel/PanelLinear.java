@@ -75,7 +75,7 @@ final class PanelLinear {
         for (int tile = 0; tile < tiles; tile++) {
             f.callLocal(
                     unpack,
-                    f.offset(packed, tile * Packer.tileBytes(layout.type(), panel.width())),
+                    f.offset(packed, tile * tileBytes()),
                     range.count(),
                     f.offset(f.parameter(5), (long) tile * UnpackedBlock.MAX_BYTES));
         }
@@ -99,7 +99,6 @@ final class PanelLinear {
         Ir lane = f.urem(token, Ir.i64(QuantPanel.TOKENS));
         Ir quants = f.add(f.mul(block, Ir.i64(panel.blockBytes())), f.mul(lane, Ir.i64(QuantLayout.BLOCK)));
         Ir fields = f.add(f.mul(block, Ir.i64(panel.fieldsBytes())), f.mul(lane, Ir.i64(Integer.BYTES)));
-        Ir packed = f.offset(f.parameter(0), f.mul(range.unit(), Ir.i64(layout.unitBytes())));
         f.callLocal(
                 BlockProducts.emit(f.module(), simd, layout, panel, tiles, tokens),
                 f.parameter(5),
@@ -109,12 +108,24 @@ final class PanelLinear {
                 Ir.i64(panel.planeBytes()),
                 sums.waiting(sums.level, token),
                 range.first(),
-                f.offset(packed, ReadAhead.FAR.bytes()),
+                next(range, sums),
+                Ir.i64(tileBytes()),
+                f.icmp("eq", token, Ir.i64(0)),
                 sums.waiting(Ir.i64(0), token),
                 sums.merged,
                 Ir.i64(levelBytes()),
                 sums.to(token),
                 sums.stride());
+    }
+
+    /** What will be unpacked next: the units after these, and after the last ones those of the next tiles. */
+    private Ir next(Segments.Range range, Sums sums) {
+        Ir after = f.mul(f.add(range.unit(), range.count()), Ir.i64(layout.unitBytes()));
+        return f.offset(f.parameter(0), f.select(sums.total, Ir.i64(tiles * tileBytes()), after));
+    }
+
+    private long tileBytes() {
+        return Packer.tileBytes(layout.type(), panel.width());
     }
 
     private long levelBytes() {

@@ -39,7 +39,7 @@ final class PeakKernel {
     static long products(Simd simd, QuantLayout layout) {
         return simd.tiles()
                 ? (long) TileShape.PRODUCTS * QuantPanel.TOKENS * QuantLayout.ROWS * QuantLayout.BLOCK
-                : (long) sums(simd) * simd.dot().groupsOfRound(layout.largestByte()) * QuantLayout.GROUP_BYTES;
+                : (long) sums(simd) * groupsOfRound(simd, layout) * QuantLayout.GROUP_BYTES;
     }
 
     private static void tiles(IrFunction f) {
@@ -64,9 +64,14 @@ final class PeakKernel {
         return Math.min(MOST_SUMS, simd.dot().blockSums() * simd.dot().chains());
     }
 
+    /** One where activations are shared: of several groups at once LLVM reads more activations ahead than there are registers. */
+    private static int groupsOfRound(Simd simd, QuantLayout layout) {
+        return simd.rowTiles() > 1 ? 1 : simd.dot().groupsOfRound(layout.largestByte());
+    }
+
     private static void vectors(IrFunction f, Simd simd, QuantLayout layout) {
         int largest = layout.largestByte();
-        int round = simd.dot().groupsOfRound(largest);
+        int round = groupsOfRound(simd, layout);
         List<DotProduct.Sum> sums = IntStream.range(0, sums(simd))
                 .mapToObj(_ -> simd.dot().start(f, Ir.zero(Type.I32.times(QuantLayout.ROWS)), largest))
                 .toList();
