@@ -27,13 +27,14 @@ import java.util.Optional;
  * of weights: the limit of reading prompts. Operands are in the first-level cache, and nothing is scaled.
  */
 public final class ArithmeticPeak implements AutoCloseable {
-    /** Some milliseconds. */
-    private static final long ROUNDS = 200_000;
+    /** Multiply-adds of a pass of a thread: some milliseconds, beside which its start is nothing. */
+    private static final long PRODUCTS = 2_000_000_000L;
 
     private static final int PASSES = 5;
     private static final String MULTIPLY = "lockstep_multiply";
 
     private final int threads;
+    private final long rounds;
     private final long products;
     private final NativeCode code;
     private final MethodHandle multiply;
@@ -46,7 +47,8 @@ public final class ArithmeticPeak implements AutoCloseable {
         Simd simd = Simd.of(target);
         IrModule module = new IrModule(simd.functionAttributes());
         Kernels kernels = new Kernels(module, simd);
-        products = kernels.peakProducts(type) * ROUNDS;
+        rounds = PRODUCTS / kernels.peakProducts(type);
+        products = kernels.peakProducts(type) * rounds;
         module.publicFunction(
                 MULTIPLY,
                 List.of(Type.I64, Type.PTR),
@@ -85,7 +87,7 @@ public final class ArithmeticPeak implements AutoCloseable {
 
     private void multiply(MemorySegment mine) {
         try {
-            multiply.invokeExact(ROUNDS, mine);
+            multiply.invokeExact(rounds, mine);
         } catch (Throwable e) {
             throw new AssertionError("generated code throws nothing", e);
         }
