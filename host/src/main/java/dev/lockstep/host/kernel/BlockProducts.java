@@ -117,17 +117,18 @@ final class BlockProducts {
         return next;
     }
 
+    /** Without a branch: who does not ask touches weights that are being read, which are in the first-level cache. */
     private void prefetch(Ir block) {
         int bytes = unpacked.layout().unitBytes() / unpacked.layout().blocks();
-        Ir ahead = f.offset(f.parameter(7), f.mul(block, Ir.i64(bytes)));
-        f.ifThen(f.parameter(9), () -> {
-            for (int tile = 0; tile < tiles; tile++) {
-                Ir ofTile = f.offset(ahead, f.mul(Ir.i64(tile), f.parameter(8)));
-                for (int at = 0; at < bytes; at += LINE) {
-                    f.prefetch(f.offset(ofTile, at));
-                }
+        Ir asks = f.parameter(9);
+        Ir ahead = f.offset(f.select(asks, f.parameter(7), f.parameter(0)), f.mul(block, Ir.i64(bytes)));
+        Ir stride = f.select(asks, f.parameter(8), Ir.i64(0));
+        for (int tile = 0; tile < tiles; tile++) {
+            Ir ofTile = f.offset(ahead, f.mul(Ir.i64(tile), stride));
+            for (int at = 0; at < bytes; at += LINE) {
+                f.prefetch(f.offset(ofTile, at));
             }
-        });
+        }
     }
 
     /** For each token, tile and plane the exact dot products of each part of the block. */
