@@ -1,0 +1,172 @@
+package dev.lockstep.host.program;
+
+import dev.lockstep.graph.Weight;
+import dev.lockstep.host.ir.Ir;
+import dev.lockstep.host.ir.IrFunction;
+import dev.lockstep.host.ir.Type;
+import dev.lockstep.host.kernel.QuantPanel;
+import dev.lockstep.host.layout.Packer;
+import java.util.function.Consumer;
+
+/** What a core sees of a step: which share of the work is its own, and where everything lies. */
+final class CoreView {
+    private final HostProgram program;
+    private final WeightPlan weightPlan;
+    private final IrFunction f;
+    private final Ir context;
+    private final Ir core;
+    private final Ir cores;
+    private final Ir weights;
+    private final Ir arena;
+    private final Ir privateArena;
+    private final Ir tokens;
+    private final Ir wanted;
+
+    /** Reads what is the same for the whole step. */
+    CoreView(HostProgram program, WeightPlan weightPlan, IrFunction f) {
+        this.program = program;
+        this.weightPlan = weightPlan;
+        this.f = f;
+        context = f.parameter(0);
+        core = f.parameter(1);
+        cores = f.load(Type.I64, context, StepContext.CORES);
+        weights = f.load(Type.PTR, context, StepContext.WEIGHTS);
+        arena = f.load(Type.PTR, context, StepContext.ARENA);
+        privateArena = f.offset(f.offset(arena, program.sharedBytes()), f.mul(core, Ir.i64(program.privateBytes())));
+        boolean single = program.capacity() == 1;
+        tokens = single ? Ir.i64(1) : f.load(Type.I64, context, StepContext.TOKENS);
+        wanted = single ? Ir.i64(1) : f.load(Type.I64, context, StepContext.WANTED);
+    }
+
+    Ir context() {
+        return context;
+    }
+
+    Ir core() {
+        return core;
+    }
+
+    Ir cores() {
+        return cores;
+    }
+
+    /** Where all weights begin. */
+    Ir weights() {
+        return weights;
+    }
+
+    /** Tokens of the step. */
+    Ir tokens() {
+        return tokens;
+    }
+
+    /** The core's own memory for kernels. */
+    Ir scratch() {
+        return f.offset(privateArena, program.scratchOffset());
+    }
+
+    /** Tokens of a task. */
+    Ir count(Task task) {
+        return task.wanted() ? wanted : tokens;
+    }
+
+    /** The core's tokens of a task that is cut by tokens, or all. */
+    void eachToken(Task task, Consumer<Ir> body) {
+        switch (task.cut()) {
+            case REPLICATED -> f.loop(Ir.i64(0), count(task), 1, body);
+            case TOKENS -> eachOwnToken(count(task), body);
+            case ROWS, HEADS -> throw new IllegalStateException(task + " is not cut by tokens");
+        }
+    }
+
+    /**
+     * The tokens of the core's panels. Tokens of a panel share cache lines, and two cores that write to the same lines in turn wait for them
+     * longer than one of them takes for all tokens of the panel.
+     */
+    private void eachOwnToken(Ir count, Consumer<Ir> body) {
+        Ir panels = f.udiv(f.add(count, Ir.i64(QuantPanel.TOKENS - 1)), Ir.i64(QuantPanel.TOKENS));
+        Ir first = f.udiv(f.mul(core, panels), cores);
+        Ir next = f.udiv(f.mul(f.add(core, Ir.i64(1)), panels), cores);
+        Ir end = f.mul(next, Ir.i64(QuantPanel.TOKENS));
+        f.loop(f.mul(first, Ir.i64(QuantPanel.TOKENS)), f.select(f.icmp("ult", end, count), end, count), 1, body);
+    }
+
+    /** The parts of a row. */
+    void eachPart(int parts, Consumer<Ir> body) {
+        if (parts == 1) {
+            body.accept(Ir.i64(0));
+        } else {
+            f.loop(Ir.i64(0), Ir.i64(parts), 1, body);
+        }
+    }
+
+    /** The core's vectors of 16 elements of a row, or of a part of it. */
+    void eachVector(Slot slot, Consumer<Ir> body) {
+        f.loop(firstVector(slot), endVector(slot), 1, body);
+    }
+
+    Ir firstVector(Slot slot) {
+        return f.udiv(f.mul(core, Ir.i64(Packer.tiles(slot.partWidth()))), cores);
+    }
+
+    Ir endVector(Slot slot) {
+        return f.udiv(f.mul(f.add(core, Ir.i64(1)), Ir.i64(Packer.tiles(slot.partWidth()))), cores);
+    }
+
+    /** Where a weight lies. */
+    Ir weight(Weight weight) {
+        return f.offset(weights, weightPlan.place(weight).offset());
+    }
+
+    private Ir shared(Slot slot) {
+        return f.offset(slot.isPrivate() ? privateArena : arena, slot.offset());
+    }
+
+    /** The row of a token. */
+    Ir row(Slot slot, Ir token) {
+        return f.offset(shared(slot), f.mul(token, Ir.i64(slot.rowBytes())));
+    }
+
+    /** Tokens side by side in panels of quantised rows. */
+    int panelTokens() {
+        return program.capacity() == 1 ? 1 : QuantPanel.TOKENS;
+    }
+
+    /** The integers of a token in its panel. */
+    Ir quants(Slot slot, Ir token, Ir part) {
+        return f.offset(panel(slot, token, part), f.mul(lane(token), Ir.i64(QuantPanel.quantsStride())));
+    }
+
+    /** What is known of the blocks of a token in its panel. */
+    Ir fields(Slot slot, Ir token, Ir part) {
+        Ir fields = f.offset(
+                panel(slot, token, part),
+                QuantPanel.of(slot.kind(), slot.partWidth(), panelTokens()).fieldsOffset());
+        return f.offset(fields, f.mul(lane(token), Ir.i64(QuantPanel.fieldsStride())));
+    }
+
+    private Ir lane(Ir token) {
+        return f.urem(token, Ir.i64(panelTokens()));
+    }
+
+    private Ir panel(Slot slot, Ir token, Ir part) {
+        Ir panel = f.add(f.mul(f.udiv(token, Ir.i64(panelTokens())), Ir.i64(slot.parts())), part);
+        int bytes = QuantPanel.of(slot.kind(), slot.partWidth(), panelTokens()).bytes();
+        return f.offset(shared(slot), f.mul(panel, Ir.i64(bytes)));
+    }
+
+    /** A part of a row. */
+    Ir part(Slot slot, Ir row, Ir part) {
+        return slot.parts() == 1 ? row : f.offset(row, f.mul(part, Ir.i64(slot.partBytes())));
+    }
+
+    /** What the context has of a token, eight bytes each from {@code base} on. */
+    Ir perToken(Type type, long base, Ir token) {
+        return f.load(type, f.offset(context, f.add(Ir.i64(base), f.shl(token, 3))));
+    }
+
+    /** The expert that a token chose for a slot. */
+    Ir expert(Slot choice, Ir token, Ir slot) {
+        return f.load(Type.I64, f.offset(row(choice, token), f.shl(slot, 3)));
+    }
+}
