@@ -65,9 +65,14 @@ class FlippedRoundingTest {
 
     @Test
     void shouldNoticeAnUnfusedSumInEveryKernel() {
-        assertThat(differenceWithSplitFma("linear_q4_0_q8_256_of_1(", 1))
+        assertThat(differenceWithSplitFma("linear_q4_0_q8_256_1_of_1(", 1))
                 .as("Q4_0")
                 .isPresent();
+        if (Target.host().has(CpuFeature.AVX512_VNNI)) {
+            assertThat(differenceWithSplitFma("linear_q4_0_q8_256_4_of_", 4))
+                    .as("Q4_0, few tokens")
+                    .isPresent();
+        }
         assertThat(differenceWithSplitFma("blocks_q4_0_", 12))
                 .as("Q4_0, several tokens")
                 .isPresent();
