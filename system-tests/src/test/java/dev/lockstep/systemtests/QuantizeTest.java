@@ -34,7 +34,7 @@ class QuantizeTest {
     void shouldLeaveNothingBehindWhenItRefuses() throws IOException {
         var model = TinyModel.write(directory);
         var file = directory.resolve("small.gguf");
-        run("quantize", "-m", model.toString(), "--type", "IQ4_XS", "-o", file.toString())
+        run("quantize", "-m", "demo", "--requantize", "--type", "IQ4_XS", "-o", file.toString())
                 .shouldBeRefusedWith("IQ4_XS", "use");
         run("quantize", "-m", "demo", "--type", "Q4_K_M", "-o", file.toString())
                 .shouldBeRefusedWith("Q8_0 already", "--requantize");
