@@ -68,7 +68,7 @@ final class SurveyPage {
         say("## Speeds");
         say("");
         say(
-                "Offered are 576 chips, or the next larger system that the model fits into; fewer are used where more only add hops. \"Scheduled\" means that every instruction of");
+                "Offered are 576 chips, or the next larger system for which there is a schedule; fewer are used where more only add hops. \"Scheduled\" means that every instruction of");
         say(
                 "every chip has its cycle, that the simulation of time on all chips took as many cycles as predicted, and that the checker followed each of the programs that");
         say(
@@ -196,16 +196,21 @@ final class SurveyPage {
         }
     }
 
-    /** On the smallest of the systems that are offered. */
+    /** On the smallest of the systems that are offered for which there is a schedule, or else on the smallest that holds the model. */
     private static Optional<Plan> plan(ModelSizes model, Machine machine, WeightPrecision precision) {
+        Optional<Plan> estimated = Optional.empty();
         for (int chips : OFFERED) {
             try {
-                return Optional.of(Plan.of(question(model, machine, chips, precision)));
+                Plan plan = Plan.of(question(model, machine, chips, precision));
+                if (plan.unscheduled().isEmpty()) {
+                    return Optional.of(plan);
+                }
+                estimated = estimated.or(() -> Optional.of(plan));
             } catch (IllegalArgumentException tooSmall) {
                 // The next larger system is tried.
             }
         }
-        return Optional.empty();
+        return estimated;
     }
 
     private static Question question(ModelSizes model, Machine machine, int chips, WeightPrecision precision) {
