@@ -1,5 +1,6 @@
 package dev.lockstep.cli.models;
 
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -27,8 +28,12 @@ final class FileNames {
 
     private FileNames() {}
 
-    /** Whether a file of this name holds weights of a directory. */
-    static boolean isWeights(String fileName) {
+    /** Whether files of these names are enough for a directory with safetensors. */
+    static boolean makeDirectory(Collection<String> fileNames) {
+        return fileNames.contains(CONFIG) && fileNames.stream().anyMatch(FileNames::isWeights);
+    }
+
+    private static boolean isWeights(String fileName) {
         return WEIGHTS.matcher(fileName).matches();
     }
 

@@ -79,10 +79,8 @@ final class Hub {
             }
         }
         files.sort(Comparator.comparing(entry -> isConfig(entry)));
-        boolean complete = files.stream().anyMatch(Hub::isConfig)
-                && files.stream()
-                        .anyMatch(
-                                entry -> FileNames.isWeights(entry.path("path").asString()));
+        boolean complete = FileNames.makeDirectory(
+                files.stream().map(entry -> entry.path("path").asString()).toList());
         if (!complete || name.type().isPresent()) {
             throw new ModelException(name + ": the repository holds no GGUF files"
                     + (complete ? "; leave the type away to get its safetensors" : " and no safetensors")

@@ -112,18 +112,13 @@ public final class ModelDirectory {
         parts.forEach((model, files) -> models.add(
                 new LocalModel(model.getFileName().toString(), files.getFirst(), List.copyOf(files), bytes(files))));
         directories.forEach((path, files) -> {
-            if (isComplete(files)) {
+            if (FileNames.makeDirectory(
+                    files.stream().map(file -> file.getFileName().toString()).toList())) {
                 models.add(new LocalModel(path.getFileName().toString(), path, List.copyOf(files), bytes(files)));
             }
         });
         models.sort((a, b) -> a.name().compareToIgnoreCase(b.name()));
         return models;
-    }
-
-    private static boolean isComplete(List<Path> files) {
-        return files.stream().anyMatch(file -> file.endsWith(FileNames.CONFIG))
-                && files.stream()
-                        .anyMatch(file -> FileNames.isWeights(file.getFileName().toString()));
     }
 
     private static Path model(Path file) {
