@@ -166,16 +166,14 @@ final class BenchCommand implements Callable<Integer> {
         double limit = result.bandwidthGbs() * 1e9 / result.bytesPerToken();
         line(
                 "limit",
-                "%s tokens/s (%.1f MB of weights per token, memory reads %.1f GB/s)",
+                "%s tokens/s (%.1f MB of weights per token, read at %.1f GB/s)",
                 Printable.rate(limit),
                 result.bytesPerToken() / 1e6,
                 result.bandwidthGbs());
         line(
                 "share",
-                "%.0f %% of the limit (%.1f GB/s)%s",
-                100 * result.bandwidthShare(),
-                result.bandwidthShare() * result.bandwidthGbs(),
-                result.bandwidthShare() > 1 ? ": the weights stay in the cache" : "");
+                "%.0f %% of the limit, by the readings right beside each few tokens",
+                100 * result.bandwidthShare());
     }
 
     private void line(String name, String format, Object... values) {

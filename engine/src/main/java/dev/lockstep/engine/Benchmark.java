@@ -3,7 +3,6 @@ package dev.lockstep.engine;
 import dev.lockstep.graph.machine.Machine;
 import dev.lockstep.host.ArithmeticPeak;
 import dev.lockstep.host.HostMachine;
-import dev.lockstep.host.MemoryBandwidth;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -17,7 +16,7 @@ final class Benchmark {
     private final Samples prefillSeconds;
     private final Samples decodeSeconds;
     private final Samples stepSeconds;
-    private final Samples bandwidths;
+    private final ReadBandwidth bandwidth;
     private final Samples peaks;
     private List<BenchmarkResult.Phase> prefillPhases = List.of();
     private List<BenchmarkResult.Phase> decodePhases = List.of();
@@ -31,7 +30,7 @@ final class Benchmark {
         this.prefillSeconds = new Samples(options.repetitions());
         this.decodeSeconds = new Samples(options.repetitions());
         this.stepSeconds = new Samples(options.repetitions() * options.generatedTokens());
-        this.bandwidths = new Samples(options.repetitions() + 1);
+        this.bandwidth = new ReadBandwidth(program.machine(), WeightTraffic.bytesPerToken(program.graph()), options);
         this.peaks = new Samples(options.repetitions());
     }
 
@@ -65,10 +64,8 @@ final class Benchmark {
                 host.resetPhaseTimes();
             }
             residentBytes = ResidentMemory.bytes();
-            var memory = MemoryBandwidth.open(program.threads());
             var arithmetic = ArithmeticPeak.open(program.threads(), WeightTraffic.mainType(program.graph()));
             for (int repetition = 0; repetition < options.repetitions(); repetition++) {
-                memory.ifPresent(m -> bandwidths.add(m.measure()));
                 arithmetic.ifPresent(a -> peaks.add(a.measure()));
                 text.clear();
                 var before = Disturbances.soFar();
@@ -76,25 +73,31 @@ final class Benchmark {
                 while (text.length() < prompt.length) {
                     text.prefill(prompt);
                 }
-                long prefilled = System.nanoTime();
-                long last = prefilled;
-                for (int i = prompt.length; i < tokens.length; i++) {
-                    text.append(tokens[i]);
-                    long now = System.nanoTime();
-                    stepSeconds.add((now - last) / 1e9);
-                    last = now;
-                }
-                prefillSeconds.add((prefilled - start) / 1e9);
-                decodeSeconds.add((last - prefilled) / 1e9);
+                prefillSeconds.add((System.nanoTime() - start) / 1e9);
+                decodeSeconds.add(decode(text, Arrays.copyOfRange(tokens, prompt.length, tokens.length)));
                 disturbances = disturbances.plus(Disturbances.soFar().minus(before));
             }
-            memory.ifPresent(m -> bandwidths.add(m.measure()));
-            memory.ifPresent(MemoryBandwidth::close);
             arithmetic.ifPresent(ArithmeticPeak::close);
         }
         prefillPhases = phases(true, options.promptTokens());
         decodePhases = phases(false, options.generatedTokens());
         batches = BatchBenchmark.run(machine, options.batches(), options.generatedTokens(), options.repetitions());
+    }
+
+    /** Appends tokens, and returns the seconds that took. */
+    private double decode(BenchmarkText text, int[] tokens) {
+        double all = 0;
+        bandwidth.begin();
+        for (int token : tokens) {
+            long start = System.nanoTime();
+            text.append(token);
+            double seconds = (System.nanoTime() - start) / 1e9;
+            stepSeconds.add(seconds);
+            bandwidth.add(seconds);
+            all += seconds;
+        }
+        bandwidth.end();
+        return all;
     }
 
     /** One prefill step and one decode step, so that no code and no page of weights is met for the first time. */
@@ -106,7 +109,6 @@ final class Benchmark {
     }
 
     private BenchmarkResult result() {
-        double bandwidth = bandwidths.quantile(0.5);
         double prefill = prefillSeconds.quantile(0.5);
         double decode = options.generatedTokens() / decodeSeconds.quantile(0.5);
         long bytes = WeightTraffic.bytesPerToken(program.graph());
@@ -120,8 +122,8 @@ final class Benchmark {
                 options.promptTokens() / prefill,
                 decode,
                 bytes,
-                bandwidth,
-                bytes * decode / (bandwidth * 1e9),
+                bandwidth.median() / 1e9,
+                bandwidth.share(),
                 products,
                 peak,
                 products * options.promptTokens() / prefill / (peak * 1e9),

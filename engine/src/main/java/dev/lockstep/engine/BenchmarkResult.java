@@ -14,8 +14,8 @@ import java.util.SequencedMap;
  * @param prefillTps prompt tokens per second
  * @param decodeTps decode steps per second
  * @param bytesPerToken bytes of weights that one decode step reads
- * @param bandwidthGbs read bandwidth of this computer, 10^9 bytes per second, measured with the same threads
- * @param bandwidthShare {@code bytesPerToken * decodeTps} as a share of it; above 1 where weights stay in the cache
+ * @param bandwidthGbs 10^9 bytes of packed weights per second that the same threads read between tokens; NaN where that cannot be measured
+ * @param bandwidthShare median of what a few tokens read per second, as a share of what was read right before and after them
  * @param productsPerToken multiply-adds with matrices that a token of a prompt takes
  * @param arithmeticGps multiply-adds that this computer's cores reach at most with this type, 10^9 per second, measured with the same threads; NaN where
  *     that cannot be measured

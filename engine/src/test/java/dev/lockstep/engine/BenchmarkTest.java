@@ -2,7 +2,6 @@ package dev.lockstep.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.lockstep.graph.architecture.Architectures;
 import dev.lockstep.graph.architecture.ModelShape;
@@ -33,8 +32,9 @@ class BenchmarkTest {
             assertThat(result.decodeTps()).isPositive();
             assertThat(result.firstTokenMs()).isPositive();
             assertThat(result.residentMb()).isGreaterThan(1);
-            assertThat(result.bandwidthShare() * result.bandwidthGbs() * 1e9)
-                    .isCloseTo(result.decodeTps() * result.bytesPerToken(), withinPercentage(1e-6));
+            assertThat(result.bandwidthShare())
+                    .as("of a machine without packed weights")
+                    .isNaN();
             assertThat(result.fields())
                     .containsEntry("model", "fake.gguf")
                     .containsEntry("type", "F32")

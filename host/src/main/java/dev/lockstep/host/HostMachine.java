@@ -45,6 +45,8 @@ public final class HostMachine implements Machine {
     private final NativeStep nativeStep;
     private final long singleEntry;
     private final long severalEntry;
+    private final long readEntry;
+    private final long weightBytes;
     private final MemorySegment context;
     private final AttentionTiles attentionTiles;
     private final MemorySegment memory;
@@ -132,6 +134,8 @@ public final class HostMachine implements Machine {
         nativeStep = new NativeStep(code);
         singleEntry = code.symbol(HostModule.step(single)).address();
         severalEntry = code.symbol(HostModule.step(several)).address();
+        readEntry = code.symbol(HostModule.READ).address();
+        weightBytes = weightPlan.bytes();
 
         MemorySegment packed = packedWeights.result();
         memory = LargeMemory.allocate(Math.max(arenaBytes(single), arenaBytes(several)), arena);
@@ -297,6 +301,18 @@ public final class HostMachine implements Machine {
         if (step.hiddenWidth() > 0) {
             writeHidden(step, program, wanted);
         }
+    }
+
+    /**
+     * Reads all packed weights on all cores and does nothing else: what that takes is what a step of one token takes at least.
+     *
+     * @return how many bytes that are
+     */
+    public long readWeights() {
+        requireOpen();
+        setContext(StepContext.ENTRY, readEntry);
+        nativeStep.start(context);
+        return weightBytes;
     }
 
     private void writeHidden(Step step, HostProgram program, int wanted) {

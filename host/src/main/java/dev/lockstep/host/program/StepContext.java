@@ -25,6 +25,7 @@ import dev.lockstep.host.kernel.Synchronization;
  *   400  tiles           i64, attention tiles of this step
  *   408  partials        address of what attention to spans leaves for merging
  *   416  trace           address of the step's trace (see {@link TraceLayout}), or 0
+ *   424  read            i64, of no meaning: what {@link ReadEmitter} makes of what it reads
  *   448  per token       i64 position, address of the sequence's table of KV blocks, i64 index of wanted token
  *        per tile        i64 first token, i64 tokens
  * </pre>
@@ -54,6 +55,8 @@ public final class StepContext {
 
     /** Where the address of partial results of attention is. */
     public static final long PARTIALS = 408;
+
+    static final long READ = 424;
 
     private static final long ANGLES = 320;
     private static final int MAX_ANGLES = 8;
