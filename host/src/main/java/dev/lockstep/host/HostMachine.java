@@ -14,7 +14,6 @@ import dev.lockstep.host.cpu.Target;
 import dev.lockstep.host.llvm.LlvmLibrary;
 import dev.lockstep.host.memory.LargeMemory;
 import dev.lockstep.host.memory.Libc;
-import dev.lockstep.host.memory.LibraryPages;
 import dev.lockstep.host.program.HostModule;
 import dev.lockstep.host.program.HostProgram;
 import dev.lockstep.host.program.KvPlan;
@@ -90,12 +89,7 @@ public final class HostMachine implements Machine {
     private static byte[] compile(String ir, Target target, HostProgress progress) {
         return switch (LlvmLibrary.find((done, total) -> progress.report("unpacking libLLVM", done, total))) {
             case LlvmLibrary.Missing missing -> throw new HostUnavailableException(missing.reason());
-            case LlvmLibrary.Found found -> {
-                byte[] object = found.codeGenerator().compile(ir, target);
-                LibraryPages.releaseCode(found.path()); // a process rarely compiles again
-                new Libc().trimFreed();
-                yield object;
-            }
+            case LlvmLibrary.Found found -> found.codeGenerator().compile(ir, target);
         };
     }
 

@@ -1,15 +1,19 @@
 package dev.lockstep.host.llvm;
 
 import dev.lockstep.host.cpu.Target;
+import dev.lockstep.host.memory.Libc;
+import dev.lockstep.host.memory.LibraryPages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Turns LLVM IR in text form into machine code for a {@link Target}; any target can be emitted on any machine. Safe for
- * use by several threads, each call has an LLVM context of its own.
+ * use by several threads, each call has an LLVM context of its own. A process compiles once or twice, so memory that LLVM does not
+ * need at the moment goes back to the system.
  *
  * <p>Errors arrive as {@link LlvmException}: text that does not parse, IR that the verifier refuses, unknown passes,
  * and what the code generator reports, including LLVM's fatal errors (an intrinsic that the target lacks: "cannot
@@ -22,9 +26,12 @@ public final class CodeGenerator {
     public static final String OPTIMISE = "default<O3>";
 
     private final Llvm llvm;
+    private final Path library;
 
-    CodeGenerator(Llvm llvm) {
+    /** @param library the file of {@code llvm} */
+    CodeGenerator(Llvm llvm, Path library) {
         this.llvm = llvm;
+        this.library = library;
     }
 
     /** An ELF64 relocatable object file with position-independent code. */
@@ -66,6 +73,8 @@ public final class CodeGenerator {
                 return file;
             } finally {
                 llvm.disposeContext(context);
+                LibraryPages.release(library);
+                new Libc().trimFreed();
             }
         }
     }
@@ -78,6 +87,7 @@ public final class CodeGenerator {
                 llvm.retarget(module, target.triple(), machine);
                 llvm.verify(module);
                 llvm.runPasses(module, passes, machine);
+                LibraryPages.release(library); // emitting needs other code than optimising
                 return llvm.emit(module, machine, fileType);
             } finally {
                 llvm.disposeModule(module);

@@ -49,7 +49,7 @@ public sealed interface LlvmLibrary {
             }
             llvm.initialise();
             llvm.onFatalError(CompilerThread::onFatalError);
-            return new Found(new CodeGenerator(llvm), path);
+            return new Found(new CodeGenerator(llvm, path), path);
         } catch (LlvmException e) {
             return new Missing(path + " cannot be used: " + e.getMessage() + ".");
         }
