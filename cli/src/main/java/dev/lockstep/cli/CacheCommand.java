@@ -89,6 +89,10 @@ final class CacheCommand implements Callable<Integer> {
         if (work != null && work.verify && damaged.isEmpty()) {
             console.printLine("all entries are whole");
         }
+        if (cache.unfinishedBytes() > 0) {
+            console.printLine(ByteSize.print(cache.unfinishedBytes()) + " unfinished: being written, or left by a start"
+                    + " that was killed, which --prune or the next first start deletes");
+        }
         console.printLine("%s in %d entries in %s"
                 .formatted(
                         ByteSize.print(bytes(entries)),
@@ -134,6 +138,7 @@ final class CacheCommand implements Callable<Integer> {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("directory", cache.directory().toString());
         fields.put("bytes", bytes(entries));
+        fields.put("unfinished_bytes", cache.unfinishedBytes());
         fields.put("entries", entries.stream().map(CacheCommand::fields).toList());
         fields.put("deleted", deleted.stream().map(CacheCommand::fields).toList());
         Map<String, String> reasons = new LinkedHashMap<>();

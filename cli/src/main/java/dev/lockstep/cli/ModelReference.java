@@ -4,6 +4,7 @@ import dev.lockstep.cli.models.HubName;
 import dev.lockstep.cli.models.ModelDirectory;
 import dev.lockstep.demo.DemoModel;
 import dev.lockstep.formats.ControlCharacters;
+import dev.lockstep.formats.Reason;
 import dev.lockstep.host.cache.CacheDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,7 @@
 package dev.lockstep.cli;
 
 import dev.lockstep.formats.ControlCharacters;
+import dev.lockstep.formats.Reason;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,5 +1,6 @@
 package dev.lockstep.cli;
 
+import dev.lockstep.formats.Reason;
 import dev.lockstep.lpu.assembly.Assembler;
 import dev.lockstep.lpu.assembly.AssemblyException;
 import dev.lockstep.lpu.binary.ProgramReader;

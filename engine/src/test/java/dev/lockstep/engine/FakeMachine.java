@@ -36,6 +36,9 @@ public final class FakeMachine implements Machine {
     /** Hears how many tokens each step has. */
     public volatile IntConsumer onStep = _ -> {};
 
+    /** Is told when a step is done. */
+    public volatile Runnable afterStep = () -> {};
+
     /** Positions for which there is memory. */
     public volatile int room = Integer.MAX_VALUE;
 
@@ -195,6 +198,7 @@ public final class FakeMachine implements Machine {
                 System.arraycopy(logits, 0, step.logits(), step.logitsOffset(step.logitsRow(i)), vocabularySize);
             }
         }
+        afterStep.run();
     }
 
     @Override

@@ -164,6 +164,7 @@ public final class HostMachine implements Machine {
             Graph graph, WeightPlan plan, Map<String, Tensor> tensors, Compiler compiler, Target target) {
         MemorySegment packed = cached.knownWeights(plan, arena).orElseGet(() -> {
             var fast = NativePacking.forWeights(plan, compiler, target);
+            options.progress().passed("packing compiled");
             try {
                 return cached.makeWeights(
                         plan, arena, into -> PackedWeights.pack(graph, plan, tensors, into, options, fast));

@@ -1,5 +1,6 @@
 package dev.lockstep.host.cache;
 
+import dev.lockstep.host.memory.Libc;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -17,19 +18,22 @@ import java.nio.file.StandardOpenOption;
 public final class EntryDraft implements AutoCloseable {
     private final Path unfinished;
     private final Path file;
-    private final FileChannel locks;
+    private final int lock;
     private final EntryHeader header;
     private final FileChannel channel;
 
-    /** @param locks holds the lock of the key, and is closed with this */
-    EntryDraft(Path unfinished, Path file, FileChannel locks, CacheKey key, String model, String type, long bytes)
+    /**
+     * @param unfinished where the entry grows; overwritten
+     * @param lock on {@code unfinished}, given up when this is closed
+     */
+    EntryDraft(Path unfinished, Path file, int lock, CacheKey key, String model, String type, long bytes)
             throws IOException {
         this.unfinished = unfinished;
         this.file = file;
-        this.locks = locks;
+        this.lock = lock;
         this.header = new EntryHeader(key.digest(), model, type, bytes, new int[EntryHeader.chunks(bytes)]);
         this.channel = FileChannel.open(
-                unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+                unfinished, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.READ, StandardOpenOption.WRITE);
         try {
             if (bytes > 0) { // its full size, whatever parts are left out
                 channel.write(ByteBuffer.allocate(1), header.fileBytes() - 1);
@@ -64,7 +68,7 @@ public final class EntryDraft implements AutoCloseable {
             channel.close();
             Files.deleteIfExists(unfinished);
         } finally {
-            locks.close();
+            new Libc().close(lock);
         }
     }
 }

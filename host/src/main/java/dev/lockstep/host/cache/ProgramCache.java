@@ -1,11 +1,11 @@
 package dev.lockstep.host.cache;
 
+import dev.lockstep.formats.Reason;
+import dev.lockstep.host.memory.Libc;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,10 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -34,9 +31,7 @@ public final class ProgramCache {
     private static final double SHARE = 0.2;
 
     private static final String UNFINISHED = ".part";
-    private static final Pattern UNFINISHED_ENTRY = Pattern.compile("([0-9a-f]{64})\\.(?:weights|code)\\..*\\.part");
-    private static final String LOCK = "lock";
-    private static final int DIGITS_OF_LOCK = 15;
+    private static final Libc LIBC = new Libc();
 
     private final Path directory;
     private final long limit;
@@ -78,7 +73,7 @@ public final class ProgramCache {
             deleteQuietly(file);
             return Optional.empty();
         } catch (IOException unreadable) {
-            warnings.accept("the program cache cannot be read (" + unreadable + "); check " + directory);
+            warnOfReading(unreadable);
             return Optional.empty();
         }
     }
@@ -109,23 +104,29 @@ public final class ProgramCache {
      * @param bytes size of the content
      */
     public Optional<EntryDraft> draft(CacheKey key, String model, String type, long bytes) {
+        Path file = directory.resolve(key.fileName());
+        Path unfinished = directory.resolve(key.fileName() + UNFINISHED);
         try {
             Files.createDirectories(directory);
-            FileChannel locks =
-                    FileChannel.open(directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel.open(unfinished, StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+                    .close();
+            int lock = LIBC.tryLock(unfinished);
+            if (lock < 0) {
+                return Optional.empty();
+            }
             try {
-                Path file = directory.resolve(key.fileName());
-                if (tryLock(locks, key.digest()) != null && !Files.exists(file)) {
-                    deleteUnfinished(locks, key);
-                    if (makeRoom(bytes)) {
-                        Path unfinished = directory.resolve(key.fileName() + "." + UUID.randomUUID() + UNFINISHED);
-                        return Optional.of(new EntryDraft(unfinished, file, locks, key, model, type, bytes));
+                if (isLocked(unfinished, lock)) {
+                    if (!Files.exists(file)) {
+                        if (makeRoom(bytes)) {
+                            return Optional.of(new EntryDraft(unfinished, file, lock, key, model, type, bytes));
+                        }
                     }
+                    Files.deleteIfExists(unfinished);
                 }
-                locks.close(); // and with it the lock
+                LIBC.close(lock);
                 return Optional.empty();
             } catch (IOException | RuntimeException failure) {
-                locks.close();
+                LIBC.close(lock);
                 throw failure;
             }
         } catch (IOException failure) {
@@ -134,43 +135,41 @@ public final class ProgramCache {
         }
     }
 
+    /** Whether what was locked still has this name: whoever had it before may have published or deleted it since it was opened. */
+    private static boolean isLocked(Path file, int descriptor) throws IOException {
+        return Files.exists(file) && Files.isSameFile(Path.of("/proc/self/fd/" + descriptor), file);
+    }
+
     /** Tells that an entry could not be written. */
     public void warnOfWriting(IOException failure) {
-        warnings.accept("the program cache cannot be written (" + failure.getMessage()
-                + "), so that the next start takes as long as this one; make room in " + directory
-                + ", let LOCKSTEP_CACHE name another place, or use --no-cache");
+        warnings.accept("the program cache in " + directory + " cannot be written (" + Reason.of(failure)
+                + "), so that the next start takes as long as this one; make room there, let LOCKSTEP_CACHE name"
+                + " another place, or use --no-cache");
     }
 
-    /** A lock per key: a byte of one file that is never deleted, so that no lock can be on a file that is gone. */
-    private static FileLock tryLock(FileChannel locks, String digest) throws IOException {
-        long position = Long.parseUnsignedLong(digest.substring(0, DIGITS_OF_LOCK), 16);
-        try {
-            return locks.tryLock(position, 1, false);
-        } catch (OverlappingFileLockException thisProcess) {
-            return null;
-        }
+    /** Bytes of what is being written, and of what writers left that were killed. */
+    public long unfinishedBytes() {
+        return unfinished().stream().mapToLong(file -> file.toFile().length()).sum();
     }
 
-    /** What writers left that were killed: those that live hold the locks of their keys. */
-    private void deleteUnfinished(FileChannel locks, CacheKey ours) throws IOException {
-        for (Path file : files()) {
-            Matcher name = UNFINISHED_ENTRY.matcher(file.getFileName().toString());
-            if (!name.matches()) {
-                continue;
-            }
-            if (name.group(1).equals(ours.digest())) {
-                Files.deleteIfExists(file);
-                continue;
-            }
-            try (FileLock lock = tryLock(locks, name.group(1))) {
-                if (lock != null) {
-                    Files.deleteIfExists(file);
-                }
+    /** Deletes what writers left that were killed: those that live hold locks. */
+    private void deleteAbandoned() {
+        for (Path file : unfinished()) {
+            int lock = LIBC.tryLock(file);
+            if (lock >= 0) {
+                deleteQuietly(file);
+                LIBC.close(lock);
             }
         }
     }
 
-    private boolean makeRoom(long bytes) throws IOException {
+    private List<Path> unfinished() {
+        return files().stream()
+                .filter(file -> file.toString().endsWith(UNFINISHED))
+                .toList();
+    }
+
+    private boolean makeRoom(long bytes) {
         List<CacheEntry> entries = entries();
         long used = entries.stream().mapToLong(CacheEntry::bytes).sum();
         long most =
@@ -192,16 +191,12 @@ public final class ProgramCache {
     /** All entries, the last used first. */
     public List<CacheEntry> entries() {
         List<CacheEntry> entries = new ArrayList<>();
-        try {
-            for (Path file : files()) {
-                for (EntryKind kind : EntryKind.values()) {
-                    if (file.toString().endsWith(kind.suffix())) {
-                        entry(kind, file).ifPresent(entries::add);
-                    }
+        for (Path file : files()) {
+            for (EntryKind kind : EntryKind.values()) {
+                if (file.toString().endsWith(kind.suffix())) {
+                    entry(kind, file).ifPresent(entries::add);
                 }
             }
-        } catch (IOException unreadable) {
-            warnings.accept("the program cache cannot be read (" + unreadable + "); check " + directory);
         }
         entries.sort(Comparator.comparing(CacheEntry::lastUsed).reversed().thenComparing(CacheEntry::file));
         return entries;
@@ -226,7 +221,7 @@ public final class ProgramCache {
         } catch (DamagedEntryException damaged) {
             return Optional.of(damaged.getMessage());
         } catch (IOException unreadable) {
-            return Optional.of("it cannot be read (" + unreadable + ")");
+            return Optional.of("it cannot be read (" + Reason.of(unreadable) + ")");
         }
     }
 
@@ -245,11 +240,12 @@ public final class ProgramCache {
     }
 
     /**
-     * Deletes entries, those that were not used for longest first, until the rest takes at most {@code bytes}.
+     * Deletes entries, those that were not used for longest first, until the rest takes at most {@code bytes}, and what writers left that were killed.
      *
      * @return the entries that were deleted
      */
     public List<CacheEntry> prune(long bytes) {
+        deleteAbandoned();
         List<CacheEntry> deleted = new ArrayList<>();
         long kept = 0;
         for (CacheEntry entry : entries()) {
@@ -269,26 +265,30 @@ public final class ProgramCache {
      */
     public List<CacheEntry> clear() {
         List<CacheEntry> deleted = prune(0);
-        try {
-            for (Path file : files()) {
-                String name = file.getFileName().toString();
-                if (name.endsWith(UNFINISHED) || name.endsWith(ModelIdentity.SUFFIX)) {
-                    deleteQuietly(file);
-                }
+        for (Path file : files()) {
+            if (file.toString().endsWith(ModelIdentity.SUFFIX)) {
+                deleteQuietly(file);
             }
-        } catch (IOException unreadable) {
-            warnings.accept("the program cache cannot be read (" + unreadable + "); check " + directory);
         }
         return deleted;
     }
 
-    private List<Path> files() throws IOException {
+    /** All files; none, with a warning, where the directory cannot be read. */
+    private List<Path> files() {
         if (!Files.isDirectory(directory)) {
             return List.of();
         }
         try (Stream<Path> files = Files.list(directory)) {
             return files.toList();
+        } catch (IOException unreadable) {
+            warnOfReading(unreadable);
+            return List.of();
         }
+    }
+
+    private void warnOfReading(IOException failure) {
+        warnings.accept("the program cache in " + directory + " cannot be read (" + Reason.of(failure)
+                + "); let LOCKSTEP_CACHE name another place, or use --no-cache");
     }
 
     /** Modification times order entries by use; where they cannot be set (a directory of others), the order is that of making. */

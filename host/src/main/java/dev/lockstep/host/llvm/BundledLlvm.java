@@ -94,6 +94,8 @@ final class BundledLlvm {
             }
             out.force(true);
             Files.move(unfinished, library, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(unfinished); // not half a library on a disk that is full
         }
     }
 

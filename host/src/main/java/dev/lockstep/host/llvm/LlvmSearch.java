@@ -1,5 +1,6 @@
 package dev.lockstep.host.llvm;
 
+import dev.lockstep.formats.Reason;
 import dev.lockstep.host.cache.CacheDirectory;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -47,7 +48,8 @@ final class LlvmSearch {
                 return found;
             }
         } catch (IOException e) {
-            reasons.add("libLLVM cannot be unpacked: " + e + ".");
+            reasons.add("libLLVM cannot be unpacked into " + CacheDirectory.ofUser() + " (" + Reason.of(e)
+                    + "); make room there, or let " + CacheDirectory.VARIABLE + " name another place.");
         }
         List<Path> installed = installed(SYSTEM_DIRECTORIES);
         if (installed.isEmpty()) {

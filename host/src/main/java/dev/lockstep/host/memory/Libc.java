@@ -10,10 +10,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The C library's functions for memory and registers. Constants are Linux's, where nothing else is said the same on x86-64 and AArch64. */
+/** The C library's functions for memory, registers and locks on files. Constants are Linux's, where nothing else is said the same on x86-64 and AArch64. */
 public final class Libc {
     public static final int READ = 1;
     public static final int WRITE = 2;
@@ -23,6 +24,11 @@ public final class Libc {
     private static final int ADVISE_UNNEEDED = 4;
     private static final int ADVISE_HUGE_PAGES = 14;
     private static final long PAGE = 4096;
+
+    /** To read and write, and not handed on to other programs; for this holder alone, without waiting. */
+    private static final int OPEN_TO_WRITE = 0x80002;
+
+    private static final int LOCK_IF_FREE = 6;
 
     /** Of Linux on x86-64: the system call arch_prctl, its request for a part of the state, and AMX's tiles. */
     private static final long ARCH_PRCTL = 158;
@@ -98,6 +104,28 @@ public final class Libc {
     /** Gives memory that C code has freed back to the system, where the C library can do that (glibc). */
     public void trimFreed() {
         ExternalSymbols.find("malloc_trim").ifPresent(_ -> call("malloc_trim", 0, 0, 0));
+    }
+
+    /**
+     * Opens a file and locks it against all others who do this, in this process or another, until it is {@linkplain #close closed} or the process
+     * ends. Unlike a lock of Java's channels it does not end when the process closes the file somewhere else.
+     *
+     * @return the descriptor; -1 if the file cannot be opened or somebody else has locked it
+     */
+    public int tryLock(Path file) {
+        try (Arena arena = Arena.ofConfined()) {
+            int descriptor =
+                    (int) call("open", arena.allocateFrom(file.toString()).address(), OPEN_TO_WRITE, 0);
+            if (descriptor >= 0 && (int) call("flock", descriptor, LOCK_IF_FREE, 0) != 0) {
+                close(descriptor);
+                return -1;
+            }
+            return descriptor;
+        }
+    }
+
+    public void close(int descriptor) {
+        call("close", descriptor, 0, 0);
     }
 
     private static void advise(MemorySegment pages, int advice) {

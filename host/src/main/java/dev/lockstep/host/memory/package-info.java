@@ -1,4 +1,4 @@
-/** Memory outside the Java heap: the C library's calls for it, large pages, and symbols of the process. */
+/** Memory outside the Java heap: the C library's calls for it and for locks, large pages, and symbols of the process. */
 @NullMarked
 package dev.lockstep.host.memory;
 

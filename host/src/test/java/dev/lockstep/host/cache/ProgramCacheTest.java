@@ -6,11 +6,8 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -60,9 +57,7 @@ class ProgramCacheTest {
 
     private List<String> files() throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> !name.equals("lock"))
-                    .toList();
+            return files.map(file -> file.getFileName().toString()).toList();
         }
     }
 
@@ -156,16 +151,36 @@ class ProgramCacheTest {
 
     @Test
     void shouldRemoveWhatKilledWritersOfOtherEntriesLeft() throws IOException {
-        Path killed = Files.write(directory.resolve(OTHER.fileName() + ".1234.part"), new byte[100]);
-        try (FileChannel locks =
-                FileChannel.open(directory.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            FileLock living = locks.lock(Long.parseUnsignedLong(OTHER.digest().substring(0, 15), 16), 1, false);
-            write(KEY, CONTENT);
-            assertThat(killed).as("its writer lives").exists();
-            living.release();
-        }
-        cache(0).delete(KEY);
+        Files.write(directory.resolve(OTHER.fileName() + ".1234.part"), new byte[100]);
+        assertThat(cache(0).unfinishedBytes()).isEqualTo(100);
         write(KEY, CONTENT);
+        assertThat(files()).containsExactly(KEY.fileName());
+        assertThat(cache(0).unfinishedBytes()).isZero();
+    }
+
+    @Test
+    void shouldLeaveAloneWhatALivingWriterHas() throws IOException {
+        try (EntryDraft draft =
+                cache(0).draft(OTHER, "model", "Q4_0", CONTENT.length).orElseThrow()) {
+            draft.write(MemorySegment.ofArray(CONTENT), 0);
+            write(KEY, CONTENT); // and with it closes files of its own
+            cache(0).clear();
+            assertThat(cache(0).draft(OTHER, "model", "Q4_0", CONTENT.length))
+                    .as("one writes")
+                    .isEmpty();
+            draft.publish();
+        }
+        assertThat(read(OTHER)).hasValueSatisfying(bytes -> assertThat(bytes).isEqualTo(CONTENT));
+        assertThat(files()).containsExactly(OTHER.fileName());
+        assertThat(warnings).isEmpty();
+    }
+
+    /** Longer than the entry, too: nothing of it may stay. */
+    @Test
+    void shouldBeginAnewWhereAWriterOfTheSameEntryWasKilled() throws IOException {
+        Files.write(directory.resolve(KEY.fileName() + ".part"), content(9, 3 * CONTENT.length));
+        write(KEY, CONTENT);
+        assertThat(read(KEY)).hasValueSatisfying(bytes -> assertThat(bytes).isEqualTo(CONTENT));
         assertThat(files()).containsExactly(KEY.fileName());
     }
 

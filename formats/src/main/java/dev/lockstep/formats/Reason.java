@@ -1,4 +1,4 @@
-package dev.lockstep.cli;
+package dev.lockstep.formats;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -6,10 +6,10 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 
 /** Why the system did not do what it was asked for, without names of classes and files. */
-final class Reason {
+public final class Reason {
     private Reason() {}
 
-    static String of(IOException failure) {
+    public static String of(IOException failure) {
         return switch (failure) {
             case AccessDeniedException _ -> "permission denied";
             case NoSuchFileException _ -> "there is no such file or directory";
