@@ -63,6 +63,15 @@ final class CacheCommand implements Callable<Integer> {
         boolean deletes() {
             return all || size != null;
         }
+
+        /** Bytes that may be left afterwards. */
+        long most() {
+            var wanted = size;
+            if (wanted != null) {
+                return UsageException.refusing(() -> ByteSize.parse(wanted));
+            }
+            return all ? 0 : Long.MAX_VALUE;
+        }
     }
 
     CacheCommand(Console console) {
@@ -75,7 +84,11 @@ final class CacheCommand implements Callable<Integer> {
         var deleted = delete(cache);
         var entries = cache.entries();
         Map<CacheEntry, String> damaged = work != null && work.verify ? damaged(cache, entries) : Map.of();
-        int status = damaged.isEmpty() ? ExitStatus.DONE : ExitStatus.FAILED;
+        boolean kept = work != null && bytes(entries) > work.most();
+        if (kept) {
+            console.note("lockstep: not all entries can be deleted; check who may write to " + cache.directory());
+        }
+        int status = damaged.isEmpty() && !kept ? ExitStatus.DONE : ExitStatus.FAILED;
         if (json) {
             Json.print(console, fields(cache, entries, deleted, damaged));
             return status;
@@ -113,8 +126,7 @@ final class CacheCommand implements Callable<Integer> {
         if (work == null || !work.deletes()) {
             return List.of();
         }
-        var size = work.size;
-        return size == null ? cache.clear() : cache.prune(UsageException.refusing(() -> ByteSize.parse(size)));
+        return work.all ? cache.clear() : cache.prune(work.most());
     }
 
     private void print(List<CacheEntry> entries) {

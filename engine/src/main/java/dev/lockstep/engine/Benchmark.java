@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 /** Times random tokens through a machine: no text, no sampling. */
 final class Benchmark {
     private static final long SEED = 42;
+    private static final long WARM_UP_NANOS = 500_000_000;
 
     private final Program program;
     private final BenchmarkOptions options;
@@ -100,12 +101,16 @@ final class Benchmark {
         return all;
     }
 
-    /** One prefill step and one decode step, so that no code and no page of weights is met for the first time. */
+    /** Steps of either kind, so that no page of weights is met for the first time, and the JVM is done with compiling what a start calls. */
     private static void warmUp(Machine machine, BenchmarkText text, int[] prompt) {
+        long end = System.nanoTime() + WARM_UP_NANOS;
         text.prefill(prompt);
-        if (text.length() < machine.contextLength()) {
+        do {
+            if (text.length() == machine.contextLength()) {
+                text.clear();
+            }
             text.append(prompt[0]);
-        }
+        } while (System.nanoTime() < end);
     }
 
     private BenchmarkResult result() {

@@ -18,9 +18,9 @@ class BenchmarkTest {
         try (Lockstep model = new FakeModel().open(machine)) {
             BenchmarkResult result = model.benchmark(new BenchmarkOptions(20, 5, 2, List.of(3)));
             assertThat(machine.steps)
-                    .containsExactly(
-                            8, 1, 8, 8, 4, 1, 1, 1, 1, 1, 8, 8, 4, 1, 1, 1, 1,
-                            1, // then alone and three at once, in turn
+                    .startsWith(8, 1, 1) // until everything is warm
+                    .endsWith(
+                            8, 8, 4, 1, 1, 1, 1, 1, 8, 8, 4, 1, 1, 1, 1, 1, // then alone and three at once, in turn
                             1, 1, 1, 1, 1, 3, 3, 3, 3, 3, 1, 1, 1, 1, 1, 3, 3, 3, 3, 3);
             assertThat(result.tokenP99Ms()).isGreaterThanOrEqualTo(result.tokenMedianMs());
             assertThat(result.batches()).singleElement().satisfies(batch -> {

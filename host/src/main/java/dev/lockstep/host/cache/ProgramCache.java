@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -36,6 +37,7 @@ public final class ProgramCache {
     private final Path directory;
     private final long limit;
     private final Consumer<String> warnings;
+    private final AtomicBoolean warned = new AtomicBoolean();
 
     /**
      * @param directory need not exist
@@ -73,7 +75,7 @@ public final class ProgramCache {
             deleteQuietly(file);
             return Optional.empty();
         } catch (IOException unreadable) {
-            warnOfReading(unreadable);
+            warn("read", unreadable, ";");
             return Optional.empty();
         }
     }
@@ -140,11 +142,16 @@ public final class ProgramCache {
         return Files.exists(file) && Files.isSameFile(Path.of("/proc/self/fd/" + descriptor), file);
     }
 
-    /** Tells that an entry could not be written. */
+    /** Tells that entries cannot be written, unless something like it has been told. */
     public void warnOfWriting(IOException failure) {
-        warnings.accept("the program cache in " + directory + " cannot be written (" + Reason.of(failure)
-                + "), so that the next start takes as long as this one; make room there, let LOCKSTEP_CACHE name"
-                + " another place, or use --no-cache");
+        warn("written", failure, ", so that the next start takes as long as this one; make room there,");
+    }
+
+    private void warn(String done, IOException failure, String consequence) {
+        if (!warned.getAndSet(true)) {
+            warnings.accept("the program cache in " + directory + " cannot be " + done + " (" + Reason.of(failure) + ")"
+                    + consequence + " let LOCKSTEP_CACHE name another place, or use --no-cache");
+        }
     }
 
     /** Bytes of what is being written, and of what writers left that were killed. */
@@ -281,14 +288,9 @@ public final class ProgramCache {
         try (Stream<Path> files = Files.list(directory)) {
             return files.toList();
         } catch (IOException unreadable) {
-            warnOfReading(unreadable);
+            warn("read", unreadable, ";");
             return List.of();
         }
-    }
-
-    private void warnOfReading(IOException failure) {
-        warnings.accept("the program cache in " + directory + " cannot be read (" + Reason.of(failure)
-                + "); let LOCKSTEP_CACHE name another place, or use --no-cache");
     }
 
     /** Modification times order entries by use; where they cannot be set (a directory of others), the order is that of making. */

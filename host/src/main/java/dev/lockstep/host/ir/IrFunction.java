@@ -33,8 +33,9 @@ public final class IrFunction {
         return new Ir(parameters.get(index), "%a" + index);
     }
 
-    String body() {
-        return prologue.toString() + text;
+    /** The definition with everything that was written; in place, for a schedule is megabytes. */
+    CharSequence definition(String head) {
+        return text.insert(0, prologue).insert(0, head).append("  ret void\n}\n");
     }
 
     // --- integers and floats -----------------------------------------------------------------------------------------

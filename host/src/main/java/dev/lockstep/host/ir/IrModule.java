@@ -14,7 +14,7 @@ public final class IrModule {
     private static final String KERNEL = "#0";
     private static final String SCHEDULE = "#1";
 
-    private final Map<String, String> functions = new LinkedHashMap<>();
+    private final Map<String, CharSequence> functions = new LinkedHashMap<>();
     private final Set<String> declarations = new LinkedHashSet<>();
     private final String functionAttributes;
     private int rolledLoops;
@@ -62,8 +62,8 @@ public final class IrModule {
                 .collect(Collectors.joining(", "));
         functions.put(
                 name,
-                "define " + linkage + "void @" + name + "(" + arguments + ") " + attributes + " {\nentry:\n"
-                        + function.body() + "  ret void\n}\n");
+                function.definition(
+                        "define " + linkage + "void @" + name + "(" + arguments + ") " + attributes + " {\nentry:\n"));
     }
 
     void declare(String declaration) {
@@ -77,7 +77,8 @@ public final class IrModule {
 
     /** The module as LLVM assembly. */
     public String text() {
-        StringBuilder text = new StringBuilder();
+        int most = functions.values().stream().mapToInt(CharSequence::length).sum() + 64 * 1024;
+        StringBuilder text = new StringBuilder(most); // which need not grow, and leave copies behind
         declarations.forEach(
                 declaration -> text.append("declare ").append(declaration).append('\n'));
         functions.values().forEach(function -> text.append('\n').append(function));
