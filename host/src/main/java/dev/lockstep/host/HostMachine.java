@@ -58,6 +58,7 @@ public final class HostMachine implements Machine {
     private final StepTracer severalTracer;
     private StepTracer lastTracer;
     private boolean tracing;
+    private final Optional<Processors> processors;
     private final List<Thread> workers = new ArrayList<>();
     private boolean closed;
 
@@ -155,6 +156,7 @@ public final class HostMachine implements Machine {
         singleTracer = new StepTracer(single, options.threads(), arena);
         severalTracer = new StepTracer(several, options.threads(), arena);
         lastTracer = singleTracer;
+        processors = Processors.of(options.threads());
         startWorkers();
         options.progress().passed("machine ready");
     }
@@ -192,7 +194,10 @@ public final class HostMachine implements Machine {
             workers.add(Thread.ofPlatform()
                     .daemon()
                     .name("lockstep-core-" + core)
-                    .start(() -> nativeStep.work(context, number)));
+                    .start(() -> {
+                        processors.ifPresent(own -> own.bind((int) number));
+                        nativeStep.work(context, number);
+                    }));
         }
     }
 
@@ -276,6 +281,9 @@ public final class HostMachine implements Machine {
         setContext(StepContext.PHASE_CYCLES, clock.address());
         StepTracer tracer = program == single ? singleTracer : severalTracer;
         setContext(StepContext.TRACE, tracing ? tracer.address() : 0);
+        if (processors.isPresent()) {
+            processors.get().leaveWorkers();
+        }
         long start = System.nanoTime();
         nativeStep.start(context);
         long duration = System.nanoTime() - start;

@@ -1,6 +1,7 @@
 package dev.lockstep.host.memory;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -11,6 +12,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -29,6 +31,9 @@ public final class Libc {
     private static final int OPEN_TO_WRITE = 0x80002;
 
     private static final int LOCK_IF_FREE = 6;
+
+    /** Of a set of processors, as many as Linux can have. */
+    private static final long MASK_BYTES = 1024;
 
     /** Of Linux on x86-64: the system call arch_prctl, its request for a part of the state, and AMX's tiles. */
     private static final long ARCH_PRCTL = 158;
@@ -126,6 +131,44 @@ public final class Libc {
 
     public void close(int descriptor) {
         call("close", descriptor, 0, 0);
+    }
+
+    /** The processors that the calling thread may run on; none where the system does not tell. */
+    public BitSet processors() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment mask = arena.allocate(MASK_BYTES, Long.BYTES);
+            boolean told = ExternalSymbols.find("sched_getaffinity").isPresent()
+                    && (int) call("sched_getaffinity", 0, MASK_BYTES, mask.address()) == 0;
+            return told ? BitSet.valueOf(mask.toArray(JAVA_LONG)) : new BitSet();
+        }
+    }
+
+    /** Lets the calling thread run on some processors only; a system that refuses is no error. */
+    public void bind(BitSet processors) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment mask = arena.allocate(MASK_BYTES, Long.BYTES);
+            MemorySegment.copy(
+                    MemorySegment.ofArray(processors.toLongArray()), 0, mask, 0, processors.toLongArray().length * 8L);
+            call("sched_setaffinity", 0, MASK_BYTES, mask.address());
+        }
+    }
+
+    /** The processor that the calling thread runs on. */
+    public int processor() {
+        try {
+            return (int) GetProcessor.CALL.invokeExact();
+        } catch (Throwable e) {
+            throw unchecked(e);
+        }
+    }
+
+    /** Linked when first needed; called so often that it may not allocate. */
+    private static final class GetProcessor {
+        static final MethodHandle CALL = Linker.nativeLinker()
+                .downcallHandle(
+                        ExternalSymbols.find("sched_getcpu").orElseThrow(),
+                        FunctionDescriptor.of(JAVA_INT),
+                        Linker.Option.critical(false));
     }
 
     private static void advise(MemorySegment pages, int advice) {
