@@ -80,7 +80,8 @@ final class EntryFile {
         return (int) crc.getValue();
     }
 
-    private static void writeFully(FileChannel channel, ByteBuffer bytes, long at) throws IOException {
+    /** Writes all bytes of a buffer at a place of the file. */
+    static void writeFully(FileChannel channel, ByteBuffer bytes, long at) throws IOException {
         long end = at + bytes.remaining();
         while (bytes.hasRemaining()) {
             channel.write(bytes, end - bytes.remaining());
