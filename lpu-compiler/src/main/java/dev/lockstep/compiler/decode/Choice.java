@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  * experts are on other chips, theirs count as the first one's weights with a share of zero.
  */
 final class Choice {
-    private static final int SHARE_STREAM = 20;
     private static final int ROW_STREAM = 0;
     private static final int UP_STREAM = 16;
     private static final int DOWN_STREAM = 20;
@@ -295,8 +294,10 @@ final class Choice {
 
     /** Sends a row of FP16 through an array, and multiplies the sums, which stay for so long. */
     private Kept sum(Kept row, long cycle, Hemisphere side, Operand factor, long stays) {
-        Kept narrow = all.narrow(row.operand(), cycle, cycle, Geometry.out(side, ROW_STREAM));
+        Stream out = Geometry.out(side, ROW_STREAM);
+        Kept narrow = all.narrow(row.operand(), cycle, cycle, out);
         long u = geometry.outwardAt(narrow.ready());
+        scheduler.alone(out, u);
         int label = scheduler.label();
         Plane plane = new Plane(side, 0);
         stage.arrays().multiply(plane, u, ROW_STREAM, narrow.label(), 0, false, label);
@@ -329,12 +330,7 @@ final class Choice {
                 Operand owned = stage.constants().from(Hemisphere.WEST, Layout.owned(place), share.ready());
                 share = all.binary(BinaryOperation.MUL, share.operand(), owned, share.ready(), share.ready() + alu);
             }
-            Stream out = Geometry.out(Hemisphere.EAST, SHARE_STREAM);
-            Kept narrow = all.narrow(share.operand(), share.ready(), share.ready(), out);
-            long u = geometry.outwardAt(narrow.ready());
-            scheduler.through(u);
-            all.writeOutward(Hemisphere.EAST, Layout.share(place), SHARE_STREAM, narrow.label(), u);
-            written = geometry.taken(u + 2L * geometry.switches);
+            written = stage.share(share, place);
         }
         return written;
     }

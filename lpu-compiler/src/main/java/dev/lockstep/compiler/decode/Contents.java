@@ -14,6 +14,7 @@ final class Contents {
         OUTPUT,
         GATE_UP,
         DOWN,
+        SHARED_GATE,
         SHARED_GATE_UP,
         SHARED_DOWN,
         ROUTER,

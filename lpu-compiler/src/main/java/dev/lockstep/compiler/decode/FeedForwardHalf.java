@@ -22,6 +22,8 @@ import java.util.Optional;
 final class FeedForwardHalf {
     /** Accumulators of a plane. */
     private static final int SLOTS = 2;
+    /** Place of what counts as a whole. */
+    private static final int NO_SHARE = -1;
     /** Cycles of choosing experts, beside those for comparing them. */
     private static final int LONGEST_CHOICE = 1500;
     /** Cycles for which outputs stay that become sigmoids. */
@@ -84,7 +86,7 @@ final class FeedForwardHalf {
             }
             for (int block = 0; block < count; block++) {
                 available[first + block] =
-                        hiddenBlock(Layout.hidden(first + block), block, count, results, factor, -1, 0);
+                        hiddenBlock(Layout.hidden(first + block), block, count, results, factor, NO_SHARE, 0);
             }
         }
         List<Place> rows = new ArrayList<>();
@@ -115,8 +117,8 @@ final class FeedForwardHalf {
         Experts experts = Experts.in(stage.layout(), shape, up, rounds * blocks * shape.blockGroups());
         List<Sweep.Pass> sharedPasses =
                 shape.sharedGroups() == 0 ? List.of() : passes(0, shape.sharedBlocks(), shape.sharedBlockGroups());
-        long sharedLength =
-                2L * sharedPasses.stream().mapToInt(Sweep.Pass::groups).sum() + 10L * sharedPasses.size();
+        List<Sweep.Pass> sharedGate = shape.sharedGate() ? narrowPasses(shape.sharedBlockGroups()) : List.of();
+        long sharedLength = longest(sharedPasses) + longest(sharedGate);
         long all = (long) shape.used() * (up * 3L / 2 + rounds * blocks * (shape.blockGroups() + 4L) * 2)
                 + 2L * shape.choice().all()
                 + (long) rounds * shape.sharedBlocks() * (shape.blockGroups() + 4L)
@@ -131,6 +133,20 @@ final class FeedForwardHalf {
         List<Long> readable = new ArrayList<>();
         // What all tokens use hides behind the choice.
         if (shape.sharedGroups() > 0) {
+            int place = NO_SHARE;
+            long share = 0;
+            if (shape.sharedGate()) {
+                Sweep gate = new Sweep(
+                        stage.arrays(),
+                        scheduler,
+                        stage.layout(),
+                        Contents.Matrix.SHARED_GATE,
+                        sharedGate,
+                        residualRows);
+                place = shape.used();
+                share = sharedGate(gate.place(residual.available(), free).getLast(), factor, place);
+                free = gate.end();
+            }
             Sweep shared = new Sweep(
                     stage.arrays(),
                     scheduler,
@@ -142,7 +158,7 @@ final class FeedForwardHalf {
             free = shared.end();
             for (int block = 0; block < shape.sharedBlocks(); block++) {
                 Place row = Layout.hidden(shape.used() * blocks + block);
-                readable.add(hiddenBlock(row, block, shape.sharedBlocks(), results, factor, -1, 0));
+                readable.add(hiddenBlock(row, block, shape.sharedBlocks(), results, factor, place, share));
                 rows.add(row);
             }
         }
@@ -253,9 +269,17 @@ final class FeedForwardHalf {
         }
     }
 
-    /** Router outputs, all of them twice if there is room, in both planes of the east: one has the even rows, the other the odd ones. With FP16 one stands for both and has all. */
+    /** Router outputs, all of them twice if there is room. */
     private List<Sweep.Pass> routerPasses() {
-        int groups = Math.ceilDiv(shape.choice().outputs(shape.lanes()), 16);
+        return narrowPasses(Math.ceilDiv(shape.choice().outputs(shape.lanes()), 16));
+    }
+
+    private static long longest(List<Sweep.Pass> passes) {
+        return 2L * passes.stream().mapToInt(Sweep.Pass::groups).sum() + 10L * passes.size();
+    }
+
+    /** Outputs of one tile, in both planes of the east: one has the even rows, the other the odd ones. With FP16 one stands for both and has all. */
+    private List<Sweep.Pass> narrowPasses(int groups) {
         List<Sweep.Pass> passes = new ArrayList<>();
         if (abreast == 1) {
             for (int row = 0; row < shape.blocks(); row++) {
@@ -321,7 +345,10 @@ final class FeedForwardHalf {
     }
 
     /**
-     * SwiGLU of a block of a sweep, times the share of the expert in a place if it is of one (not negative), into a row; returns the key from which on it can be read.
+     * SwiGLU of a block of a sweep, times the share of what is in a place, into a row; returns the key from which on it can be read.
+     *
+     * @param place of an expert, or behind all experts; {@link #NO_SHARE} for what counts as a whole
+     * @param shares cycle from which on the share can be read
      */
     private long hiddenBlock(
             Place row, int block, int hidden, List<Sweep.Sums> results, Kept factor, int place, long shares) {
@@ -331,7 +358,7 @@ final class FeedForwardHalf {
         Plane other = plane(cut ? 2 : 2 * (block % abreast) + 1);
         int gateScale = stage.layout().constant();
         int upScale = stage.layout().constant();
-        boolean packed = shape.packed() > 1 && place >= 0;
+        boolean packed = shape.packed() > 1 && place != NO_SHARE && place < shape.used();
         if (packed) {
             stage.layout().contents().shortScale(upScale, shape.hiddenLanes());
         }
@@ -369,18 +396,37 @@ final class FeedForwardHalf {
         int alu = geometry.alu;
         Kept g = all.binary(BinaryOperation.MUL, gate.operand(), factor.operand(), at, at + 5L * alu);
         Kept u = all.binary(BinaryOperation.MUL, up.operand(), factor.operand(), at, at + 6L * alu);
-        Kept half = all.binary(BinaryOperation.MUL, g.operand(), Constant.of(0.5f), at + alu, at + 2L * alu);
-        Kept tanh = all.unary(UnaryOperation.TANH, Element.FP32, half.operand(), at + 2L * alu, at + 3L * alu);
-        Kept scaled = all.binary(BinaryOperation.MUL, tanh.operand(), Constant.of(0.5f), at + 3L * alu, at + 4L * alu);
-        Kept sigmoid =
-                all.binary(BinaryOperation.ADD, scaled.operand(), Constant.of(0.5f), at + 4L * alu, at + 5L * alu);
+        Kept sigmoid = sigmoid(g, at + alu);
         Kept silu = all.binary(BinaryOperation.MUL, g.operand(), sigmoid.operand(), at + 5L * alu, at + 6L * alu);
         return all.binary(BinaryOperation.MUL, silu.operand(), u.operand(), at + 6L * alu, at + 7L * alu);
     }
 
-    /** Hidden elements into memory, times the share of the expert in a place if there are some. */
+    /** tanh(x / 2) / 2 + 1/2, four operations later. */
+    private Kept sigmoid(Kept x, long at) {
+        Group all = scheduler.all();
+        int alu = geometry.alu;
+        Kept half = all.binary(BinaryOperation.MUL, x.operand(), Constant.of(0.5f), at, at + alu);
+        Kept tanh = all.unary(UnaryOperation.TANH, Element.FP32, half.operand(), at + alu, at + 2L * alu);
+        Kept scaled = all.binary(BinaryOperation.MUL, tanh.operand(), Constant.of(0.5f), at + 2L * alu, at + 3L * alu);
+        return all.binary(BinaryOperation.ADD, scaled.operand(), Constant.of(0.5f), at + 3L * alu, at + 4L * alu);
+    }
+
+    /** The share of what all tokens use, from sums that are the same in all lanes; returns the cycle from which on it can be read. */
+    private long sharedGate(Sweep.Sums sums, Kept factor, int place) {
+        int scale = stage.layout().constant();
+        int alu = geometry.alu;
+        long[] readable = new long[1];
+        scheduler.attempt(Math.max(factor.ready(), geometry.taken(sums.w()) + 3L * alu), at -> {
+            Kept gate = stage.bothPlanes(sums, 0, scale, at);
+            Kept scaled = scheduler.all().binary(BinaryOperation.MUL, gate.operand(), factor.operand(), at, at + alu);
+            readable[0] = stage.share(sigmoid(scaled, at + alu), place);
+        });
+        return readable[0];
+    }
+
+    /** Hidden elements into memory, times the share of what is in a place. */
     private long row(Kept product, int place, Place row) {
-        Kept shared = place < 0 ? product : shared(product, place, product.ready());
+        Kept shared = place == NO_SHARE ? product : shared(product, place, product.ready());
         return stage.row(shared, shared.ready(), row);
     }
 

@@ -143,7 +143,7 @@ final class Layout {
         return new Place(WIDE_WEST, OWNED + place);
     }
 
-    /** The share of the expert in a place, FP16 in all lanes, where no scales are read meanwhile. */
+    /** The share of the expert in a place, FP16 in all lanes, where no scales are read meanwhile; behind all places, that of what all tokens use. */
     static Place share(int place) {
         return new Place(OWN, SHARES + place);
     }

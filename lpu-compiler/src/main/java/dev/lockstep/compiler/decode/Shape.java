@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param headSize elements of a head
  * @param hiddenGroups groups of hidden elements on this chip, of one expert if there are experts
  * @param sharedGroups groups of hidden elements on this chip of the network that all tokens use beside experts; 0 for none
+ * @param sharedGate whether what that network gives is multiplied with the sigmoid of one output of its own
  * @param experts on this chip; 1 if there are none
  * @param choice among all experts
  * @param used experts that a token uses
@@ -34,6 +35,7 @@ record Shape(
         int headSize,
         int hiddenGroups,
         int sharedGroups,
+        boolean sharedGate,
         int experts,
         RoutingShape choice,
         int used,
@@ -136,6 +138,7 @@ record Shape(
                 headSize,
                 Math.ceilDiv(Math.ceilDiv(feedForward.hidden(), tensor), GROUP),
                 Math.ceilDiv(Math.ceilDiv(shared, tensor), GROUP),
+                shared > 0 && feedForward.sharedGate(),
                 own,
                 new RoutingShape(experts, piece.firstExpert(experts), own, feedForward.routing()),
                 feedForward.used(),

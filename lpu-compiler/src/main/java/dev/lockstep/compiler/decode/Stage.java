@@ -23,6 +23,7 @@ import java.util.function.IntToLongFunction;
 final class Stage {
     private static final int ROW_STREAM = 0;
     private static final int SHIFT_STREAM = 12;
+    private static final int SHARE_STREAM = 20;
     /** Words of a whole tile. */
     private static final int TILE = 20;
 
@@ -187,6 +188,18 @@ final class Stage {
         return row(value.operand(), cycle, place);
     }
 
+    /** Writes the share of what is in a place; returns the cycle from which on it can be read. */
+    long share(Kept share, int place) {
+        Geometry geometry = scheduler.geometry();
+        Kept narrow = scheduler
+                .all()
+                .narrow(share.operand(), share.ready(), share.ready(), Geometry.out(Hemisphere.EAST, SHARE_STREAM));
+        long u = geometry.outwardAt(narrow.ready());
+        scheduler.through(u);
+        scheduler.all().writeOutward(Hemisphere.EAST, Layout.share(place), SHARE_STREAM, narrow.label(), u);
+        return geometry.taken(u + 2L * geometry.switches);
+    }
+
     /** What flows inward from the switch of a side, to which a value of FP32 has been sent in a cycle, moved down by so many lanes. */
     Operand shifted(Kept value, Hemisphere side, long cycle, int lanes) {
         Geometry geometry = scheduler.geometry();
@@ -215,6 +228,7 @@ final class Stage {
         long u = geometry.outwardAt(cycle + geometry.alu);
         for (Hemisphere hemisphere : Hemisphere.values()) {
             Stream out = Geometry.out(hemisphere, ROW_STREAM);
+            scheduler.alone(out, u);
             Kept narrow = scheduler.all().narrow(value, cycle, cycle, out);
             scheduler.all().writeOutward(hemisphere, place, ROW_STREAM, narrow.label(), u);
         }

@@ -159,11 +159,13 @@ public final class ConfigReader {
             return FeedForwardSizes.dense(positive("intermediate_size"));
         }
         int hidden = optional("moe_intermediate_size", positive("intermediate_size"));
-        int shared = config.has("shared_expert_intermediate_size")
+        // Only those who give it a width of its own gate it.
+        boolean sharedGate = config.has("shared_expert_intermediate_size");
+        int shared = sharedGate
                 ? positive("shared_expert_intermediate_size")
                 : hidden * firstOf("n_shared_experts", "moe_num_shared_experts");
         int used = firstOf("num_experts_per_tok", "experts_per_token", "moe_k");
-        return new FeedForwardSizes(hidden, experts, Math.max(1, used), shared, routing());
+        return new FeedForwardSizes(hidden, experts, Math.max(1, used), shared, sharedGate, routing());
     }
 
     /** Only some families say how experts are chosen; those of GLM are those of DeepSeek-V3. */
@@ -173,9 +175,6 @@ public final class ConfigReader {
             default -> false;
         };
         boolean latest = sigmoid || config.has("topk_method");
-        if (!latest) {
-            return Routing.USUAL;
-        }
         boolean grouped = sigmoid
                 || "group_limited_greedy".equals(config.path("topk_method").asString(""));
         return new Routing(
@@ -184,8 +183,8 @@ public final class ConfigReader {
                 grouped ? optional("n_group", 1) : 1,
                 grouped ? optional("topk_group", 1) : 1,
                 sigmoid ? 2 : 1,
-                config.path("norm_topk_prob").asBoolean(false),
-                config.path("routed_scaling_factor").asDouble(1));
+                config.path("norm_topk_prob").asBoolean(!latest),
+                latest ? config.path("routed_scaling_factor").asDouble(1) : 1);
     }
 
     private int firstOf(String... keys) {

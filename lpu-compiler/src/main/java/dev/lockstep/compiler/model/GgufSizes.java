@@ -1,12 +1,14 @@
 package dev.lockstep.compiler.model;
 
 import dev.lockstep.graph.Graph;
+import dev.lockstep.graph.Node;
 import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Weight;
 import dev.lockstep.graph.architecture.Architectures;
 import dev.lockstep.graph.architecture.Hyperparameters;
 import dev.lockstep.graph.architecture.ModelDescription;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +33,14 @@ public final class GgufSizes {
 
     private ModelSizes sizes() {
         Graph graph = Architectures.build(model, 1);
+        Iterator<Routing> routes = graph.nodes().stream()
+                .map(Node::op)
+                .filter(Op.Route.class::isInstance)
+                .map(op -> routing(((Op.Route) op).routing()))
+                .iterator();
         List<LayerSizes> layers = new ArrayList<>();
         for (int layer = 0; layer < sizes.layers(); layer++) {
-            layers.add(new LayerSizes(attention(graph.attentions().get(layer)), feedForward(layer)));
+            layers.add(new LayerSizes(attention(graph.attentions().get(layer)), feedForward(layer, routes)));
         }
         return new ModelSizes(
                 model.metadata().string("general.name").orElse(sizes.architecture()),
@@ -66,7 +73,7 @@ public final class GgufSizes {
     }
 
     /** What a network is multiplied with in the end has as many columns as it has hidden elements. */
-    private FeedForwardSizes feedForward(int layer) {
+    private FeedForwardSizes feedForward(int layer, Iterator<Routing> routes) {
         Weight experts = weight(layer, "ffn_down_exps");
         if (experts == null) {
             Weight down = weight(layer, "ffn_down");
@@ -74,7 +81,27 @@ public final class GgufSizes {
         }
         Weight shared = weight(layer, "ffn_down_shexp");
         return new FeedForwardSizes(
-                experts.columns(), experts.matrices(), sizes.expertsUsed(), shared == null ? 0 : shared.columns());
+                experts.columns(),
+                experts.matrices(),
+                sizes.expertsUsed(),
+                shared == null ? 0 : shared.columns(),
+                weight(layer, "ffn_gate_inp_shexp") != null,
+                routes.next());
+    }
+
+    private static Routing routing(dev.lockstep.graph.Routing graph) {
+        boolean normalized = switch (graph.weighing()) {
+            case CHOSEN, SIGMOID_SHARE -> true;
+            case ALL, SIGMOID -> false;
+        };
+        return new Routing(
+                graph.weighing().sigmoid() ? Routing.Scores.SIGMOID : Routing.Scores.SOFTMAX,
+                graph.bias().isPresent(),
+                1,
+                1,
+                1,
+                normalized,
+                graph.scale());
     }
 
     private @Nullable Weight weight(int layer, String name) {

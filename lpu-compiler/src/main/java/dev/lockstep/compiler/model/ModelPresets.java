@@ -125,7 +125,9 @@ public final class ModelPresets {
         for (int layer = 0; layer < 27; layer++) {
             list.add(new LayerSizes(
                     attention,
-                    layer < 1 ? FeedForwardSizes.dense(10944) : new FeedForwardSizes(1408, 64, 6, 2 * 1408, routing)));
+                    layer < 1
+                            ? FeedForwardSizes.dense(10944)
+                            : new FeedForwardSizes(1408, 64, 6, 2 * 1408, false, routing)));
         }
         return new ModelSizes("deepseek-v2-lite", 2048, list, 102400, 163840, false);
     }
@@ -138,7 +140,9 @@ public final class ModelPresets {
         for (int layer = 0; layer < 61; layer++) {
             list.add(new LayerSizes(
                     attention,
-                    layer < 3 ? FeedForwardSizes.dense(18432) : new FeedForwardSizes(2048, 256, 8, 2048, routing)));
+                    layer < 3
+                            ? FeedForwardSizes.dense(18432)
+                            : new FeedForwardSizes(2048, 256, 8, 2048, false, routing)));
         }
         return new ModelSizes("deepseek-v3", 7168, list, 129280, 163840, false);
     }

@@ -16,7 +16,7 @@ import java.util.function.IntFunction;
  * @param attentionTiles from the planes with weights of their own, how the weights of the attention half fill tiles of the arrays
  * @param gateUp both projections into the hidden layer, side by side because they share their input; of the experts that a token uses
  * @param down projection out of it
- * @param router which expert to use; nothing for dense layers
+ * @param router which expert to use, and how much what all tokens use counts; nothing for dense layers
  * @param experts that lie in memory, and
  * @param expert hidden elements of each
  * @param shared hidden elements of the network that all tokens use beside experts; 0 for none
@@ -99,7 +99,9 @@ public record LayerShard(
                 : Math.ceilDiv(attention.heads() * sharing, tensor);
         Matrix gateUp = new Matrix(width, 2 * hidden);
         Matrix down = new Matrix(hidden, width);
-        Matrix router = new Matrix(feedForward.routed() ? width : 0, feedForward.routed() ? feedForward.experts() : 0);
+        int gate = feedForward.sharedGate() && shared > 0 ? blockLength(shared) : 0;
+        Matrix router =
+                new Matrix(feedForward.routed() ? width : 0, feedForward.routed() ? feedForward.experts() + gate : 0);
         int seen = Math.ceilDiv(positions, sharing);
         return switch (attention) {
             case AttentionSizes.Grouped grouped -> {

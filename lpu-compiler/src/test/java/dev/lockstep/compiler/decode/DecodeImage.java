@@ -225,6 +225,8 @@ final class DecodeImage {
                             ? users.getFirst().weight(SmallDecoder.Kind.DOWN, layer, sum, hidden)
                             : 0;
                 }
+                case SHARED_GATE ->
+                    residual < width ? users.getFirst().weight(SmallDecoder.Kind.SHARED_SHARE, layer, 0, residual) : 0;
                 case SHARED_GATE_UP -> {
                     int hidden = shared(tile.output() / 2, row);
                     var kind = tile.output() % 2 == 0 ? SmallDecoder.Kind.SHARED_GATE : SmallDecoder.Kind.SHARED_UP;

@@ -198,11 +198,33 @@ class DecodeValuesTest {
             boolean normalized,
             double factor) {
         var routing = new Routing(scores, biased, groups, groupsUsed, tops, normalized, factor);
-        ModelSizes model = model(640, 8, 8, 32, new FeedForwardSizes(hidden, experts, used, shared, routing), 1);
+        ModelSizes model = model(640, 8, 8, 32, new FeedForwardSizes(hidden, experts, used, shared, false, routing), 1);
 
         LpuProgram program = requireRight(
                 question(model, Topology.NODE, 8, 3, WeightPrecision.INT8),
                 Partition.even(8, 1, 1, HeadSplit.BY_KEY_HEADS, WeightPrecision.INT8),
+                1);
+
+        assertThat(new LegalityChecker(MACHINE).check(program)).isEmpty();
+    }
+
+    /** What all tokens use counts as much as a sigmoid of their own rows says. */
+    @ParameterizedTest
+    @CsvSource({
+        // weights, width, hidden, experts, used, hidden beside them, normalized
+        "INT8, 640, 256, 12, 4, 512, false",
+        "INT8, 320, 2560, 6, 2, 8192, true",
+        "FP16, 640, 256, 12, 4, 2560, true"
+    })
+    void shouldWeighWhatAllTokensUse(
+            WeightPrecision precision, int width, int hidden, int experts, int used, int shared, boolean normalized) {
+        var routing = new Routing(Routing.Scores.SOFTMAX, false, 1, 1, 1, normalized, 1);
+        ModelSizes model =
+                model(width, 8, 8, 32, new FeedForwardSizes(hidden, experts, used, shared, true, routing), 1);
+
+        LpuProgram program = requireRight(
+                question(model, Topology.NODE, 8, 3, precision),
+                Partition.even(8, 1, 1, HeadSplit.BY_KEY_HEADS, precision),
                 1);
 
         assertThat(new LegalityChecker(MACHINE).check(program)).isEmpty();
@@ -219,7 +241,8 @@ class DecodeValuesTest {
     void shouldSpreadExpertsOverStages(
             Topology topology, int chips, int tensor, int parts, int hidden, int experts, int used, int shared) {
         var routing = new Routing(Routing.Scores.SIGMOID, true, 3, 2, 2, true, 2.5);
-        ModelSizes model = model(640, 32, 8, 32, new FeedForwardSizes(hidden, experts, used, shared, routing), 1);
+        ModelSizes model =
+                model(640, 32, 8, 32, new FeedForwardSizes(hidden, experts, used, shared, false, routing), 1);
         // Attention is with the first part of the experts, the output matrix with the last.
         List<Piece> pieces = new ArrayList<>(List.of(Piece.whole(0)));
         List<Integer> cuts = new ArrayList<>(List.of(0));
@@ -273,7 +296,8 @@ class DecodeValuesTest {
     private static ModelSizes deepSeek(int layers) {
         var routing = new Routing(Routing.Scores.SIGMOID, true, 4, 2, 2, true, 2.5);
         var layer = new LayerSizes(
-                new AttentionSizes.Latent(32, 320, 256, 64, 64, 64), new FeedForwardSizes(256, 24, 4, 256, routing));
+                new AttentionSizes.Latent(32, 320, 256, 64, 64, 64),
+                new FeedForwardSizes(256, 24, 4, 256, false, routing));
         return new ModelSizes("small", 640, Collections.nCopies(layers, layer), 512, 4096, false);
     }
 

@@ -24,6 +24,7 @@ final class SmallDecoder {
         GATE,
         UP,
         DOWN,
+        SHARED_SHARE,
         SHARED_GATE,
         SHARED_UP,
         SHARED_DOWN,
@@ -234,8 +235,9 @@ final class SmallDecoder {
         add(x, multiply(Kind.DOWN, layer, model.width(), hidden(layer, sizes, normalized)));
         double[] gate = multiply(Kind.SHARED_GATE, layer, sizes.shared(), normalized);
         double[] up = multiply(Kind.SHARED_UP, layer, sizes.shared(), normalized);
+        double share = sizes.sharedGate() ? sigmoid(multiply(Kind.SHARED_SHARE, layer, 1, normalized)[0]) : 1;
         for (int i = 0; i < gate.length; i++) {
-            gate[i] = gate[i] / (1 + Math.exp(-gate[i])) * up[i];
+            gate[i] = share * gate[i] * sigmoid(gate[i]) * up[i];
         }
         add(x, multiply(Kind.SHARED_DOWN, layer, model.width(), gate));
     }
@@ -246,7 +248,7 @@ final class SmallDecoder {
         double[] gate = multiply(Kind.GATE, layer, sizes.experts() * sizes.hidden(), x);
         double[] up = multiply(Kind.UP, layer, gate.length, x);
         for (int i = 0; i < gate.length; i++) {
-            gate[i] = shares[i / sizes.hidden()] * gate[i] / (1 + Math.exp(-gate[i])) * up[i];
+            gate[i] = shares[i / sizes.hidden()] * gate[i] * sigmoid(gate[i]) * up[i];
         }
         return gate;
     }
@@ -258,9 +260,7 @@ final class SmallDecoder {
         double[] outputs = multiply(Kind.ROUTER, layer, sizes.experts(), x);
         Routing routing = sizes.routing();
         double[] scores = routing.scores() == Routing.Scores.SIGMOID
-                ? Arrays.stream(outputs)
-                        .map(output -> 1 / (1 + Math.exp(-output)))
-                        .toArray()
+                ? Arrays.stream(outputs).map(SmallDecoder::sigmoid).toArray()
                 : softmax(outputs);
         boolean[] chosen = chosen(layer, sizes, scores);
         double sum = 0;
@@ -270,6 +270,10 @@ final class SmallDecoder {
         }
         double factor = routing.factor() / (routing.normalized() ? sum : 1);
         return Arrays.stream(scores).map(score -> score * factor).toArray();
+    }
+
+    private static double sigmoid(double x) {
+        return 1 / (1 + Math.exp(-x));
     }
 
     private static double[] softmax(double[] outputs) {

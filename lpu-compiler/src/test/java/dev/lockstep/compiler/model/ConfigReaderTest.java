@@ -48,10 +48,23 @@ class ConfigReaderTest {
         assertThat(deepSeek.layers().get(2).feedForward().routed()).isFalse();
         assertThat(deepSeek.layers().get(3).feedForward())
                 .isEqualTo(new FeedForwardSizes(
-                        2048, 256, 8, 2048, new Routing(Routing.Scores.SIGMOID, true, 8, 4, 2, true, 2.5)));
+                        2048, 256, 8, 2048, false, new Routing(Routing.Scores.SIGMOID, true, 8, 4, 2, true, 2.5)));
         assertThat(deepSeek.layers().getFirst().attention()).isInstanceOf(AttentionSizes.Latent.class);
         assertThat(sliding.layers().get(0).attention().window()).isEqualTo(128);
         assertThat(sliding.layers().get(1).attention().window()).isEqualTo(Integer.MAX_VALUE);
+    }
+
+    @Test
+    void shouldReadTheGateOfWhatAllTokensUseAndSharesThatDoNotAddUp() {
+        ModelSizes qwen = read("""
+                {"model_type": "qwen2_moe", "hidden_size": 2048, "num_hidden_layers": 1, "num_attention_heads": 16,
+                 "num_key_value_heads": 16, "intermediate_size": 5632, "moe_intermediate_size": 1408,
+                 "shared_expert_intermediate_size": 5632, "num_experts": 60, "num_experts_per_tok": 4,
+                 "norm_topk_prob": false, "vocab_size": 151936}""");
+
+        assertThat(qwen.layers().getFirst().feedForward())
+                .isEqualTo(new FeedForwardSizes(
+                        1408, 60, 4, 5632, true, new Routing(Routing.Scores.SOFTMAX, false, 1, 1, 1, false, 1)));
     }
 
     @ParameterizedTest
