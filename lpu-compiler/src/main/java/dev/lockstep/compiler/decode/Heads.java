@@ -6,40 +6,16 @@ import dev.lockstep.lpu.isa.Operand;
 import dev.lockstep.lpu.isa.VectorInstruction.BinaryOperation;
 import dev.lockstep.lpu.isa.VectorInstruction.UnaryOperation;
 import dev.lockstep.lpu.machine.Hemisphere;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /** A round of heads that look at all positions: scores, softmax, values. */
-final class Heads {
+final class Heads extends RoundPart {
     /** Operations that begin before the values are complete: the sum of both sides, and from there to the factor. */
     private static final long INVERSION = 4;
 
-    private static final int ROW_STREAM = 0;
-
-    private final Stage stage;
-    private final Shape shape;
-    private final Round round;
-    private final int count;
-    private final Scheduler scheduler;
-    private final Geometry geometry;
-    private final Group all;
-    private final int alu;
-    private final int blocks;
-    private final int passes;
-
     Heads(Stage stage, Shape shape, Round round) {
-        this.stage = stage;
-        this.shape = shape;
-        this.round = round;
-        this.count = round.count();
-        this.scheduler = stage.scheduler();
-        this.geometry = scheduler.geometry();
-        this.all = scheduler.all();
-        this.alu = geometry.alu;
-        this.blocks = shape.positionBlocks();
-        this.passes = Math.ceilDiv(blocks, 2);
+        super(stage, shape, round);
     }
 
     /**
@@ -48,84 +24,25 @@ final class Heads {
      * @param value cycle from which on the current value is in memory
      */
     AttentionHalf.Attended place(long available, long loadable, long value) {
-        Scores.Found scores = new Scores(stage, shape, round).place(available, loadable);
-        SoftmaxOffset softmax = new SoftmaxOffset(stage, shape, round);
-        long ones = softmax.ones(scores.free());
-        List<Kept> offsets = softmax.place(scores, ones);
-        Probabilities probabilities = new Probabilities(stage, shape, round);
-        Probabilities.Exponents exponents = probabilities.exponents(offsets);
-        Probabilities.Denominators sums = probabilities.denominators(exponents, Math.max(ones, exponents.free()));
-        return values(exponents, sums, value);
-    }
-
-    private AttentionHalf.Attended values(
-            Probabilities.Exponents exponents, Probabilities.Denominators denominators, long valueReady) {
+        Softmax softmax = Softmax.place(stage, shape, round, available, loadable);
+        Probabilities.Denominators denominators = softmax.denominators();
         int groups = 2 * shape.headGroups();
-        int gap = 2 * count + 1;
-        long period = groups + gap;
-        List<List<Kept>> outputs = new ArrayList<>();
-        long[] end = new long[1];
-        long[] loadable = new long[1];
         // The first block is loaded while probabilities are computed.
-        long start = Math.max(0, denominators.free() - groups);
-        scheduler.attempt(start, at -> {
-            outputs.clear();
-            for (int head = 0; head < count; head++) {
-                outputs.add(new ArrayList<>());
-            }
-            for (int pass = 0; pass < passes; pass++) {
-                long loads = at + pass * period;
-                long installed = loads + groups + gap - 1;
-                loadable[0] = installed + 1;
-                stage.arrays().occupy(loads, groups, 1);
-                long rows = pass + 1 < passes ? loads + period + groups : installed + geometry.installed;
-                for (int side = 0; side < 2 && 2 * pass + side < blocks; side++) {
-                    load(2 * pass + side, loads, installed);
-                }
-                for (int head = 0; head < count; head++) {
-                    long u = rows + 2L * head;
-                    end[0] = u + 2;
-                    for (int side = 0; side < 2 && 2 * pass + side < blocks; side++) {
-                        Kept output = weighted(2 * pass + side, head, u, exponents);
-                        if (output != null) {
-                            outputs.get(head).add(output);
-                        }
-                    }
-                }
-            }
-        });
-        return new AttentionHalf.Attended(finish(outputs, denominators, valueReady), end[0], loadable[0]);
+        WeightedValues.Added values = new WeightedValues(stage, shape, round, softmax.exponents(), groups)
+                .place(Math.max(0, denominators.free() - groups), this::load);
+        return new AttentionHalf.Attended(finish(values.sums(), denominators, value), values.free(), values.loadable());
     }
 
     /** Values of both heads, so that the second one finds its elements in the lanes behind the first's. */
-    private void load(int block, long loads, long installed) {
-        Plane plane = new Plane(Cache.side(block), 0);
+    private void load(Plane plane, int block, long u) {
         int groups = shape.headGroups();
         Address first = round.heads().getFirst().cache().valueWord(block, 0);
         Address second = round.heads().getLast().cache().valueWord(block, 0);
         if (first.equals(second)) {
-            stage.arrays().loadTwice(plane, loads, groups, first);
+            stage.arrays().loadTwice(plane, u, groups, first);
         } else {
-            stage.arrays().loadBoth(plane, loads, groups, first, second);
+            stage.arrays().loadBoth(plane, u, groups, first, second);
         }
-        stage.arrays().install(Element.FP16, plane, installed, 2 * groups);
-    }
-
-    /** Adds a block's values; the last block of a side gives its sum. */
-    private @Nullable Kept weighted(int block, int head, long u, Probabilities.Exponents exponents) {
-        Hemisphere side = Cache.side(block);
-        Plane plane = new Plane(side, 0);
-        exponents.requireReadable(block, head, u);
-        int row = scheduler.label();
-        all.readOutward(side, Layout.probabilities(block, head), ROW_STREAM, row, u);
-        boolean last = block + 2 >= blocks;
-        int label = last ? scheduler.label() : 0;
-        stage.arrays().multiply(plane, u, ROW_STREAM, row, head, block >= 2, label);
-        if (!last) {
-            return null;
-        }
-        long cycle = geometry.taken(geometry.throughArray(u));
-        return all.unary(UnaryOperation.COPY, Element.FP32, Constants.sums(plane, label), cycle, cycle + 90);
     }
 
     /** (sums of values + current probability * current value) / sum of probabilities, both heads in one row; returns when it can be read. */

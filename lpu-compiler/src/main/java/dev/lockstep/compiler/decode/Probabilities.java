@@ -10,31 +10,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Probabilities of a round of heads, as rows of FP16 in memory, and their sums. */
-final class Probabilities {
+final class Probabilities extends RoundPart {
     private static final int ROW_STREAM = 0;
     /** Cycles by which what is current is written later than the rest: between rows of other blocks, which come one a cycle, there is no room. */
     private static final int CURRENT_DELAY = 34;
 
-    private final Stage stage;
-    private final Shape shape;
-    private final int count;
-    private final Scheduler scheduler;
-    private final Geometry geometry;
-    private final Group all;
-    private final int alu;
-    private final int blocks;
-    private final int passes;
-
     Probabilities(Stage stage, Shape shape, Round round) {
-        this.stage = stage;
-        this.shape = shape;
-        this.count = round.count();
-        this.scheduler = stage.scheduler();
-        this.geometry = scheduler.geometry();
-        this.all = scheduler.all();
-        this.alu = geometry.alu;
-        this.blocks = shape.positionBlocks();
-        this.passes = Math.ceilDiv(blocks, 2);
+        super(stage, shape, round);
     }
 
     /** When rows of probabilities can be read, per side in the order of their items, and when their arrays are free. */

@@ -15,19 +15,11 @@ import org.jspecify.annotations.Nullable;
  * Scores of a round of heads at all positions. Arrays of keys are loaded step by step, in both hemispheres at once; each holds several blocks of positions in sets of lanes, and a
  * query passes once for each set, in its lanes.
  */
-final class Scores {
+final class Scores extends RoundPart {
     private static final int ROW_STREAM = 0;
     private static final int WIDE_STREAM = 24;
     private static final int SIDES = 2;
 
-    private final Stage stage;
-    private final Shape shape;
-    private final Round round;
-    private final Scheduler scheduler;
-    private final Geometry geometry;
-    private final Group all;
-    private final int alu;
-    private final int blocks;
     /** Loads of a cache, and of all caches one after the other. */
     private final int loads;
 
@@ -40,14 +32,7 @@ final class Scores {
     private @Nullable Kept mask;
 
     Scores(Stage stage, Shape shape, Round round) {
-        this.stage = stage;
-        this.shape = shape;
-        this.round = round;
-        this.scheduler = stage.scheduler();
-        this.geometry = scheduler.geometry();
-        this.all = scheduler.all();
-        this.alu = geometry.alu;
-        this.blocks = shape.positionBlocks();
+        super(stage, shape, round);
         this.loads = shape.keyLoads();
         int caches = round.caches().size();
         this.steps = loads * caches * shape.vectors();

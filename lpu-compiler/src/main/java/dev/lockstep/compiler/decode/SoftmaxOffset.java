@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * steps of {@link #STEP}: for each step c an array of ones counts, in effect, whether any lane reaches it, as the sum of 2^min(0, score - c). The largest step that is
  * reached is at most STEP below the largest score, which keeps probabilities within the range of FP16.
  */
-final class SoftmaxOffset {
+final class SoftmaxOffset extends RoundPart {
     private static final int STEPS = 10;
     private static final float STEP = 16;
     private static final float LOWEST = -80;
@@ -30,24 +30,8 @@ final class SoftmaxOffset {
     /** Cycles by which another head's offset may be found later, where the vector unit cannot do both at the same time. */
     private static final int OTHER = 100;
 
-    private final Stage stage;
-    private final Shape shape;
-    private final int count;
-    private final Scheduler scheduler;
-    private final Geometry geometry;
-    private final Group all;
-    private final int alu;
-    private final int passes;
-
     SoftmaxOffset(Stage stage, Shape shape, Round round) {
-        this.stage = stage;
-        this.shape = shape;
-        this.count = round.count();
-        this.scheduler = stage.scheduler();
-        this.geometry = scheduler.geometry();
-        this.all = scheduler.all();
-        this.alu = geometry.alu;
-        this.passes = Math.ceilDiv(shape.positionBlocks(), 2);
+        super(stage, shape, round);
     }
 
     /** Makes arrays of ones active on both sides; returns the key from which on rows can come. */
