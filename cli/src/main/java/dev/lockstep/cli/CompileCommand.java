@@ -7,9 +7,6 @@ import dev.lockstep.compiler.partition.WeightPrecision;
 import dev.lockstep.compiler.report.HtmlReport;
 import dev.lockstep.compiler.report.Outcome;
 import dev.lockstep.compiler.trace.ChromeTrace;
-import dev.lockstep.lpu.isa.Element;
-import dev.lockstep.lpu.machine.Machine;
-import dev.lockstep.lpu.machine.Quantity;
 import dev.lockstep.lpu.machine.Topology;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -87,11 +85,8 @@ final class CompileCommand implements Callable<Integer> {
             description = "Share of guessed tokens that are right, with which speeds of --rows are told. Default 0.7.")
     private double acceptance = 0.7;
 
-    @Option(
-            names = "--hop-ns",
-            paramLabel = "H",
-            description = "Nanoseconds of a hop, send to use. Default 300; also published: 722.")
-    private @Nullable Double hop;
+    @Mixin
+    private HopOption hop = new HopOption();
 
     @Option(names = "--weights", paramLabel = "TYPE", description = "int8 or fp16. Default int8.")
     private WeightPrecision precision = WeightPrecision.INT8;
@@ -181,20 +176,10 @@ final class CompileCommand implements Callable<Integer> {
     private void writeProgram(OutputFile file) {
         int chips = Given.required(target).chips();
         int positions = context == 0 ? PROGRAM_CONTEXT : context;
-        var token = TokenProgramFile.write(Given.required(model), machine(), chips, positions, weights(), file);
+        var token = TokenProgramFile.write(
+                Given.required(model), hop.machine(), chips, positions, precision.element(), file);
         console.note("lockstep: wrote the program of a token at position %d on %d chips, %d cycles, to %s"
                 .formatted(positions - 1, chips, token.predictedCycles(), file));
-    }
-
-    private Element weights() {
-        return switch (precision) {
-            case INT8 -> Element.INT8;
-            case FP16 -> Element.FP16;
-        };
-    }
-
-    private Machine machine() {
-        return hop == null ? Machine.lpuV1() : Machine.lpuV1().with(Quantity.HOP, hop);
     }
 
     private Question question() {
@@ -202,7 +187,7 @@ final class CompileCommand implements Callable<Integer> {
         int chips = Given.required(target).chips();
         return new Question(
                 sizes,
-                machine(),
+                hop.machine(),
                 topology == null ? LpuTarget.usualTopology(chips) : topology,
                 chips,
                 context == 0 ? Math.min(USUAL_CONTEXT, sizes.contextLength()) : context,

@@ -44,7 +44,7 @@ record Inspection(
                     type,
                     weights.size(),
                     weights.stream().mapToLong(Inspection::elements).sum(),
-                    weights.stream().mapToLong(Inspection::bytes).sum());
+                    weights.stream().mapToLong(Weight::bytes).sum());
         }
 
         double bitsPerWeight() {
@@ -108,10 +108,6 @@ record Inspection(
 
     static long elements(Weight weight) {
         return (long) weight.columns() * weight.rows() * weight.matrices();
-    }
-
-    static long bytes(Weight weight) {
-        return weight.type().bytes(weight.columns()) * weight.rows() * weight.matrices();
     }
 
     private static List<TypeShare> types(ModelDescription model) {

@@ -89,7 +89,7 @@ final class InspectionFields {
         fields.put("name", weight.name());
         fields.put("type", weight.type().name());
         fields.put("shape", List.of(weight.columns(), weight.rows(), weight.matrices()));
-        fields.put("bytes", Inspection.bytes(weight));
+        fields.put("bytes", weight.bytes());
         return fields;
     }
 }

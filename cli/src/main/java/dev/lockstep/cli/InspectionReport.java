@@ -148,7 +148,7 @@ final class InspectionReport {
                         weight.type(),
                         weight.columns() + " x " + weight.rows()
                                 + (weight.matrices() == 1 ? "" : " x " + weight.matrices()),
-                        ByteSize.print(Inspection.bytes(weight))));
+                        ByteSize.print(weight.bytes())));
     }
 
     private void line(String name, String format, Object... values) {

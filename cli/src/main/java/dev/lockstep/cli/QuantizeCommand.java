@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -31,13 +32,8 @@ import picocli.CommandLine.Option;
 final class QuantizeCommand implements Callable<Integer> {
     private final Console console;
 
-    @Option(
-            names = {"-m", "--model"},
-            required = true,
-            paramLabel = "MODEL",
-            converter = ModelReference.Converter.class,
-            description = "A GGUF file, a directory, a name, or demo.")
-    private @Nullable ModelReference model;
+    @Mixin
+    private RequiredModel model = new RequiredModel();
 
     @Option(
             names = {"-o", "--output"},
@@ -63,7 +59,7 @@ final class QuantizeCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var file = Given.required(output);
-        try (var source = ModelFiles.open(Given.required(model).file())) {
+        try (var source = ModelFiles.open(model.file())) {
             var quantization = Quantization.of(source, type, requantize);
             var errors = new LinkedHashMap<TensorType, RoundingError>();
             file.write(

@@ -8,14 +8,12 @@ import dev.lockstep.formats.model.ModelFiles;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.graph.architecture.Architectures;
 import dev.lockstep.graph.architecture.ModelDescription;
-import dev.lockstep.lpu.isa.Element;
 import dev.lockstep.lpu.machine.Machine;
-import dev.lockstep.lpu.machine.Quantity;
 import dev.lockstep.lpu.machine.Topology;
 import dev.lockstep.text.Tokenizer;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -36,13 +34,8 @@ final class SimulateCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Option(
-            names = {"-m", "--model"},
-            required = true,
-            paramLabel = "MODEL",
-            converter = ModelReference.Converter.class,
-            description = "A GGUF file, a directory, a name, or demo.")
-    private @Nullable ModelReference model;
+    @Mixin
+    private RequiredModel model = new RequiredModel();
 
     @Option(
             names = "--target",
@@ -83,8 +76,8 @@ final class SimulateCommand implements Callable<Integer> {
             description = "How nodes are joined: quadfour_line (default), quadfour_ring, dragonfly or dragonfly_racks.")
     private Topology topology = Topology.QUADFOUR_LINE;
 
-    @Option(names = "--hop-ns", paramLabel = "H", description = "Nanoseconds of a hop, send to use. Default 300.")
-    private @Nullable Double hop;
+    @Mixin
+    private HopOption hop = new HopOption();
 
     @Option(names = "--json", description = "Print one object at the end.")
     private boolean json;
@@ -95,12 +88,12 @@ final class SimulateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (ModelFile file = ModelFiles.open(Given.required(model).file())) {
+        try (ModelFile file = ModelFiles.open(model.file())) {
             Graph graph = Architectures.build(ModelDescription.of(file.metadata(), file.tensors()));
-            Machine machine = hop == null ? Machine.lpuV1() : Machine.lpuV1().with(Quantity.HOP, hop);
+            Machine machine = hop.machine();
             int positions = context > 0 ? context : Math.min(USUAL_CONTEXT, graph.contextLength());
             CompiledModel compiled = new LpuCompiler(machine)
-                    .compile(graph, file.tensors(), target.chips(), topology, positions, weights());
+                    .compile(graph, file.tensors(), target.chips(), topology, positions, precision.element());
             Tokenizer tokenizer = Tokenizer.of(file.metadata());
             try (Simulation simulation = new Simulation(compiled, machine, tokenizer)) {
                 StreamedText output = new StreamedText(console, !json);
@@ -115,12 +108,5 @@ final class SimulateCommand implements Callable<Integer> {
             }
         }
         return ExitStatus.DONE;
-    }
-
-    private Element weights() {
-        return switch (precision) {
-            case INT8 -> Element.INT8;
-            case FP16 -> Element.FP16;
-        };
     }
 }

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -29,13 +30,8 @@ import picocli.CommandLine.Parameters;
 final class TokenizeCommand implements Callable<Integer> {
     private final Console console;
 
-    @Option(
-            names = {"-m", "--model"},
-            required = true,
-            paramLabel = "MODEL",
-            converter = ModelReference.Converter.class,
-            description = "A GGUF file or a name; weights are not needed.")
-    private @Nullable ModelReference model;
+    @Mixin
+    private RequiredModel model = new RequiredModel();
 
     @ArgGroup(multiplicity = "1")
     private @Nullable Direction direction;
@@ -67,7 +63,7 @@ final class TokenizeCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        try (var file = ModelFiles.open(Given.required(model).file())) {
+        try (var file = ModelFiles.open(model.file())) {
             var tokenizer = Tokenizer.of(file.metadata());
             var asked = Given.required(direction);
             if (asked.decode != null) {

@@ -131,7 +131,7 @@ public final class GgufWriter {
 
     /** Adds a tensor of the shape that {@link Tensor} describes, whose data is made when the file is written. */
     public GgufWriter tensor(String name, TensorType type, long columns, long rows, long matrices, TensorData data) {
-        long bytes = Math.multiplyExact(type.bytes(columns), Math.multiplyExact(rows, matrices));
+        long bytes = type.bytes(columns, rows, matrices);
         if (tensors.putIfAbsent(name, new Content(name, type, columns, rows, matrices, bytes, data)) != null) {
             throw new IllegalArgumentException("tensor " + name + " was added before");
         }

@@ -1,5 +1,6 @@
 package dev.lockstep.graph;
 
+import dev.lockstep.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,18 @@ public record Graph(String architecture, int contextLength, List<Node> nodes) {
             node.op().weights().forEach(weight -> weights.putIfAbsent(weight.name(), weight));
         }
         return List.copyOf(weights.values());
+    }
+
+    /** @throws GraphException if a tensor is missing or has another type or shape than its weight */
+    public void requireWeights(Map<String, Tensor> tensors) {
+        for (Weight weight : weights()) {
+            Tensor tensor = tensors.get(weight.name());
+            if (tensor == null || !Weight.of(tensor).equals(weight)) {
+                throw new GraphException(
+                        "the graph reads %s, the model has %s; bind the model that the graph was built for"
+                                .formatted(weight, tensor == null ? "no such tensor" : tensor));
+            }
+        }
     }
 
     /** The attention operations in order of their layers. */

@@ -33,6 +33,6 @@ public record Weight(String name, TensorType type, int columns, int rows, int ma
 
     /** Bytes of all matrices in the model file. */
     public long bytes() {
-        return Math.multiplyExact(type.bytes(columns), Math.multiplyExact((long) rows, (long) matrices));
+        return type.bytes(columns, rows, matrices);
     }
 }

@@ -101,7 +101,7 @@ public final class HostMachine implements Machine {
     }
 
     HostMachine(Graph graph, Map<String, Tensor> weights, HostOptions options, Compiler compiler) {
-        WeightCheck.shapes(graph, weights);
+        graph.requireWeights(weights);
         this.graph = graph;
         this.options = options;
         Target target = options.target().orElseGet(Target::host);

@@ -40,12 +40,7 @@ final class AluRule {
         for (int rank = 0; rank < events.size(); rank++) {
             int event = events.at(rank);
             if (events.detail(event) >= cycle) {
-                later.add(
-                        events.key(event),
-                        events.label(event),
-                        events.queue(event),
-                        events.entry(event),
-                        events.detail(event));
+                later.add(events, event);
                 continue;
             }
             long key = events.key(event);

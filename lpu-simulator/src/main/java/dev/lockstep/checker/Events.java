@@ -36,6 +36,11 @@ final class Events {
         entries[size++] = entry;
     }
 
+    /** Adds an event of others. */
+    void add(Events others, int event) {
+        add(others.key(event), others.label(event), others.queue(event), others.entry(event), others.detail(event));
+    }
+
     void sort() {
         if (order.length < size) {
             order = new long[keys.length];

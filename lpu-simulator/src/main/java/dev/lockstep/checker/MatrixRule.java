@@ -74,12 +74,7 @@ final class MatrixRule {
         for (int rank = 0; rank < events.size(); rank++) {
             int event = events.at(rank);
             if (events.detail(event) >= cycle) {
-                later.add(
-                        events.key(event),
-                        events.label(event),
-                        events.queue(event),
-                        events.entry(event),
-                        events.detail(event));
+                later.add(events, event);
             } else {
                 happen(event);
             }

@@ -17,7 +17,7 @@ public record Tensor(String name, TensorType type, long columns, long rows, long
         if (columns <= 0 || rows <= 0 || matrices <= 0) {
             throw new IllegalArgumentException(name + " has no elements");
         }
-        long bytes = Math.multiplyExact(type.bytes(columns), Math.multiplyExact(rows, matrices));
+        long bytes = type.bytes(columns, rows, matrices);
         if (data.byteSize() != bytes) {
             throw new IllegalArgumentException(name + " needs " + bytes + " bytes, got " + data.byteSize());
         }

@@ -127,6 +127,11 @@ public enum TensorType {
         return Math.multiplyExact(elements / blockElements, (long) blockBytes);
     }
 
+    /** Bytes of a stack of matrices, with the exceptions of {@link #bytes(long)}. */
+    public long bytes(long columns, long rows, long matrices) {
+        return Math.multiplyExact(bytes(columns), Math.multiplyExact(rows, matrices));
+    }
+
     /** The type with that number in GGUF files, if there is one. */
     public static Optional<TensorType> ofGgufNumber(int number) {
         for (TensorType type : values()) {

@@ -23,7 +23,9 @@ final class FileNames {
             "generation_config.json",
             "model.safetensors.index.json",
             "tokenizer.json",
+            "tokenizer.model",
             "tokenizer_config.json",
+            "added_tokens.json",
             "chat_template.jinja");
 
     private FileNames() {}

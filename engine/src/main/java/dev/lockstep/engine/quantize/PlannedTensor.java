@@ -29,7 +29,7 @@ record PlannedTensor(Tensor source, TensorType type, RowOrder order) {
 
     /** Bytes in the new file. */
     long bytes() {
-        return type.bytes(source.columns()) * source.rows() * source.matrices();
+        return type.bytes(source.columns(), source.rows(), source.matrices());
     }
 
     /** Rounds and writes all rows. The same tensor gives the same bytes on every machine. */

@@ -130,11 +130,7 @@ final class Candidates {
         float max = max();
         double total = totalWeight(max);
         double logTotal = StrictMath.log(total);
-        double entropy = 0;
-        for (int i = 0; i < count; i++) {
-            double weight = weight(logits[i], max);
-            entropy += weight == 0 ? 0 : weight / total * (logTotal - (logits[i] - max));
-        }
+        double entropy = entropy(max, total);
         for (int i = 0; i < count; i++) {
             scratch[tokens[i]] = logits[i];
             logits[i] = (float) -Math.abs(logTotal - (logits[i] - max) - entropy);
@@ -205,14 +201,7 @@ final class Candidates {
             return;
         }
         float max = max();
-        double total = totalWeight(max);
-        double logTotal = StrictMath.log(total);
-        double entropy = 0;
-        for (int i = 0; i < count; i++) {
-            double weight = weight(logits[i], max);
-            entropy += weight == 0 ? 0 : weight / total * (logTotal - (logits[i] - max));
-        }
-        double share = StrictMath.pow(entropy / StrictMath.log(count), temperature.exponent());
+        double share = StrictMath.pow(entropy(max, totalWeight(max)) / StrictMath.log(count), temperature.exponent());
         divide((float) (temperature.low() + (temperature.high() - temperature.low()) * share));
     }
 
@@ -312,6 +301,16 @@ final class Candidates {
             total += weight(logits[i], max);
         }
         return total;
+    }
+
+    private double entropy(float max, double total) {
+        double logTotal = StrictMath.log(total);
+        double entropy = 0;
+        for (int i = 0; i < count; i++) {
+            double weight = weight(logits[i], max);
+            entropy += weight == 0 ? 0 : weight / total * (logTotal - (logits[i] - max));
+        }
+        return entropy;
     }
 
     /** Probability relative to the most likely token's. */

@@ -16,14 +16,7 @@ final class Weights {
     /** @throws GraphException if a tensor is missing or has another type or shape than its weight */
     Weights(Graph graph, Map<String, Tensor> tensors) {
         this.tensors = Map.copyOf(tensors);
-        for (Weight weight : graph.weights()) {
-            Tensor tensor = tensors.get(weight.name());
-            if (tensor == null || !Weight.of(tensor).equals(weight)) {
-                throw new GraphException(
-                        "the graph reads %s, the model has %s; bind the model that the graph was built for"
-                                .formatted(weight, tensor == null ? "no such tensor" : tensor));
-            }
-        }
+        graph.requireWeights(tensors);
     }
 
     Tensor tensor(Weight weight) {

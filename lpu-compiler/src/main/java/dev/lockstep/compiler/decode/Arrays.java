@@ -29,10 +29,7 @@ final class Arrays {
     /** @param precision of the model's weights; keys, values and tables have types of their own */
     Arrays(Scheduler scheduler, WeightPrecision precision) {
         this.scheduler = scheduler;
-        this.weights = switch (precision) {
-            case INT8 -> Element.INT8;
-            case FP16 -> Element.FP16;
-        };
+        this.weights = precision.element();
         this.planes = switch (precision) {
             case INT8 -> Plane.ALL;
             case FP16 -> Plane.ALL.stream().filter(plane -> plane.index() == 0).toList();
@@ -96,12 +93,28 @@ final class Arrays {
     }
 
     private void load(Element type, Plane plane, long u, int run, int runs, Address word, int group, int label) {
-        uses(type, plane).forEach(use -> use.load(u));
-        int streams = ROWS * type.planes();
-        int first = firstStream(type, plane);
-        Repeat reads = new Repeat(run, 1, 1, ROWS);
         Repeat outer = runs == 1 ? Repeat.ONCE : new Repeat(runs, run + 1, run, ROWS * run);
-        for (int stream = first; stream < first + streams; stream++) {
+        load(type, plane, u, word, group, label, new Repeat(run, 1, 1, ROWS), outer, outer);
+    }
+
+    /**
+     * @param run of groups, one a cycle
+     * @param reads how runs repeat in memory
+     * @param rows how they repeat in the array
+     */
+    private void load(
+            Element type,
+            Plane plane,
+            long u,
+            Address word,
+            int group,
+            int label,
+            Repeat run,
+            Repeat reads,
+            Repeat rows) {
+        uses(type, plane).forEach(use -> use.load(u));
+        int first = firstStream(type, plane);
+        for (int stream = first; stream < first + ROWS * type.planes(); stream++) {
             Flow to = new Flow(Geometry.out(plane.hemisphere(), stream), label(type, label, stream - first));
             int slice = slice(plane.hemisphere(), stream);
             scheduler
@@ -110,8 +123,8 @@ final class Arrays {
                             Queue.memory(plane.hemisphere(), slice),
                             u + geometry.memory(slice) - geometry.read,
                             new MemoryInstruction.Read(word, to),
-                            reads,
-                            outer);
+                            run,
+                            reads);
         }
         scheduler
                 .all()
@@ -119,8 +132,8 @@ final class Arrays {
                         plane.weights(),
                         u + geometry.matrix,
                         new MatrixInstruction.LoadWeights(type, first, group, label),
-                        reads,
-                        outer);
+                        run,
+                        rows);
     }
 
     /** Loads groups of the model's weights from where offsets point to that flow outward one cycle before them. */
@@ -160,31 +173,18 @@ final class Arrays {
 
     /** Loads the same groups of FP16 twice, one after the other. */
     void loadTwice(Plane plane, long u, int groups, Address word) {
-        uses(Element.FP16, plane).forEach(use -> use.load(u));
         int label = scheduler.labels(ROWS * groups);
-        Repeat once = new Repeat(groups, 1, 1, ROWS);
-        Repeat twice = new Repeat(2, groups, 0, 0);
-        Repeat rows = new Repeat(2, groups, groups, 0);
-        for (int stream = 0; stream < 2 * ROWS; stream++) {
-            Flow to = new Flow(Geometry.out(plane.hemisphere(), stream), label(Element.FP16, label, stream));
-            int slice = slice(plane.hemisphere(), stream);
-            scheduler
-                    .all()
-                    .put(
-                            Queue.memory(plane.hemisphere(), slice),
-                            u + geometry.memory(slice) - geometry.read,
-                            new MemoryInstruction.Read(word, to),
-                            once,
-                            twice);
-        }
-        scheduler
-                .all()
-                .put(
-                        plane.weights(),
-                        u + geometry.matrix,
-                        new MatrixInstruction.LoadWeights(Element.FP16, 0, 0, label),
-                        once,
-                        rows);
+        Repeat run = new Repeat(groups, 1, 1, ROWS);
+        load(
+                Element.FP16,
+                plane,
+                u,
+                word,
+                0,
+                label,
+                run,
+                new Repeat(2, groups, 0, 0),
+                new Repeat(2, groups, groups, 0));
     }
 
     /** The first of the streams from which a plane takes weights. */

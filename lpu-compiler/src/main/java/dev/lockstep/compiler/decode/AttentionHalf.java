@@ -65,7 +65,7 @@ final class AttentionHalf {
                         scheduler,
                         stage.layout(),
                         Contents.Matrix.PROJECTIONS,
-                        passes(first * perKeyHead + tile, tiles),
+                        Sweep.passes(shape.blocks(), first * perKeyHead + tile, tiles, shape.headGroups(), planes),
                         stage.residualRows(shape.blocks()));
                 List<Sweep.Sums> results = sweep.place(residual.available(), free);
                 free = sweep.end();
@@ -130,26 +130,6 @@ final class AttentionHalf {
 
     /** Result of a round of heads: when its row can be read, when the arrays are free, and from when on they can be loaded. */
     record Attended(long available, long free, long loadable) {}
-
-    private List<Sweep.Pass> passes(int first, int heads) {
-        List<Sweep.Pass> passes = new ArrayList<>();
-        for (int row = 0; row < shape.blocks(); row++) {
-            for (int slot = 0; slot * planes < heads; slot++) {
-                List<Integer> perPlane = new ArrayList<>();
-                for (int plane = 0; plane < planes; plane++) {
-                    perPlane.add(slot * planes + plane < heads ? row : -1);
-                }
-                passes.add(new Sweep.Pass(
-                        shape.headGroups(),
-                        perPlane,
-                        Sweep.outputs(first + slot * planes, planes),
-                        slot,
-                        row == shape.blocks() - 1,
-                        0));
-            }
-        }
-        return passes;
-    }
 
     /** The value of the current position, FP32 in both hemispheres' memory; returns the cycle from which on it is there. */
     private long value(Kept projected, Kept factor, int keyHead) {

@@ -37,7 +37,7 @@ final class HeadSweep {
                     stage.scheduler(),
                     stage.layout(),
                     Contents.Matrix.HEAD,
-                    passes(first, count, perTile),
+                    Sweep.passes(shape.blocks(), first, count, perTile, planes),
                     stage.residualRows(shape.blocks()));
             List<Sweep.Sums> results = sweep.place(residual.available(), earliest);
             earliest = sweep.end();
@@ -50,27 +50,6 @@ final class HeadSweep {
             }
             store(results, first, factor);
         }
-    }
-
-    private List<Sweep.Pass> passes(int first, int tiles, int perTile) {
-        int planes = stage.arrays().planes().size();
-        List<Sweep.Pass> passes = new ArrayList<>();
-        for (int row = 0; row < shape.blocks(); row++) {
-            for (int slot = 0; slot * planes < tiles; slot++) {
-                List<Integer> perPlane = new ArrayList<>();
-                for (int plane = 0; plane < planes; plane++) {
-                    perPlane.add(slot * planes + plane < tiles ? row : -1);
-                }
-                passes.add(new Sweep.Pass(
-                        perTile,
-                        perPlane,
-                        Sweep.outputs(first + slot * planes, planes),
-                        slot,
-                        row == shape.blocks() - 1,
-                        0));
-            }
-        }
-        return passes;
     }
 
     private void store(List<Sweep.Sums> results, int first, Kept factor) {

@@ -67,7 +67,12 @@ final class LatentHalf {
         int groups = Math.max(latent.vectorGroups(), latent.queryBlockGroups(shape.lanes()));
         Sweep common = sweep(
                 Contents.Matrix.LATENT_COMMON,
-                passes(shape.blocks(), tiles, groups),
+                Sweep.passes(
+                        shape.blocks(),
+                        0,
+                        tiles,
+                        groups,
+                        stage.arrays().planes().size()),
                 stage.residualRows(shape.blocks()));
         List<Sweep.Sums> results = common.place(residual.available(), residual.earliest());
         long until = geometry.taken(geometry.throughArray(common.end())) + NORMS;
@@ -117,23 +122,6 @@ final class LatentHalf {
 
     private Sweep sweep(Contents.Matrix matrix, List<Sweep.Pass> passes, List<Place> rows) {
         return new Sweep(stage.arrays(), scheduler, stage.layout(), matrix, passes, rows);
-    }
-
-    /** All rows through tiles, four at a time. */
-    private List<Sweep.Pass> passes(int rows, int tiles, int groups) {
-        int planes = stage.arrays().planes().size();
-        List<Sweep.Pass> passes = new ArrayList<>();
-        for (int row = 0; row < rows; row++) {
-            for (int slot = 0; slot * planes < tiles; slot++) {
-                List<Integer> perPlane = new ArrayList<>();
-                for (int plane = 0; plane < planes; plane++) {
-                    perPlane.add(slot * planes + plane < tiles ? row : -1);
-                }
-                passes.add(new Sweep.Pass(
-                        groups, perPlane, Sweep.outputs(slot * planes, planes), slot, row == rows - 1, 0));
-            }
-        }
-        return passes;
     }
 
     /** The factor of the norm of some values, which are still to be multiplied with the residual's factor: the result holds both. */
@@ -211,7 +199,15 @@ final class LatentHalf {
     private long queries(long[] rows, int queries) {
         List<Place> places =
                 IntStream.range(0, rows.length).mapToObj(Layout::latentQueries).toList();
-        Sweep sweep = sweep(Contents.Matrix.LATENT_QUERY, passes(rows.length, queries, latent.vectorGroups()), places);
+        Sweep sweep = sweep(
+                Contents.Matrix.LATENT_QUERY,
+                Sweep.passes(
+                        rows.length,
+                        0,
+                        queries,
+                        latent.vectorGroups(),
+                        stage.arrays().planes().size()),
+                places);
         List<Sweep.Sums> results = sweep.place(rows, free);
         free = sweep.end();
         long arrival = geometry.taken(geometry.throughArray(free));

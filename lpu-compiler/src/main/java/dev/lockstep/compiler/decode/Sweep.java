@@ -139,6 +139,29 @@ final class Sweep {
         return IntStream.range(first, first + planes).boxed().toList();
     }
 
+    /**
+     * Passes of all rows through tiles, of which the planes take as many as they are, with accumulators for each.
+     *
+     * @param rows that are multiplied with every tile
+     * @param first tile, and
+     * @param tiles how many
+     * @param groups of outputs of a tile
+     */
+    static List<Pass> passes(int rows, int first, int tiles, int groups, int planes) {
+        List<Pass> passes = new ArrayList<>();
+        for (int row = 0; row < rows; row++) {
+            for (int slot = 0; slot * planes < tiles; slot++) {
+                List<Integer> perPlane = new ArrayList<>();
+                for (int plane = 0; plane < planes; plane++) {
+                    perPlane.add(slot * planes + plane < tiles ? row : -1);
+                }
+                List<Integer> outputs = outputs(first + slot * planes, planes);
+                passes.add(new Pass(groups, perPlane, outputs, slot, row == rows - 1, 0));
+            }
+        }
+        return passes;
+    }
+
     private static int run(Pass pass) {
         return (pass.groups() + 1) / 2;
     }
