@@ -28,6 +28,21 @@ public sealed interface Op {
     /** The same operation on other values: {@code inputs} replace {@link #inputs()} one by one. */
     Op withInputs(List<Value> inputs);
 
+    /** Operations on one row, {@code x}; where nothing else is said, they keep its width. */
+    sealed interface Unary extends Op {
+        Value x();
+
+        @Override
+        default List<Value> inputs() {
+            return List.of(x());
+        }
+
+        @Override
+        default int width() {
+            return x().width();
+        }
+    }
+
     /**
      * Row {@code token} of {@code table}, dequantised, plus the row of the token's position in {@code positions}, for models that learn
      * positions.
@@ -71,7 +86,7 @@ public sealed interface Op {
      * Root-mean-square norm with a gain per element (Zhang and Sennrich 2019). A gain narrower than the row norms every group of that
      * many elements by itself, with the same gain: the heads of queries or keys.
      */
-    record RmsNorm(Value x, Weight gain, float epsilon) implements Op {
+    record RmsNorm(Value x, Weight gain, float epsilon) implements Unary {
         public RmsNorm {
             require(x.width() % gain.columns() == 0, "rms_norm of width %d with gain of %d", x.width(), gain.columns());
         }
@@ -82,18 +97,8 @@ public sealed interface Op {
         }
 
         @Override
-        public List<Value> inputs() {
-            return List.of(x);
-        }
-
-        @Override
         public List<Weight> weights() {
             return List.of(gain);
-        }
-
-        @Override
-        public int width() {
-            return x.width();
         }
 
         @Override
@@ -103,24 +108,14 @@ public sealed interface Op {
     }
 
     /** Norm by mean and variance with a gain per element (Ba et al. 2016); a shift, where there is one, is a {@link Bias} after it. */
-    record LayerNorm(Value x, Weight gain, float epsilon) implements Op {
+    record LayerNorm(Value x, Weight gain, float epsilon) implements Unary {
         public LayerNorm {
             require(x.width() == gain.columns(), "layer_norm of width %d with gain of %d", x.width(), gain.columns());
         }
 
         @Override
-        public List<Value> inputs() {
-            return List.of(x);
-        }
-
-        @Override
         public List<Weight> weights() {
             return List.of(gain);
-        }
-
-        @Override
-        public int width() {
-            return x.width();
         }
 
         @Override
@@ -134,20 +129,10 @@ public sealed interface Op {
      *
      * @param kind of the integers
      */
-    record Quantize(Value x, RowKind kind) implements Op {
+    record Quantize(Value x, RowKind kind) implements Unary {
         public Quantize {
             require(kind.quantized(), "quantize to %s", kind);
             require(x.kind() == RowKind.F32 && x.width() % 32 == 0, "quantize of %s[%d]", x.kind(), x.width());
-        }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(x);
-        }
-
-        @Override
-        public int width() {
-            return x.width();
         }
 
         @Override
@@ -157,7 +142,7 @@ public sealed interface Op {
     }
 
     /** {@code y[row] = sum over k of matrix[row][k] * x[k]}. */
-    record Linear(Value x, Weight matrix) implements Op {
+    record Linear(Value x, Weight matrix) implements Unary {
         public Linear {
             require(
                     x.width() == matrix.columns(),
@@ -166,11 +151,6 @@ public sealed interface Op {
                     matrix.name(),
                     matrix.columns());
             require(matrix.matrices() == 1, "linear with a stack of matrices: %s", matrix.name());
-        }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(x);
         }
 
         @Override
@@ -192,7 +172,7 @@ public sealed interface Op {
     /**
      * One product per head: head h of {@code x}, the columns of a matrix wide, with matrix h of a stack; results side by side.
      */
-    record HeadLinear(Value x, Weight matrices) implements Op {
+    record HeadLinear(Value x, Weight matrices) implements Unary {
         public HeadLinear {
             require(
                     x.width() == matrices.matrices() * matrices.columns(),
@@ -204,11 +184,6 @@ public sealed interface Op {
 
         public int heads() {
             return matrices.matrices();
-        }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(x);
         }
 
         @Override
@@ -277,24 +252,14 @@ public sealed interface Op {
     }
 
     /** Adds a weight vector to every row. */
-    record Bias(Value x, Weight vector) implements Op {
+    record Bias(Value x, Weight vector) implements Unary {
         public Bias {
             require(x.width() == vector.columns(), "bias of %d on width %d", vector.columns(), x.width());
         }
 
         @Override
-        public List<Value> inputs() {
-            return List.of(x);
-        }
-
-        @Override
         public List<Weight> weights() {
             return List.of(vector);
-        }
-
-        @Override
-        public int width() {
-            return x.width();
         }
 
         @Override
@@ -326,19 +291,9 @@ public sealed interface Op {
     }
 
     /** {@code x * factor}, elementwise. */
-    record Scale(Value x, float factor) implements Op {
+    record Scale(Value x, float factor) implements Unary {
         public Scale {
             require(Float.isFinite(factor), "scale by %s", factor);
-        }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(x);
-        }
-
-        @Override
-        public int width() {
-            return x.width();
         }
 
         @Override
@@ -348,19 +303,9 @@ public sealed interface Op {
     }
 
     /** {@code cap * tanh(x / cap)}, elementwise: keeps values between -cap and cap (Gemma 2, 2024). */
-    record SoftCap(Value x, float cap) implements Op {
+    record SoftCap(Value x, float cap) implements Unary {
         public SoftCap {
             require(Float.isFinite(cap) && cap > 0, "soft_cap of %s", cap);
-        }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(x);
-        }
-
-        @Override
-        public int width() {
-            return x.width();
         }
 
         @Override
@@ -370,19 +315,9 @@ public sealed interface Op {
     }
 
     /** {@code activation(x)}, elementwise. */
-    record Activate(Activation activation, Value x) implements Op {
+    record Activate(Activation activation, Value x) implements Unary {
         public Activate {
             require(activation != Activation.SWIGLU_OAI, "%s of one value", activation.text());
-        }
-
-        @Override
-        public List<Value> inputs() {
-            return List.of(x);
-        }
-
-        @Override
-        public int width() {
-            return x.width();
         }
 
         @Override
