@@ -4,13 +4,16 @@
       golden.json                               texts with their tokens, a rendered chat, a sequence of tokens
       golden.logits                             float32 logits after each token of the sequence, computed in float64
 
-Run in the root of the repository with torch, transformers 5 and tokenizers installed; a target may be given.
+Run in the root of the repository with torch, transformers 5, tokenizers and sentencepiece installed; a target may be given, and names of directories to make no others.
 """
 
+import io
 import json
 import pathlib
 import sys
 
+import safetensors.torch
+import sentencepiece
 import torch
 import transformers as hf
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
@@ -111,6 +114,48 @@ def finished(tokenizer, bos):
     )
 
 
+class SentencePiece:
+    """A vocabulary as SentencePiece itself saves it, without tokenizer.json; what SentencePiece makes of a text."""
+
+    def __init__(self, kind):
+        proto = io.BytesIO()
+        sentencepiece.SentencePieceTrainer.train(
+            sentence_iterator=iter(CORPUS), model_writer=proto, vocab_size=340, model_type=kind, byte_fallback=True, character_coverage=0.98,
+            normalization_rule_name="identity", remove_extra_whitespaces=False, hard_vocab_limit=False, minloglevel=2,
+        )
+        self.proto = proto.getvalue()
+        self.pieces = sentencepiece.SentencePieceProcessor(model_proto=self.proto)
+        self.turns = {str(len(self.pieces) + i): dict(content=turn.content, special=True) for i, turn in enumerate(TURNS)}
+
+    def __len__(self):
+        return len(self.pieces) + len(self.turns)
+
+    def __call__(self, text):
+        return dict(input_ids=[self.pieces.bos_id()] + self.pieces.encode(text))
+
+    def apply_chat_template(self, *arguments, **options):
+        return TOKENIZERS["llama2"]().apply_chat_template(*arguments, **options)
+
+    def save_pretrained(self, folder):
+        (folder / "tokenizer.model").write_bytes(self.proto)
+        settings = dict(
+            tokenizer_class="LlamaTokenizer", bos_token="<s>", eos_token="</s>", unk_token="<unk>", legacy=True, added_tokens_decoder=self.turns,
+            chat_template=TEMPLATE,
+        )
+        (folder / "tokenizer_config.json").write_text(json.dumps(settings, indent=2) + "\n")
+
+
+def unigram():
+    """The most likely pieces, as tokenizer.json has them."""
+    pieces = SentencePiece("unigram").pieces
+    vocabulary = [(pieces.id_to_piece(i), pieces.get_score(i)) for i in range(len(pieces))]
+    tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=0, byte_fallback=True))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always", split=True)
+    tokenizer.decoder = decoders.Sequence([decoders.Metaspace(), decoders.ByteFallback(), decoders.Fuse()])
+    tokenizer.add_special_tokens([AddedToken(name, special=True, normalized=False) for name in CONTROL])
+    return finished(tokenizer, True)
+
+
 TOKENIZERS = {
     "llama3": lambda: byte_level(split_bytes(LLAMA3), ignore_merges=True, bos=True),
     "qwen2": lambda: byte_level(split_bytes(QWEN2), normalizer=normalizers.NFC()),
@@ -120,11 +165,16 @@ TOKENIZERS = {
     ),
     "llama2": lambda: sentence_piece(normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")])),
     "metaspace": lambda: sentence_piece(None, pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="first", split=False)),
+    "pairs": lambda: SentencePiece("bpe"),
+    "pieces": lambda: SentencePiece("unigram"),
+    "unigram": unigram,
     "gemma": lambda: sentence_piece(normalizers.Replace(" ", "▁"), pre_tokenizers.Split(" ", "merged_with_previous")),
 }
 
 
-def make(name, tokenizer, model_type, config_type, dtype=torch.bfloat16, shards=None, **config):
+def make(name, tokenizer, model_type, config_type, dtype=torch.bfloat16, shards=None, change=None, **config):
+    if sys.argv[2:] and name not in sys.argv[2:]:
+        return
     folder = TARGET / name
     folder.mkdir(parents=True, exist_ok=True)
     words = TOKENIZERS[tokenizer]()
@@ -137,6 +187,8 @@ def make(name, tokenizer, model_type, config_type, dtype=torch.bfloat16, shards=
         parameter.data = (centre + torch.randn_like(parameter) * spread).to(dtype).float()
     model.tie_weights()
     model.to(dtype).save_pretrained(folder, **({"max_shard_size": shards} if shards else {}))
+    if change:
+        change(folder)
     words.save_pretrained(folder)
     # Read again: conversion to another type has rounded the frequencies of positions, too.
     model = model_type.from_pretrained(folder, dtype=torch.float64, attn_implementation="eager")
@@ -146,7 +198,11 @@ def make(name, tokenizer, model_type, config_type, dtype=torch.bfloat16, shards=
     (folder / "golden.logits").write_bytes(logits.numpy().astype("<f4").tobytes())
     golden = dict(
         tokens=TOKENS,
-        texts=[dict(text=text, tokens=words(text)["input_ids"]) for text in TEXTS],
+        texts=[
+            dict(text=text, tokens=words(text)["input_ids"])
+            for text in TEXTS
+            if not (isinstance(words, SentencePiece) and "<s>" in text)  # knows no tokens written out
+        ],
         chat=words.apply_chat_template(CHAT, tokenize=False, add_generation_prompt=True),
         vocabulary=len(words),
     )
@@ -161,6 +217,26 @@ def rope(kind="default", base=10000.0, **more):
 LLAMA3_SCALING = dict(factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0, original_max_position_embeddings=16)
 EXPERTS = dict(num_experts=4, num_experts_per_tok=2, moe_intermediate_size=16)
 YARN = dict(factor=4.0, original_max_position_embeddings=16)
+
+def microscale(folder):
+    """Rounds the experts of gpt-oss to MXFP4, in the form of its makers beside this; the file itself keeps what that means as bfloat16."""
+    path = folder / "model.safetensors"
+    tensors = safetensors.torch.load_file(path)
+    values = torch.tensor([0, 0.5, 1, 1.5, 2, 3, 4, 6, 0, -0.5, -1, -1.5, -2, -3, -4, -6])
+    codes = {}
+    for name in [name for name in tensors if name.endswith(("gate_up_proj", "down_proj"))]:
+        blocks = tensors[name].float().transpose(1, 2).unflatten(2, (-1, 32))
+        exponents = torch.floor(torch.log2(blocks.abs().amax(-1))) - 2
+        scaled = blocks / torch.exp2(exponents).unsqueeze(-1)
+        nearest = (scaled.unsqueeze(-1) - values).abs().argmin(-1)
+        codes[name + "_blocks"] = (nearest[..., 0::2] | nearest[..., 1::2] << 4).to(torch.uint8)
+        codes[name + "_scales"] = (exponents + 127).to(torch.uint8)
+        rounded = values[nearest] * torch.exp2(exponents).unsqueeze(-1)
+        tensors[name] = rounded.flatten(2).transpose(1, 2).contiguous().to(torch.bfloat16)
+    safetensors.torch.save_file(tensors, path, dict(format="pt"))
+    experts = [name.removesuffix("_blocks") for name in codes if name.endswith("_blocks")]
+    return {name: tensor for name, tensor in tensors.items() if name not in experts} | codes
+
 
 make("llama3", "llama3", hf.LlamaForCausalLM, hf.LlamaConfig, **rope("llama3", 5e5, **LLAMA3_SCALING), shards="40KB")
 make("llama2", "llama2", hf.LlamaForCausalLM, hf.LlamaConfig, dtype=torch.float16, **rope())
@@ -212,3 +288,15 @@ make(
     **rope("longrope", 1e4, short_factor=[1.0, 1.1, 1.2, 1.3], long_factor=[1.5, 2.0, 3.0, 4.0], original_max_position_embeddings=16),
 )
 make("llama_linear", "llama2", hf.LlamaForCausalLM, hf.LlamaConfig, dtype=torch.float32, attention_bias=True, **rope("linear", factor=2.0))
+make("sentencepiece", "pairs", hf.LlamaForCausalLM, hf.LlamaConfig, **rope())
+make("sentencepiece_unigram", "pieces", hf.LlamaForCausalLM, hf.LlamaConfig, **rope())
+make("unigram", "unigram", hf.LlamaForCausalLM, hf.LlamaConfig, **rope())
+GPT_OSS = dict(
+    num_local_experts=4, num_experts_per_tok=2, head_dim=16, sliding_window=8, num_hidden_layers=4, intermediate_size=32,
+    **rope("yarn", 150000.0, factor=4.0, original_max_position_embeddings=16, truncate=False),
+)
+make("gpt_oss", "llama3", hf.GptOssForCausalLM, hf.GptOssConfig, **GPT_OSS)
+kept = {}
+make("gpt_oss_mxfp4", "llama3", hf.GptOssForCausalLM, hf.GptOssConfig, change=lambda folder: kept.update(microscale(folder)), **GPT_OSS)
+if kept:
+    safetensors.torch.save_file(kept, TARGET / "gpt_oss_mxfp4" / "model.safetensors", dict(format="pt"))

@@ -15,14 +15,9 @@ final class SentencePieceEncoder implements WordEncoder {
 
     SentencePieceEncoder(Vocabulary vocabulary, SpecialTokens special, Metadata metadata) {
         this.vocabulary = vocabulary;
-        scores = metadata.numbers(TokenizerKeys.SCORES)
-                .orElseThrow(() -> TokenizerKeys.missing(metadata, TokenizerKeys.SCORES));
-        Vocabulary.requireLength(metadata, TokenizerKeys.SCORES, scores.length, vocabulary.size());
+        scores = Vocabulary.scores(metadata, vocabulary.size());
         int longest = 0;
         for (int token = 0; token < scores.length; token++) {
-            if (Float.isNaN(scores[token])) {
-                throw TokenizerKeys.refuse(metadata, TokenizerKeys.SCORES, "has NaN for token " + token);
-            }
             longest = Math.max(longest, vocabulary.text(token).length());
         }
         longestToken = longest;

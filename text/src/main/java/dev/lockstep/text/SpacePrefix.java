@@ -7,6 +7,8 @@ enum SpacePrefix {
     NEVER,
     /** Before every text, also between special tokens. */
     EVERYWHERE,
+    /** The same, unless the text begins with a space itself. */
+    EVERYWHERE_UNMARKED,
     /** Before what a sequence begins with, unless it begins with a space itself. */
     FIRST_UNMARKED;
 
@@ -14,7 +16,10 @@ enum SpacePrefix {
         if (!metadata.bool(TokenizerKeys.ADD_SPACE_PREFIX).orElse(true)) {
             return NEVER;
         }
-        return metadata.bool(TokenizerKeys.PREFIX_FIRST_ONLY).orElse(false) ? FIRST_UNMARKED : EVERYWHERE;
+        if (metadata.bool(TokenizerKeys.PREFIX_FIRST_ONLY).orElse(false)) {
+            return FIRST_UNMARKED;
+        }
+        return metadata.bool(TokenizerKeys.PREFIX_UNLESS_THERE).orElse(false) ? EVERYWHERE_UNMARKED : EVERYWHERE;
     }
 
     /**
@@ -27,8 +32,13 @@ enum SpacePrefix {
         boolean needed = switch (this) {
             case NEVER -> false;
             case EVERYWHERE -> afterToken;
-            case FIRST_UNMARKED -> first && !text.startsWith(" ") && !text.startsWith(String.valueOf(SpaceMark.MARK));
+            case EVERYWHERE_UNMARKED -> afterToken && !isMarked(text);
+            case FIRST_UNMARKED -> first && !isMarked(text);
         };
         return needed ? " ".concat(text) : text;
+    }
+
+    private static boolean isMarked(String text) {
+        return text.startsWith(" ") || text.startsWith(String.valueOf(SpaceMark.MARK));
     }
 }

@@ -8,12 +8,13 @@ import java.util.OptionalInt;
 /**
  * Text to token ids and back, as the vocabulary of a model says. Immutable and safe for use by many threads.
  *
- * <p>Three kinds are understood, named by the key {@code tokenizer.ggml.model} of the GGUF specification: {@code llama}
- * (SentencePiece: pairs merged by score, bytes as the last resort), {@code gpt2} (byte-level pair encoding by a list of
- * merges, after a pre-tokenizer named by {@code tokenizer.ggml.pre}) and {@code bert} (WordPiece, which cannot be
- * inverted: it folds case and strips accents).
+ * <p>Four kinds are understood, named by the key {@code tokenizer.ggml.model} of the GGUF specification: {@code llama}
+ * (SentencePiece: pairs merged by score, bytes as the last resort), {@code t5} (SentencePiece: the most likely pieces), {@code gpt2}
+ * (byte-level pair encoding by a list of merges, after a pre-tokenizer named by {@code tokenizer.ggml.pre}) and {@code bert} (WordPiece,
+ * which cannot be inverted: it folds case and strips accents).
  *
- * <p>Text is Unicode; an unpaired surrogate counts as U+FFFD.
+ * <p>Text is Unicode; an unpaired surrogate counts as U+FFFD. What takes a token throws an {@link IndexOutOfBoundsException} if there is no such
+ * token.
  */
 public interface Tokenizer {
     /**
@@ -39,8 +40,6 @@ public interface Tokenizer {
     /**
      * The bytes that a token stands for in running text; empty for control and unknown tokens. They may be a part of a
      * UTF-8 character only.
-     *
-     * @throws IndexOutOfBoundsException if there is no such token
      */
     byte[] bytes(int token);
 

@@ -11,6 +11,7 @@ final class TokenizerKeys {
     static final String TOKENS = "tokenizer.ggml.tokens";
     static final String TOKEN_TYPES = "tokenizer.ggml.token_type";
     static final String SCORES = "tokenizer.ggml.scores";
+    static final String CHARACTER_MAP = "tokenizer.ggml.precompiled_charsmap";
     static final String MERGES = "tokenizer.ggml.merges";
     static final String BOS = "tokenizer.ggml.bos_token_id";
     static final String EOS = "tokenizer.ggml.eos_token_id";
@@ -33,6 +34,9 @@ final class TokenizerKeys {
 
     /** Likewise: whether the space before a text goes only before the first, and not where the text begins with one. */
     static final String PREFIX_FIRST_ONLY = "tokenizer.lockstep.space_prefix_first_only";
+
+    /** Likewise: whether it is left out where a text begins with one. */
+    static final String PREFIX_UNLESS_THERE = "tokenizer.lockstep.space_prefix_unless_there";
 
     /** Likewise: numbers of the tokens after which white space is dropped. */
     static final String DROP_SPACE_AFTER = "tokenizer.lockstep.drop_space_after";

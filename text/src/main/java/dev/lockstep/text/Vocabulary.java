@@ -111,7 +111,20 @@ final class Vocabulary {
         return types;
     }
 
-    static void requireLength(Metadata metadata, String key, int length, int size) {
+    /** What the model of SentencePiece says about each token, none of them NaN. */
+    static float[] scores(Metadata metadata, int size) {
+        float[] scores = metadata.numbers(TokenizerKeys.SCORES)
+                .orElseThrow(() -> TokenizerKeys.missing(metadata, TokenizerKeys.SCORES));
+        requireLength(metadata, TokenizerKeys.SCORES, scores.length, size);
+        for (int token = 0; token < size; token++) {
+            if (Float.isNaN(scores[token])) {
+                throw TokenizerKeys.refuse(metadata, TokenizerKeys.SCORES, "has NaN for token " + token);
+            }
+        }
+        return scores;
+    }
+
+    private static void requireLength(Metadata metadata, String key, int length, int size) {
         if (length != size) {
             throw TokenizerKeys.refuse(
                     metadata, key, "has %d entries, but the vocabulary has %d tokens".formatted(length, size));

@@ -25,8 +25,11 @@ class TokenizerRejectionTest {
     void shouldRefuseUnknownKinds() {
         rejected(new TestMetadata(Map.of()), "tokenizer.ggml.model is missing");
         rejected(
-                pairs.with("tokenizer.ggml.model", "t5"),
-                "tokenizer.ggml.model is 't5'; supported are llama, gpt2 and bert");
+                pairs.with("tokenizer.ggml.model", "rwkv"),
+                "tokenizer.ggml.model is 'rwkv'; supported are llama, t5, gpt2 and bert");
+        rejected(
+                pieces.with("tokenizer.ggml.model", "t5").with("tokenizer.ggml.precompiled_charsmap", List.of()),
+                "tokenizer.ggml.precompiled_charsmap replaces characters");
         rejected(
                 pairs.with("tokenizer.ggml.pre", "klingon"),
                 "tokenizer.ggml.pre is 'klingon'; supported are a.x-4.0, ");

@@ -77,6 +77,10 @@ final class Families {
                             "post_mlp_layernorm", "post_ffw_norm",
                             "mlp.gate_up_proj", "ffn_up")),
             Family.of("cohere", "command-r", Settings::logitScale),
+            Family.of("gpt_oss", "gpt-oss", Settings::window)
+                    .naming(Map.of(
+                            "post_attention_layernorm", "post_attention_norm",
+                            "mlp.router", "ffn_gate_inp")),
             Family.of("deepseek_v2", "deepseek2", Settings::latentAttention, Settings::routedExperts)
                     .naming(DEEPSEEK),
             Family.of("deepseek_v3", "deepseek2", Settings::latentAttention, Settings::routedExperts)

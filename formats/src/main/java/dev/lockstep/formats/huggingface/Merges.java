@@ -25,24 +25,21 @@ final class Merges {
      * What SentencePiece would have as scores: it joins the pair that makes the token with the highest, and the pairs of a file were listed
      * in that order. Tokens of several characters that no pair makes cannot arise from text.
      *
-     * @param types takes {@code unused} for those
+     * @param tokens in which those become unused
      */
-    static float[] scores(JsonFile model, String[] tokens, long[] types, int normal, int unused) {
+    static float[] scores(JsonFile model, TokenTable tokens) {
         Map<String, Integer> ranks = new HashMap<>();
         int rank = 0;
         for (JsonNode merge : model.get("merges")) {
             ranks.putIfAbsent(joined(model, merge), rank++);
         }
-        float[] scores = new float[tokens.length];
-        for (int id = 0; id < tokens.length; id++) {
-            Integer made = ranks.get(tokens[id]);
-            if (made != null) {
-                scores[id] = -made;
-            } else if (types[id] == normal && tokens[id].codePointCount(0, tokens[id].length()) > 1) {
-                types[id] = unused;
-                scores[id] = NEVER_JOINED;
-            } else {
-                scores[id] = NEVER_JOINED;
+        float[] scores = new float[tokens.size()];
+        for (int id = 0; id < scores.length; id++) {
+            String text = tokens.text(id);
+            Integer made = ranks.get(text);
+            scores[id] = made != null ? -made : NEVER_JOINED;
+            if (made == null && tokens.type(id) == TokenTable.NORMAL && text.codePointCount(0, text.length()) > 1) {
+                tokens.retype(id, TokenTable.UNUSED);
             }
         }
         return scores;

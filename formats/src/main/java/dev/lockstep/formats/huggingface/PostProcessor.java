@@ -10,6 +10,9 @@ import tools.jackson.databind.JsonNode;
  * @param parts the template of a single text, a null for the text itself; empty if the file has none
  */
 record PostProcessor(List<String> parts) {
+    /** Of a file that leaves it to other settings. */
+    static final PostProcessor SILENT = new PostProcessor(List.of());
+
     private static final String TEXT = "";
 
     static PostProcessor of(JsonFile tokenizer) {

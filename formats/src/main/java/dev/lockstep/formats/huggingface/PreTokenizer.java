@@ -19,6 +19,7 @@ final class PreTokenizer {
     private static final String SUFFIX = "(?i:'s|'t|'re|'ve|'m|'ll|'d)?";
     private static final String BYTES = "ByteLevel";
     private static final String DIGITS = "Digits";
+    private static final String NOTHING = "nothing";
 
     /** By the expressions, one after the other. */
     private static final Map<List<String>, String> NAMES = Map.of(
@@ -74,7 +75,28 @@ final class PreTokenizer {
 
     /** Whether that is only done where a sequence begins, and not before a space. */
     static boolean marksOnlyTheFirst(JsonFile tokenizer) {
+        JsonNode words = tokenizer.get("pre_tokenizer");
+        return isA(words, "Metaspace")
+                && words.path("prepend_scheme").asString("").equals("first");
+    }
+
+    /** Whether that is not done before a space. */
+    static boolean marksUnlessMarked(JsonFile tokenizer) {
         return isA(tokenizer.get("pre_tokenizer"), "Metaspace");
+    }
+
+    /** Makes sure that nothing happens to a text before it is cut but that its spaces are marked. */
+    static void requireMarksOnly(JsonFile tokenizer) {
+        List<String> steps = new ArrayList<>();
+        collect(tokenizer.get("normalizer"), steps);
+        collect(tokenizer.get("pre_tokenizer"), steps);
+        steps.removeAll(List.of(NOTHING, "Prepend", "Replace", "Metaspace"));
+        if (!steps.isEmpty()) {
+            throw tokenizer.failure(
+                    "normalizer",
+                    "does " + steps.getFirst() + ", which is not supported",
+                    "use a GGUF file of the model");
+        }
     }
 
     /** Whether a text is brought to normal form C first. */
@@ -87,7 +109,10 @@ final class PreTokenizer {
 
     private static void collect(JsonNode step, List<String> steps) {
         switch (step.path("type").asString("")) {
-            case "Sequence" -> step.path("pretokenizers").forEach(inner -> collect(inner, steps));
+            case "Sequence" -> {
+                step.path("pretokenizers").forEach(inner -> collect(inner, steps));
+                step.path("normalizers").forEach(inner -> collect(inner, steps));
+            }
             case "Split" -> steps.add(step.path("pattern").path("Regex").asString(""));
             case DIGITS -> steps.add(step.path("individual_digits").asBoolean(false) ? DIGITS : "groups of digits");
             case BYTES -> {
@@ -95,7 +120,7 @@ final class PreTokenizer {
                     steps.add(BYTES);
                 }
             }
-            default -> steps.add(step.path("type").asString("nothing"));
+            default -> steps.add(step.path("type").asString(NOTHING));
         }
     }
 

@@ -61,7 +61,7 @@ record RopeSettings(JsonFile config, JsonFile main, Optional<Double> windowBase)
         main.number("beta_fast").ifPresent(value -> keys.put("rope.scaling.yarn_beta_fast", value));
         main.number("beta_slow").ifPresent(value -> keys.put("rope.scaling.yarn_beta_slow", value));
         if (!main.flag("truncate", true)) {
-            throw main.failure("truncate", "is false, which is not supported", "use a GGUF file");
+            keys.put("rope.scaling.yarn_fractional", true);
         }
         double usual = 1 + 0.1 * Math.log(factor);
         main.number("attention_factor").ifPresent(value -> keys.put("rope.scaling.attn_factor", value / usual));

@@ -30,7 +30,7 @@ final class SafetensorsFile {
     private static final int MOST_DIMENSIONS = 8;
     private static final String DAMAGED = "download the file again";
     private static final Map<String, TensorType> TYPES =
-            Map.of("F32", TensorType.F32, "F16", TensorType.F16, "BF16", TensorType.BF16);
+            Map.of("F32", TensorType.F32, "F16", TensorType.F16, "BF16", TensorType.BF16, "U8", TensorType.I8);
 
     private SafetensorsFile() {}
 

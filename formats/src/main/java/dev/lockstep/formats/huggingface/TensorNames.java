@@ -55,6 +55,7 @@ final class TensorNames {
             "model\\.layers\\.(\\d{1,6})\\.(?:mlp|block_sparse_moe)\\.experts\\.(\\d{1,6})\\.(\\w+)\\.weight");
     private static final Pattern SELECTION_BIAS =
             Pattern.compile("model\\.layers\\.(\\d{1,6})\\.mlp\\.gate\\.e_score_correction_bias");
+    private static final Pattern SINKS = Pattern.compile("model\\.layers\\.(\\d{1,6})\\.self_attn\\.sinks");
     private static final Pattern LAYER = Pattern.compile("model\\.layers\\.(\\d{1,6})\\..*");
 
     private final Map<String, String> others;
@@ -88,6 +89,10 @@ final class TensorNames {
         Matcher bias = SELECTION_BIAS.matcher(module);
         if (bias.matches()) {
             return Optional.of(block(bias.group(1)) + "exp_probs_b.bias");
+        }
+        Matcher sinks = SINKS.matcher(module);
+        if (sinks.matches()) {
+            return Optional.of(block(sinks.group(1)) + "attn_sinks.weight");
         }
         int dot = module.lastIndexOf('.');
         return dot < 0

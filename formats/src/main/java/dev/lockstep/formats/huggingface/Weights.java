@@ -3,6 +3,7 @@ package dev.lockstep.formats.huggingface;
 import dev.lockstep.formats.FormatException;
 import dev.lockstep.tensor.Dequantizer;
 import dev.lockstep.tensor.Tensor;
+import dev.lockstep.tensor.TensorType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
@@ -24,11 +25,13 @@ final class Weights {
     private final Arena arena;
     private final SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
     private final Map<String, TreeMap<Integer, StoredTensor>> experts = new LinkedHashMap<>();
+    private final InterleavedExperts interleaved;
 
     Weights(JsonFile config, Family family, Arena arena) {
         this.config = config;
         this.family = family;
         this.arena = arena;
+        this.interleaved = new InterleavedExperts(arena);
     }
 
     /** The divisors of frequencies that the config describes. */
@@ -50,6 +53,11 @@ final class Weights {
             }
         }
         experts.forEach(this::stack);
+        for (Tensor tensor : interleaved.tensors()) {
+            if (tensors.putIfAbsent(tensor.name(), tensor) != null) {
+                throw config.failure("model_type", "has " + tensor.name() + " twice", DAMAGED);
+            }
+        }
     }
 
     private boolean isLeftOut(String module) {
@@ -65,6 +73,8 @@ final class Weights {
         if (expert.isPresent()) {
             experts.computeIfAbsent(expert.get().stack(), _ -> new TreeMap<>())
                     .put(expert.get().index(), tensor);
+        } else if (InterleavedExperts.isOne(module)) {
+            interleaved.take(module, tensor);
         } else if (module.endsWith(".block_sparse_moe.input_linear.weight")) {
             String block = "blk." + TensorNames.layer(module).orElseThrow() + ".";
             put(block + "ffn_gate_exps.weight", half(tensor, 0));
@@ -80,6 +90,9 @@ final class Weights {
     }
 
     private void put(String name, StoredTensor stored) {
+        if (stored.type() == TensorType.I8) {
+            throw stored.failure("has the type \"U8\"", "use a model in BF16, F16 or F32");
+        }
         boolean gate = name.endsWith("ffn_gate_inp_shexp.weight");
         Tensor tensor = stored.isVector() || gate ? vector(name, stored) : matrix(name, stored);
         if (tensors.putIfAbsent(name, tensor) != null) {

@@ -84,8 +84,8 @@ class SafetensorsRejectedTest {
                         .file("model.safetensors.index.json", "{\"weight_map\": {\"a\": \"b.safetensors\"}}"),
                 "there is no such file");
         refuse(
-                new DirectoryDraft().file("tokenizer.json", "{\"model\": {\"type\": \"Unigram\", \"vocab\": []}}"),
-                "only BPE is supported");
+                new DirectoryDraft().file("tokenizer.json", "{\"model\": {\"type\": \"WordLevel\", \"vocab\": {}}}"),
+                "only BPE and Unigram are supported");
         refuse(
                 new DirectoryDraft().file("tokenizer.json", "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 99}}}"),
                 "gives the token \"a\" the number 99");

@@ -23,6 +23,7 @@ import java.util.Optional;
  * @param extrapolation YaRN: how much of the short wavelengths is left as trained, normally 1
  * @param betaFast YaRN: pairs that turn more often than this within the trained context stay as trained
  * @param betaSlow YaRN: pairs that turn less often than this are interpolated
+ * @param fractional YaRN: whether the ramp between begins and ends between pairs; a key that the GGUF specification does not have says so
  */
 public record RopeParameters(
         Optional<Rope.Pairing> pairing,
@@ -35,7 +36,8 @@ public record RopeParameters(
         double logMultiplier,
         double extrapolation,
         double betaFast,
-        double betaSlow) {
+        double betaSlow,
+        boolean fractional) {
 
     /** How frequencies change when the context is stretched. */
     public enum Scaling {
@@ -70,7 +72,8 @@ public record RopeParameters(
                 keys.number("rope.scaling.yarn_log_multiplier", 0),
                 keys.number("rope.scaling.yarn_ext_factor", 1),
                 keys.positiveNumber("rope.scaling.yarn_beta_fast", 32),
-                keys.positiveNumber("rope.scaling.yarn_beta_slow", 1));
+                keys.positiveNumber("rope.scaling.yarn_beta_slow", 1),
+                keys.flag("rope.scaling.yarn_fractional"));
     }
 
     /**
@@ -114,7 +117,8 @@ public record RopeParameters(
                 0,
                 extrapolation,
                 betaFast,
-                betaSlow);
+                betaSlow,
+                fractional);
     }
 
     /** The rotation of a model without factors for single frequencies. */
@@ -146,8 +150,10 @@ public record RopeParameters(
         return switch (scaling) {
             case NONE, LINEAR -> 0;
             case YARN -> {
-                double low = Math.max(0, StrictMath.floor(pairThatTurns(betaFast)));
-                double high = Math.min(width - 1.0, StrictMath.ceil(pairThatTurns(betaSlow)));
+                double fast = pairThatTurns(betaFast);
+                double slow = pairThatTurns(betaSlow);
+                double low = Math.max(0, fractional ? fast : StrictMath.floor(fast));
+                double high = Math.min(width - 1.0, fractional ? slow : StrictMath.ceil(slow));
                 double ramp = Math.clamp((pair - low) / Math.max(0.001, high - low), 0.0, 1.0);
                 yield (1 - ramp) * extrapolation;
             }
