@@ -33,7 +33,7 @@ public final class Lockstep implements AutoCloseable {
     }
 
     /**
-     * Opens a model with {@link LockstepOptions#DEFAULT}.
+     * Opens a model, a GGUF file or a directory with safetensors, with {@link LockstepOptions#DEFAULT}.
      *
      * @throws EngineException if the model cannot be opened
      */
@@ -42,7 +42,9 @@ public final class Lockstep implements AutoCloseable {
     }
 
     /**
-     * Opens a GGUF model: reads it, compiles it and puts its weights in place.
+     * Opens a model: reads it, compiles it and puts its weights in place.
+     *
+     * @param path a GGUF file, of a split one any part, or a directory with {@code config.json} and safetensors
      *
      * @throws EngineException if the model cannot be opened
      */
@@ -95,7 +97,7 @@ public final class Lockstep implements AutoCloseable {
         }
     }
 
-    /** The name of the model's file. */
+    /** The name of the model's file or directory. */
     public String name() {
         return model.program().name();
     }

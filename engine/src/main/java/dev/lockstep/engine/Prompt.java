@@ -81,5 +81,6 @@ public sealed interface Prompt {
         }
     }
 
+    /** The tokens that it becomes. */
     int[] encode(Tokenizer tokenizer);
 }

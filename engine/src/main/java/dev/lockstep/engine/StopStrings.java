@@ -8,8 +8,9 @@ public final class StopStrings {
     private final StringBuilder held = new StringBuilder();
     private boolean stopped;
 
+    /** @param stops none of them empty */
     public StopStrings(List<String> stops) {
-        this.stops = stops;
+        this.stops = List.copyOf(stops);
     }
 
     /** Whether a stop string has come; nothing is given out after that. */

@@ -2,6 +2,7 @@ package dev.lockstep.server;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +56,9 @@ public record ServerOptions(
         require(port >= 0 && port <= 0xFFFF, "the port is " + port + ", must be 0 to 65535");
         require(!host.isBlank(), "the host is empty; 127.0.0.1 is this computer, 0.0.0.0 all its addresses");
         require(apiKeys.stream().noneMatch(String::isBlank), "an API key is empty; choose a long random text");
+        for (Duration time : List.of(bodyTime, stallTime, requestTime, shutdownTime)) {
+            require(!time.isNegative(), "a time is " + time + ", must not be negative");
+        }
         require(maxBodyBytes > 0, "the most bytes of a body are " + maxBodyBytes + ", must be more than 0");
     }
 

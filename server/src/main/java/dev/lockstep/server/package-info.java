@@ -1,5 +1,5 @@
 /**
- * A model behind HTTP: the APIs of OpenAI and Ollama, metrics, and a page to talk on. {@link dev.lockstep.server.LockstepServer} is the
+ * A model behind HTTP: the APIs of OpenAI, Ollama and llama.cpp, metrics, and a page to talk on. {@link dev.lockstep.server.LockstepServer} is the
  * way in.
  */
 @NullMarked

@@ -83,7 +83,7 @@ public final class Assistant {
      * Lets the model call a function when it wants to.
      *
      * @param parameters a record; the model fills in its components
-     * @param function is called on the thread that asks; what it returns is told to the model
+     * @param function is called on the thread that asks; what it returns is told to the model, and so is the message of an exception
      */
     public <P extends Record> Assistant tool(
             String name, String description, Class<P> parameters, Function<P, String> function) {
@@ -92,12 +92,20 @@ public final class Assistant {
         return this;
     }
 
-    /** Asks, and waits for the answer. */
+    /**
+     * Asks, and waits for the answer.
+     *
+     * @throws EngineException if there is none
+     */
     public String ask(String question) {
         return ask(question, _ -> {});
     }
 
-    /** Asks, and hears the answer as it comes, on another thread. */
+    /**
+     * Asks, and hears the answer as it comes, on another thread.
+     *
+     * @throws EngineException if there is none
+     */
     public String ask(String question, Consumer<String> text) {
         return answer(question, CompletionListener.ofText(text)).text();
     }
@@ -107,6 +115,7 @@ public final class Assistant {
      * short; neither if an exception ends the call.
      *
      * @return the last result, where functions were called
+     * @throws EngineException if there is no answer
      */
     public CompletionResult answer(String question, CompletionListener listener) {
         return inHistory(question, () -> {
@@ -128,7 +137,12 @@ public final class Assistant {
         asked.ifPresent(Ticket::cancel);
     }
 
-    /** Asks for an answer in the form of a record. */
+    /**
+     * Asks for an answer in the form of a record.
+     *
+     * @throws EngineException if there is none, or it was cut short
+     * @throws IllegalArgumentException if the record has components that JSON cannot say
+     */
     public <R extends Record> R ask(String question, Class<R> type) {
         var schema = new Constraint.JsonSchema(RecordJson.schema(type).toString());
         CompletionResult.Choice answer = inHistory(question, () -> {

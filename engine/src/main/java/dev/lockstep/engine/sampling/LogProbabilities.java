@@ -35,6 +35,7 @@ public final class LogProbabilities {
         logTotal = max + StrictMath.log(total);
     }
 
+    /** The natural logarithm of a token's probability. */
     public float of(int token) {
         return (float) (logit(token) - logTotal);
     }

@@ -46,7 +46,9 @@ public final class InferenceService implements AutoCloseable {
     }
 
     /**
-     * Opens a model file and serves it, with the defaults.
+     * Opens a model and serves it, with the defaults.
+     *
+     * @param file a GGUF file, or a directory with safetensors
      *
      * @throws EngineException if it cannot be opened
      */
@@ -114,7 +116,12 @@ public final class InferenceService implements AutoCloseable {
         }
     }
 
-    /** Continues a text until the model stops or the context is full, and waits for it. */
+    /**
+     * Continues a text until the model stops or the context is full, and waits for it.
+     *
+     * @param text hears the answer piece by piece, on the thread that computes
+     * @throws EngineException if the text is not taken, or cannot be completed
+     */
     public CompletionResult generate(String prompt, Consumer<String> text) {
         return complete(CompletionRequest.of(prompt).build(), CompletionListener.ofText(text));
     }

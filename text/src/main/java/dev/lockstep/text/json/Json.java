@@ -99,7 +99,12 @@ public sealed interface Json {
             case Number number -> new Num(number.toString());
             case Map<?, ?> map -> {
                 Map<String, Json> members = new LinkedHashMap<>();
-                map.forEach((name, member) -> members.put((String) name, of(member)));
+                map.forEach((name, member) -> {
+                    if (!(name instanceof String key)) {
+                        throw new IllegalArgumentException(name + " is no name of a JSON member");
+                    }
+                    members.put(key, of(member));
+                });
                 yield new Obj(members);
             }
             case Iterable<?> list -> {
@@ -111,7 +116,7 @@ public sealed interface Json {
         };
     }
 
-    /** As Java objects: maps, lists, strings, booleans, {@code Long}, {@code Double} and null. */
+    /** As Java objects: maps, lists, strings, booleans, {@code Long}, {@code Double} for numbers that no {@code Long} holds, and null. */
     default @Nullable Object toJava() {
         return switch (this) {
             case Null _ -> null;
