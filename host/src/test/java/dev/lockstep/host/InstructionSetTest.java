@@ -46,7 +46,7 @@ class InstructionSetTest {
     void shouldAgreeForAllTypesTogether(Target target) {
         TestTargets.assumeRunnable(target);
         try (HostMachine host = TestHost.open(allTypes, 2, KvType.F16, Optional.of(target))) {
-            for (int chunk : new int[] {1, 15, 67}) {
+            for (int chunk : new int[] {1, 3, 15, 67}) {
                 expected.assertSame(target + ", steps of " + chunk, Transcript.of(host, tokens, chunk));
             }
         }

@@ -29,11 +29,11 @@ final class BlockBias {
             return Ir.zero(Type.I32.times(QuantLayout.ROWS));
         }
         Field field = layout.parts() == 1
-                ? bias == 128 ? Field.MINUS_128_SUM : Field.MINUS_8_SUM
+                ? bias == 128 ? Field.BYTES_START : Field.MINUS_8_SUM
                 : part == 0 ? Field.MINUS_32_FIRST_HALF : Field.MINUS_32_SECOND_HALF;
         Ir sum = f.load(Type.I32, fields, panel.fieldOffset(field));
         Ir start = switch (field) {
-            case MINUS_128_SUM -> sum;
+            case BYTES_START -> sum;
             case MINUS_8_SUM -> f.shl(sum, Integer.numberOfTrailingZeros(bias / 8));
             default ->
                 bias > 32

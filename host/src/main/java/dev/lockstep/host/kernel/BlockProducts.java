@@ -36,14 +36,16 @@ final class BlockProducts {
     private final QuantPanel panel;
     private final int tiles;
     private final int tokens;
+    private final PairDots pairs;
 
     private BlockProducts(IrFunction f, Simd simd, QuantLayout layout, QuantPanel panel, int tiles, int tokens) {
         this.f = f;
         this.simd = simd;
-        this.unpacked = UnpackedBlock.of(layout);
+        this.unpacked = UnpackedBlock.of(simd, layout);
         this.panel = panel;
         this.tiles = tiles;
         this.tokens = tokens;
+        this.pairs = new PairDots(f, unpacked, panel, tokens * panel.planes());
     }
 
     /**
@@ -62,6 +64,9 @@ final class BlockProducts {
 
     private void emit() {
         prefetchResults();
+        if (unpacked.pairs()) {
+            pairs.widen(f.parameter(1), eachRow(f.parameter(2), QuantPanel.quantsStride()));
+        }
         Ir none = f.parameter(6);
         List<Ir> before = sums(f.parameter(5))
                 .map(sum -> f.select(none, Ir.zero(FLOATS), f.load(FLOATS, sum)))
@@ -102,7 +107,7 @@ final class BlockProducts {
         Ir weights = f.offset(f.parameter(0), f.mul(block, Ir.i64(unpacked.bytes())));
         Ir quants = f.offset(f.parameter(2), f.mul(block, Ir.i64(panel.blockBytes())));
         Ir fields = f.offset(f.parameter(3), f.mul(block, Ir.i64(panel.fieldsBytes())));
-        List<List<List<Ir>>> dots = dots(weights, quants, fields);
+        List<List<List<Ir>>> dots = dots(block, weights, quants, fields);
         List<BlockSum> ofTiles = IntStream.range(0, tiles)
                 .mapToObj(tile -> BlockSum.of(f, panel, unpacked, tile(weights, tile)))
                 .toList();
@@ -132,10 +137,12 @@ final class BlockProducts {
     }
 
     /** For each token, tile and plane the exact dot products of each part of the block. */
-    private List<List<List<Ir>>> dots(Ir weights, Ir quants, Ir fields) {
-        List<List<Ir>> ofParts = IntStream.range(0, unpacked.layout().parts())
-                .mapToObj(part -> partDots(weights, quants, fields, part))
-                .toList();
+    private List<List<List<Ir>>> dots(Ir block, Ir weights, Ir quants, Ir fields) {
+        List<List<Ir>> ofParts = unpacked.pairs()
+                ? List.of(pairs.dots(block, weights, eachRow(fields, QuantPanel.fieldsStride())))
+                : IntStream.range(0, unpacked.layout().parts())
+                        .mapToObj(part -> partDots(weights, quants, fields, part))
+                        .toList();
         return IntStream.range(0, tokens * tiles)
                 .mapToObj(sum -> IntStream.range(0, panel.planes())
                         .map(plane -> sum * panel.planes() + plane)
@@ -143,6 +150,12 @@ final class BlockProducts {
                                 ofParts.stream().map(dots -> dots.get(dot)).toList())
                         .toList())
                 .toList();
+    }
+
+    private List<Ir> eachRow(Ir first, int stride) {
+        List<Ir> places = new ArrayList<>();
+        eachRow((token, plane) -> places.add(plane(f.offset(first, (long) token * stride), plane)));
+        return places;
     }
 
     /** The dot products of a part of the block, for each plane of each tile of each token. */

@@ -21,6 +21,11 @@ sealed interface DotProduct {
     /** Whether 8-bit weights must come biased by 128, as unsigned bytes, rather than signed. */
     boolean biasesBytes();
 
+    /** Whether {@link PairDots} are faster for signed bytes. */
+    default boolean pairsBytes() {
+        return false;
+    }
+
     /** How many sums of 16 rows, and as many dot products of a block, fit in registers; a power of two. */
     int blockSums();
 
@@ -198,6 +203,11 @@ sealed interface DotProduct {
         @Override
         public boolean biasesBytes() {
             return false;
+        }
+
+        @Override
+        public boolean pairsBytes() {
+            return true;
         }
 
         @Override

@@ -44,7 +44,7 @@ public record Kernels(IrModule module, Simd simd) {
 
     /** Most tokens of {@link #quantLinear}, a power of two. */
     public int quantTokens(RowKind kind) {
-        return simd.blockTokens(QuantPanel.of(kind, QuantLayout.BLOCK, 1).planes(), 1);
+        return simd.quantTokens(QuantPanel.of(kind, QuantLayout.BLOCK, 1).planes());
     }
 
     /** Up to so many tokens of a step {@link #quantLinear} is faster than {@link #panelLinear}; 0 if it never is. */
@@ -92,7 +92,7 @@ public record Kernels(IrModule module, Simd simd) {
 
     /** {@code void (ptr x, ptr quants, ptr fields)}: rounds a row to a token's place in a panel of so many. */
     public String quantize(RowKind kind, int width, int panelTokens) {
-        return QuantizeKernel.emit(module, kind, width, panelTokens);
+        return QuantizeKernel.emit(module, simd, kind, width, panelTokens);
     }
 
     /** {@code void (ptr a, ptr b, ptr y, i64 from, i64 to)} over vectors of 16. */

@@ -41,7 +41,7 @@ final class PanelLinear {
         this.f = f;
         this.simd = simd;
         this.layout = layout;
-        this.unpacked = UnpackedBlock.of(layout);
+        this.unpacked = UnpackedBlock.of(simd, layout);
         this.panel = panel;
         this.segments = Segments.of(panel.width(), layout.columns());
         this.tiles = tiles;

@@ -1,10 +1,12 @@
 package dev.lockstep.host.kernel;
 
+import dev.lockstep.graph.RowKind;
 import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.layout.QuantLayout;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -29,6 +31,8 @@ final class PeakKernel {
         return module.function("peak", List.of(Type.I64, Type.PTR), f -> {
             if (simd.tiles()) {
                 tiles(f);
+            } else if (simd.pairs(layout)) {
+                pairs(f, simd, layout);
             } else {
                 vectors(f, simd, layout);
             }
@@ -37,8 +41,11 @@ final class PeakKernel {
 
     /** Multiply-adds of a round. */
     static long products(Simd simd, QuantLayout layout) {
-        return simd.tiles()
-                ? (long) TileShape.PRODUCTS * QuantPanel.TOKENS * QuantLayout.ROWS * QuantLayout.BLOCK
+        if (simd.tiles()) {
+            return (long) TileShape.PRODUCTS * QuantPanel.TOKENS * QuantLayout.ROWS * QuantLayout.BLOCK;
+        }
+        return simd.pairs(layout)
+                ? (long) simd.blockTokens(1, 1) * QuantLayout.ROWS * QuantLayout.BLOCK
                 : (long) sums(simd) * groupsOfRound(simd, layout) * QuantLayout.GROUP_BYTES;
     }
 
@@ -57,6 +64,25 @@ final class PeakKernel {
             }
         });
         f.callVoid("llvm.x86.tilerelease");
+    }
+
+    private static void pairs(IrFunction f, Simd simd, QuantLayout layout) {
+        int tokens = simd.blockTokens(1, 1);
+        QuantPanel panel = QuantPanel.of(RowKind.Q8, QuantLayout.BLOCK, 1);
+        PairDots dots = new PairDots(f, UnpackedBlock.of(simd, layout), panel, tokens);
+        List<Ir> rows = IntStream.range(0, tokens)
+                .mapToObj(token -> f.offset(f.parameter(1), WEIGHT_BYTES + (long) token * TOKEN_BYTES))
+                .toList();
+        dots.widen(Ir.i64(1), rows);
+        Ir zero = Ir.zero(Type.I32.times(QuantLayout.ROWS));
+        List<Ir> sums =
+                f.rolledLoop(Ir.i64(0), f.parameter(0), Ir.i64(1), Collections.nCopies(tokens, zero), (_, carried) -> {
+                    List<Ir> products = dots.dots(Ir.i64(0), f.parameter(1), rows);
+                    return IntStream.range(0, tokens)
+                            .mapToObj(token -> f.add(carried.get(token), products.get(token)))
+                            .toList();
+                });
+        f.store(sums.stream().reduce(f::add).orElseThrow(), f.parameter(1));
     }
 
     /** As many sums as kernels hold in registers; more where a sum would otherwise wait for the one before. */

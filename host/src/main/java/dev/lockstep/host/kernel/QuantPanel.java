@@ -36,7 +36,8 @@ public record QuantPanel(int tokens, int width, int planes) {
         SCALED_SECOND_HALF,
         /** -8 times the sum of the quants, an int. */
         MINUS_8_SUM,
-        MINUS_128_SUM,
+        /** What products of signed bytes start from, an int: -128 times the sum of the quants, or for {@link PairDots} minus the sum of their pairs' products. */
+        BYTES_START,
         MINUS_32_FIRST_HALF,
         MINUS_32_SECOND_HALF;
 

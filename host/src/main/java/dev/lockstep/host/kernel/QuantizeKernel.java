@@ -8,6 +8,7 @@ import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.kernel.QuantPanel.Field;
 import dev.lockstep.host.layout.QuantLayout;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Rounds a row of floats to one or two planes of a {@link QuantPanel}: {@code void (ptr x, ptr quants, ptr fields)}. */
 final class QuantizeKernel {
@@ -19,18 +20,20 @@ final class QuantizeKernel {
     private static final float SMALLEST = 0x1p-100f;
 
     private final IrFunction f;
+    private final Simd simd;
     private final QuantPanel panel;
 
-    private QuantizeKernel(IrFunction f, QuantPanel panel) {
+    private QuantizeKernel(IrFunction f, Simd simd, QuantPanel panel) {
         this.f = f;
+        this.simd = simd;
         this.panel = panel;
     }
 
-    static String emit(IrModule module, RowKind kind, int width, int panelTokens) {
+    static String emit(IrModule module, Simd simd, RowKind kind, int width, int panelTokens) {
         return module.function(
                 "quantize_" + kind.text() + "_" + width + "_of_" + panelTokens,
                 List.of(Type.PTR, Type.PTR, Type.PTR),
-                f -> new QuantizeKernel(f, QuantPanel.of(kind, width, panelTokens)).emit());
+                f -> new QuantizeKernel(f, simd, QuantPanel.of(kind, width, panelTokens)).emit());
     }
 
     private void emit() {
@@ -74,7 +77,8 @@ final class QuantizeKernel {
         Ir second = sum(integers, HALF);
         Ir sum = f.add(first, second);
         store(times(sum, -8), fields, Field.MINUS_8_SUM);
-        store(times(sum, -128), fields, Field.MINUS_128_SUM);
+        Ir bytesStart = simd.dot().pairsBytes() ? minusPairs(integers) : times(sum, -128);
+        store(bytesStart, fields, Field.BYTES_START);
         store(times(first, -32), fields, Field.MINUS_32_FIRST_HALF);
         store(times(second, -32), fields, Field.MINUS_32_SECOND_HALF);
     }
@@ -86,6 +90,13 @@ final class QuantizeKernel {
         store(scaled(scale, f.add(first, second)), fields, Field.SCALED_SUM);
         store(scaled(scale, first), fields, Field.SCALED_FIRST_HALF);
         store(scaled(scale, second), fields, Field.SCALED_SECOND_HALF);
+    }
+
+    private Ir minusPairs(Ir integers) {
+        int[] even = IntStream.range(0, HALF).map(pair -> 2 * pair).toArray();
+        int[] odd = IntStream.range(0, HALF).map(pair -> 2 * pair + 1).toArray();
+        Ir products = f.mul(f.shuffle(integers, integers, even), f.shuffle(integers, integers, odd));
+        return times(sum(products, 0), -1);
     }
 
     private void store(Ir word, Ir fields, Field field) {

@@ -5,6 +5,7 @@ import dev.lockstep.host.cpu.Target;
 import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.Type;
+import dev.lockstep.host.layout.QuantLayout;
 
 /**
  * What kernels need to know of a target.
@@ -37,6 +38,11 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
         return tiles() ? ReadAhead.FAR : ReadAhead.NEAR;
     }
 
+    /** Whether {@link PairDots} multiply these weights where there are several tokens. */
+    boolean pairs(QuantLayout layout) {
+        return dot.pairsBytes() && layout.signedBytes() && layout.parts() == 1;
+    }
+
     /** Tiles of 16 rows that share activations in {@link BlockProducts}; a power of two. */
     int rowTiles() {
         return dot.rowTiles();
@@ -48,11 +54,20 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
     }
 
     /**
-     * Up to so many tokens are multiplied with weights straight from their packed form. That takes registers for sums, dot products and what is being
-     * unpacked: with 16 of them {@link UnpackKernel} and {@link BlockProducts} are as fast or faster.
+     * Up to so many tokens are multiplied with weights straight from their packed form. That is how memory is asked for them best, and takes more arithmetic than {@link UnpackKernel} and
+     * {@link BlockProducts}: it pays as long as memory is the limit.
      */
     int straightTokens() {
-        return dot.equals(new DotProduct.Vnni(16)) ? dot.blockSums() : 0;
+        return switch (dot) {
+            case DotProduct.Vnni vnni when vnni.registerLanes() == 16 -> dot.blockSums();
+            case DotProduct.Maddubs _ -> dot.blockSums();
+            default -> 0;
+        };
+    }
+
+    /** Tokens that such a product takes at once, with registers for sums, dot products and what is being unpacked; a power of two. */
+    int quantTokens(int planes) {
+        return dot instanceof DotProduct.Maddubs ? 2 / planes : blockTokens(planes, 1);
     }
 
     /** Tokens that a product with floats takes at once; a power of two. */

@@ -5,6 +5,7 @@ import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.layout.QuantLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -47,9 +48,18 @@ final class UnpackKernel {
 
     private static void store(IrFunction f, UnpackedBlock unpacked, PackedUnit unit, int block, Ir to) {
         PackedUnit.Quants quants = unit.quants(block);
+        List<Ir> pairs = new ArrayList<>();
         for (int group : quants.order()) {
-            f.store(quants.group(group), f.offset(to, unpacked.groupOffset(group)));
+            Ir place = f.offset(to, unpacked.groupOffset(group));
+            if (unpacked.pairs()) {
+                pairs.add(storePairs(f, quants.group(group), place));
+            } else {
+                f.store(quants.group(group), place);
+            }
         }
+        pairs.stream()
+                .reduce(f::add)
+                .ifPresent(sum -> f.store(f.sub(Ir.zero(sum.type()), sum), f.offset(to, unpacked.pairsOffset())));
         for (int at = 0; at < unpacked.gap(); at += QuantLayout.GROUP_BYTES) {
             Ir zeros = Ir.zero(Type.I8.times(QuantLayout.GROUP_BYTES));
             f.store(zeros, f.offset(to, UnpackedBlock.PART_BYTES + at));
@@ -63,5 +73,15 @@ final class UnpackKernel {
         for (int i = 0; i < minima.size(); i++) {
             f.store(minima.get(i), f.offset(to, unpacked.minOffset(i)));
         }
+    }
+
+    /** Returns the sum of their products, for each row. */
+    private static Ir storePairs(IrFunction f, Ir group, Ir place) {
+        Ir columns = f.bitcast(group, Type.I16.times(QuantLayout.GROUP_BYTES / 2));
+        Ir even = PairDots.even(f, columns);
+        Ir odd = PairDots.odd(f, columns);
+        f.store(even, place);
+        f.store(odd, f.offset(place, QuantLayout.GROUP_BYTES));
+        return PairDots.multiply(f, even, odd);
     }
 }

@@ -67,7 +67,8 @@ class QuantizeKernelTest {
                             y.asSlice((long) token * QuantPanel.quantsStride()),
                             y.asSlice(panel.fieldsOffset() + (long) token * QuantPanel.fieldsStride()));
                     for (int block = 0; block < WIDTH / 32; block++) {
-                        new Rounded(panel, y, token, block).assertIs("row " + round, values);
+                        new Rounded(panel, Simd.of(target).dot().pairsBytes(), y, token, block)
+                                .assertIs("row " + round, values);
                     }
                 }
             }
@@ -86,7 +87,7 @@ class QuantizeKernelTest {
     }
 
     /** A block of a token in a panel. */
-    private record Rounded(QuantPanel panel, MemorySegment memory, int token, int block) {
+    private record Rounded(QuantPanel panel, boolean pairs, MemorySegment memory, int token, int block) {
         void assertIs(String what, float[] x) {
             float largest = 0;
             for (int i = 32 * block; i < 32 * block + 32; i++) {
@@ -114,12 +115,16 @@ class QuantizeKernelTest {
         /** Bytes are above -128, whose negative is no byte. */
         private void assertPlaneSums(String what, int plane) {
             int[] sums = new int[2];
+            int products = 0;
             for (int i = 0; i < 32; i++) {
                 assertThat(quant(plane, i)).as(what).isGreaterThan(Byte.MIN_VALUE);
                 sums[i / 16] += quant(plane, i);
+                products += i % 2 == 0 ? quant(plane, i) * quant(plane, i + 1) : 0;
             }
             assertThat(integer(plane, Field.MINUS_8_SUM)).as(what).isEqualTo(-8 * (sums[0] + sums[1]));
-            assertThat(integer(plane, Field.MINUS_128_SUM)).as(what).isEqualTo(-128 * (sums[0] + sums[1]));
+            assertThat(integer(plane, Field.BYTES_START))
+                    .as(what)
+                    .isEqualTo(pairs ? -products : -128 * (sums[0] + sums[1]));
             assertThat(integer(plane, Field.MINUS_32_FIRST_HALF)).as(what).isEqualTo(-32 * sums[0]);
             assertThat(integer(plane, Field.MINUS_32_SECOND_HALF)).as(what).isEqualTo(-32 * sums[1]);
         }

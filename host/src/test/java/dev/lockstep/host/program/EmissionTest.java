@@ -163,7 +163,7 @@ class EmissionTest {
         List<Type> parameters = List.of(Type.PTR, Type.PTR, Type.PTR, Type.PTR, Type.I64);
         module.publicFunction("product", parameters, f -> {
             Ir[] arguments = IntStream.range(0, 5).mapToObj(f::parameter).toArray(Ir[]::new);
-            for (int tokens = 1; tokens <= Math.max(1, kernels.straightTokens()); tokens *= 2) {
+            for (int tokens = 1; tokens <= kernels.quantTokens(RowKind.Q8); tokens *= 2) {
                 f.callLocal(
                         kernels.quantLinear(TensorType.Q4_0, RowKind.Q8, 256, QuantPanel.TOKENS, tokens), arguments);
             }
