@@ -23,11 +23,13 @@ import java.util.stream.Stream;
  * {@code first} blocks. {@code merged} sums of as many others, which lie {@code otherStride} bytes apart, are added one after the other. The first token's sums go to {@code y}, those of the next {@code yStride} bytes further. It
  * knows nothing of the matrix's size, so there are few of these.
  *
- * <p>If it {@code asks}, it asks memory for what lies at {@code ahead}, as many bytes as the blocks of a tile have packed, and the same for the next tiles {@code aheadStride} bytes further: a
- * bit with each block, since what is asked for all at once holds up what comes after it.
+ * <p>If it {@code asks}, it asks memory for what lies at {@code ahead}, and for the next tiles {@code aheadStride} bytes further: a
+ * {@link #LINE} with each block, since what is asked for all at once holds up what comes after it.
  */
 final class BlockProducts {
-    private static final int LINE = 64;
+    /** Bytes of each tile that are asked for with a block. */
+    static final int LINE = 64;
+
     private static final Type FLOATS = Type.FLOAT.times(QuantLayout.ROWS);
 
     private final IrFunction f;
@@ -124,15 +126,11 @@ final class BlockProducts {
 
     /** Without a branch: who does not ask touches weights that are being read, which are in the first-level cache. */
     private void prefetch(Ir block) {
-        int bytes = unpacked.layout().unitBytes() / unpacked.layout().blocks();
         Ir asks = f.parameter(9);
-        Ir ahead = f.offset(f.select(asks, f.parameter(7), f.parameter(0)), f.mul(block, Ir.i64(bytes)));
+        Ir ahead = f.offset(f.select(asks, f.parameter(7), f.parameter(0)), f.mul(block, Ir.i64(LINE)));
         Ir stride = f.select(asks, f.parameter(8), Ir.i64(0));
         for (int tile = 0; tile < tiles; tile++) {
-            Ir ofTile = f.offset(ahead, f.mul(Ir.i64(tile), stride));
-            for (int at = 0; at < bytes; at += LINE) {
-                f.prefetch(f.offset(ofTile, at));
-            }
+            f.prefetch(f.offset(ahead, f.mul(Ir.i64(tile), stride)));
         }
     }
 

@@ -95,6 +95,9 @@ final class PanelLinear {
 
     private void addBlocks(Segments.Range range, Sums sums, Ir token, int tokens) {
         Ir block = f.mul(range.unit(), Ir.i64(layout.blocks()));
+        Ir blocks = f.mul(range.count(), Ir.i64(layout.blocks()));
+        // Each call asks for its share of what comes next, until all of it is asked for.
+        Ir asked = f.mul(f.mul(f.udiv(token, Ir.i64(tokens)), blocks), Ir.i64(BlockProducts.LINE));
         Ir place = f.offset(f.parameter(1), f.mul(f.udiv(token, Ir.i64(QuantPanel.TOKENS)), Ir.i64(panel.bytes())));
         Ir lane = f.urem(token, Ir.i64(QuantPanel.TOKENS));
         Ir quants = f.add(f.mul(block, Ir.i64(panel.blockBytes())), f.mul(lane, Ir.i64(QuantLayout.BLOCK)));
@@ -102,15 +105,15 @@ final class PanelLinear {
         f.callLocal(
                 BlockProducts.emit(f.module(), simd, layout, panel, tiles, tokens),
                 f.parameter(5),
-                f.mul(range.count(), Ir.i64(layout.blocks())),
+                blocks,
                 f.offset(place, quants),
                 f.offset(f.offset(place, panel.fieldsOffset()), fields),
                 Ir.i64(panel.planeBytes()),
                 sums.waiting(sums.level, token),
                 range.first(),
-                next(range, sums),
+                f.offset(next(range, sums), asked),
                 Ir.i64(tileBytes()),
-                f.icmp("eq", token, Ir.i64(0)),
+                f.icmp("ult", asked, f.mul(range.count(), Ir.i64(layout.unitBytes()))),
                 sums.waiting(Ir.i64(0), token),
                 sums.merged,
                 Ir.i64(levelBytes()),

@@ -67,17 +67,18 @@ record Segments(int units, int segments) {
      */
     record Range(Ir unit, Ir count, Ir first, Ir last) {}
 
-    /** Goes through all units, at most {@code units} of a segment at a time; the body gets the range and the segment. */
+    /** Goes through all units, at most {@code units} of a segment at a time and about as many each time; the body gets the range and the segment. */
     void eachRange(IrFunction f, int units, BiConsumer<Range, Ir> body) {
         f.loop(Ir.i64(0), Ir.i64(segments), 1, segment -> {
             Ir from = firstUnit(f, segment);
             Ir to = firstUnit(f, f.add(segment, Ir.i64(1)));
-            f.loop(from, to, units, unit -> {
-                Ir rest = f.sub(to, unit);
-                Ir count = f.select(f.icmp("slt", rest, Ir.i64(units)), rest, Ir.i64(units));
+            Ir all = f.sub(to, from);
+            Ir ranges = f.udiv(f.add(all, Ir.i64(units - 1L)), Ir.i64(units));
+            f.loop(Ir.i64(0), ranges, 1, range -> {
+                Ir unit = f.add(from, f.udiv(f.mul(range, all), ranges));
+                Ir next = f.add(from, f.udiv(f.mul(f.add(range, Ir.i64(1)), all), ranges));
                 body.accept(
-                        new Range(unit, count, f.icmp("eq", unit, from), f.icmp("eq", f.add(unit, count), to)),
-                        segment);
+                        new Range(unit, f.sub(next, unit), f.icmp("eq", unit, from), f.icmp("eq", next, to)), segment);
             });
         });
     }
