@@ -28,6 +28,11 @@ final class Embeddings {
         return table.rows();
     }
 
+    /** Where the row of a token lies as it is in the file; 0 if native code cannot read it there. */
+    long address(int token) {
+        return table.data().isNative() ? table.data().address() + token * table.rowBytes() : 0;
+    }
+
     /** Writes the row of a token at a position. */
     void write(int token, int position, MemorySegment memory, long place) {
         Dequantizer.dequantizeRow(table, token, row, 0);

@@ -363,9 +363,12 @@ public final class HostMachine implements Machine {
                         "token " + token + " is not in the vocabulary of " + embeddings.tokens());
             }
             int position = sequence.length();
-            for (int before = 0; before < i; before++) {
-                if (step.sequence(before) == sequence) {
-                    position++;
+            // Else there is room, whatever sequences the tokens before it belong to.
+            if (position + i >= options.contextLength()) {
+                for (int before = 0; before < i; before++) {
+                    if (step.sequence(before) == sequence) {
+                        position++;
+                    }
                 }
             }
             if (position >= options.contextLength()) {
@@ -376,6 +379,13 @@ public final class HostMachine implements Machine {
     }
 
     private void embed(HostProgram program, int index, int token, int position) {
+        if (program.embeds()) {
+            long address = embeddings.address(token);
+            setContext(StepContext.embeddingRows(program.capacity()) + 8L * index, address);
+            if (address != 0) {
+                return;
+            }
+        }
         long place = program.embeddingOffset() + (long) index * program.embeddingStride();
         embeddings.write(token, position, memory, place);
     }

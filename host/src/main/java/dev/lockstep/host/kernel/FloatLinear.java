@@ -53,7 +53,8 @@ final class FloatLinear {
         }
     }
 
-    private static Ir weights(IrFunction f, Simd simd, FloatLayout layout, Ir place) {
+    /** 16 floats from {@code place} on: those of 16 rows, or of one. */
+    static Ir weights(IrFunction f, Simd simd, FloatLayout layout, Ir place) {
         return switch (layout) {
             case F32 -> f.load(VECTOR, place);
             case F16 -> simd.half().toFloat(f, f.load(VECTOR.as(Type.I16), place));

@@ -6,6 +6,7 @@ import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Rope;
 import dev.lockstep.graph.Routing;
 import dev.lockstep.graph.RowKind;
+import dev.lockstep.graph.Weight;
 import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.IrModule;
@@ -78,6 +79,16 @@ public record Kernels(IrModule module, Simd simd) {
     /** Tiles of 16 rows that {@link #panelLinear} takes at once; a power of two. */
     public int rowTiles() {
         return simd.rowTiles();
+    }
+
+    /** Whether there is {@link #embed} for a table. */
+    public static boolean embeds(Weight table) {
+        return EmbedKernel.readable(table);
+    }
+
+    /** {@code void (ptr row, ptr y)}: expands a row of a table as it lies in the model's file. */
+    public String embed(Weight table) {
+        return EmbedKernel.emit(module, simd, table);
     }
 
     /** {@code void (ptr x, ptr gain, ptr y)}. */

@@ -18,6 +18,9 @@ public final class Synchronization {
      */
     private static final int PATIENCE = 4000;
 
+    /** Multiply-adds in a phase for which it spins a round longer: phases of many tokens take milliseconds, and their imbalance is a part of that. */
+    private static final int PRODUCTS_OF_ROUND = 60_000;
+
     /** What it is halved to at last: more than a barrier takes among cores that arrive together, so that it can be restored. */
     private static final int LEAST_PATIENCE = 60;
 
@@ -30,8 +33,8 @@ public final class Synchronization {
 
     /**
      * {@code void (ptr arrived, ptr generation, ptr sleepers, i64 cores, ptr patience)}: returns when all cores have called it. The words are i32, 0 at
-     * the start, in cache lines of their own; {@code sleepers} may count who sleeps elsewhere, too. {@code patience} is the core's own i64, see {@link
-     * #rested}: it is halved where spinning was in vain, as it is each time when cores share a processor, and restored where it was not.
+     * the start, in cache lines of their own; {@code sleepers} may count who sleeps elsewhere, too. {@code patience} are the core's own two i64, see {@link
+     * #rest}: the first is halved where spinning was in vain, as it is each time when cores share a processor, and restored to the second where it was not.
      */
     public static String barrier(IrModule module, Simd simd) {
         return module.function("barrier", List.of(Type.PTR, Type.PTR, Type.PTR, Type.I64, Type.PTR), f -> {
@@ -53,14 +56,23 @@ public final class Synchronization {
             f.ifThen(waited, () -> {
                 Ir half = f.lshr(patience, 1);
                 Ir less = f.select(f.icmp("slt", half, Ir.i64(LEAST_PATIENCE)), Ir.i64(LEAST_PATIENCE), half);
-                f.store(f.select(f.icmp("sge", rounds, patience), less, rested()), f.parameter(4));
+                Ir rested = f.load(Type.I64, f.parameter(4), Long.BYTES);
+                f.store(f.select(f.icmp("sge", rounds, patience), less, rested), f.parameter(4));
             });
         });
     }
 
-    /** The patience of a core that has not waited in vain lately, an i64. */
-    public static Ir rested() {
-        return Ir.i64(PATIENCE);
+    /**
+     * The patience of a core that begins a step of so many tokens: room for two i64, for {@link #barrier}.
+     *
+     * @param products multiply-adds of a phase for a token
+     */
+    public static Ir rest(IrFunction f, Ir tokens, long products) {
+        Ir patience = f.alloca(2 * Long.BYTES);
+        Ir rested = f.add(Ir.i64(PATIENCE), f.mul(tokens, Ir.i64(products / PRODUCTS_OF_ROUND)));
+        f.store(rested, patience);
+        f.store(rested, f.offset(patience, Long.BYTES));
+        return patience;
     }
 
     /**
@@ -76,7 +88,7 @@ public final class Synchronization {
             f.store(Ir.constant(Type.I32, 0), steps);
             f.until(_ -> {
                 Ir seen = f.load(Type.I32, steps);
-                spinThenSleep(f, simd, generation, seen, sleepers, rested());
+                spinThenSleep(f, simd, generation, seen, sleepers, Ir.i64(PATIENCE));
                 f.store(f.add(seen, Ir.constant(Type.I32, 1)), steps);
                 Ir entry = f.load(Type.PTR, context, words.entry);
                 f.returnIf(f.icmp("eq", entry, Ir.zero(Type.PTR)));

@@ -91,6 +91,14 @@ final class ElementEmitter {
         return f.offset(place, f.shl(f.urem(index, width), 2));
     }
 
+    /** Expands the embedding row of a token, unless the caller has done so. */
+    void embed(Task task, Op.Embedding lookup, Ir token) {
+        Ir row = view.perToken(Type.PTR, StepContext.embeddingRows(program.capacity()), token);
+        f.ifThen(
+                f.icmp("ne", row, Ir.zero(Type.PTR)),
+                () -> f.callLocal(kernels.embed(lookup.table()), row, view.row(task.output(), token)));
+    }
+
     /** Puts the rows of the tokens that go on side by side. */
     void gather(Task task) {
         Slot from = task.inputs().getFirst();

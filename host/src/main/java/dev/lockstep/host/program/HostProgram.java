@@ -1,6 +1,7 @@
 package dev.lockstep.host.program;
 
 import dev.lockstep.graph.KvType;
+import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Rope;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +11,7 @@ import java.util.stream.Collectors;
  * A step as a list of phases; all cores finish a phase before any begins the next.
  *
  * @param capacity most tokens of a step
- * @param embedding where the caller puts the tokens' embedding rows
+ * @param embedding where the tokens' embedding rows lie, which the caller puts there unless the program {@linkplain #embeds expands} them
  * @param logits where the logits of wanted tokens are found
  * @param hidden where the hidden rows of wanted tokens are found, if the model has any
  * @param sharedBytes size of the arena that all cores use
@@ -31,6 +32,11 @@ public record HostProgram(
     public HostProgram {
         phases = phases.stream().map(List::copyOf).toList();
         ropes = List.copyOf(ropes);
+    }
+
+    /** Whether cores expand embedding rows of which they get the addresses. */
+    public boolean embeds() {
+        return phases.getFirst().getFirst().op() instanceof Op.Embedding;
     }
 
     /** Bytes from the start of the arena to the first embedding row. */
@@ -59,6 +65,16 @@ public record HostProgram(
 
     public int hiddenStride() {
         return hidden.map(Slot::rowBytes).orElse(0);
+    }
+
+    /** Multiply-adds of all matrices for a token. */
+    long products() {
+        return phases.stream()
+                .flatMap(List::stream)
+                .mapToLong(task -> task.op() instanceof Op.Linear linear
+                        ? (long) linear.matrix().rows() * linear.matrix().columns()
+                        : 0)
+                .sum();
     }
 
     /** What each phase does, in the words of its tasks: phases with equal labels do the same in other layers. */

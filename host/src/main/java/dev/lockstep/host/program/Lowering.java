@@ -25,6 +25,9 @@ import java.util.Optional;
  * <p>After the last attention only tokens whose logits are wanted are computed.
  */
 public final class Lowering {
+    /** The phase of slots that the caller has written before the step. */
+    private static final int BEFORE = -1;
+
     private final Graph graph;
     private final int capacity;
     private final KvType kvType;
@@ -60,7 +63,7 @@ public final class Lowering {
                 .orElse(-1);
         for (Node node : graph.nodes()) {
             switch (node.op()) {
-                case Op.Embedding _ -> embedding = define(node.value(), 1, Cut.ROWS);
+                case Op.Embedding lookup -> embedding = embed(node, lookup);
                 case Op.Attention attention -> attend(node, attention);
                 case Op.RmsNorm _, Op.LayerNorm _, Op.Quantize _, Op.Route _ -> compute(node, tokenwise(), true);
                 // By tokens also if there is one, since queries are turned in place for all cores.
@@ -106,6 +109,16 @@ public final class Lowering {
                 sharedBytes,
                 privateBytes + scratchBytes,
                 privateBytes);
+    }
+
+    /** Cores expand rows of several tokens, if they can; others are there before the step. */
+    private Slot embed(Node node, Op.Embedding lookup) {
+        if (capacity == 1 || lookup.positions().isPresent() || !Kernels.embeds(lookup.table())) {
+            return define(node.value(), 1, Cut.ROWS, BEFORE);
+        }
+        Slot rows = define(node.value(), 1, Cut.TOKENS);
+        add(new Task(lookup, Task.Part.WHOLE, rows, List.of(), Cut.TOKENS, wanted));
+        return rows;
     }
 
     private Cut tokenwise() {
@@ -222,9 +235,9 @@ public final class Lowering {
         return parts(node.op(), inputs(node.op()));
     }
 
-    /** Whether a core of this program has written it since the last barrier; embeddings are there before the step. */
+    /** Whether a core of this program has written it since the last barrier. */
     private boolean ofThisPhase(Slot slot) {
-        return slot.firstPhase() == phases.size() && slot != slots.getFirst();
+        return slot.firstPhase() == phases.size();
     }
 
     private static int parts(Op op, List<Slot> inputs) {
@@ -254,6 +267,10 @@ public final class Lowering {
     }
 
     private Slot define(Value value, int parts, Cut cut) {
+        return define(value, parts, cut, phases.size());
+    }
+
+    private Slot define(Value value, int parts, Cut cut, int firstPhase) {
         int partWidth = value.width() / parts;
         Slot slot = new Slot(
                 value.toString(),
@@ -262,7 +279,7 @@ public final class Lowering {
                 partWidth,
                 RowBytes.of(value.kind(), partWidth),
                 cut,
-                phases.size());
+                firstPhase);
         slots.add(slot);
         slotOf.put(value.id(), slot);
         return slot;

@@ -37,15 +37,13 @@ final class ReadEmitter {
                     share(f, bytes, f.add(f.parameter(1), Ir.i64(1)), cores));
             // Nobody needs it; but what is not used is not read.
             f.atomic("xor", f.offset(context, StepContext.READ), sum);
-            Ir patience = f.alloca(Long.BYTES);
-            f.store(Synchronization.rested(), patience);
             f.callLocal(
                     new Kernels(module, simd).barrier(),
                     f.offset(context, StepContext.ARRIVED),
                     f.offset(context, StepContext.PHASE),
                     f.offset(context, StepContext.SLEEPERS),
                     cores,
-                    patience);
+                    Synchronization.rest(f, Ir.i64(1), 0));
         });
     }
 

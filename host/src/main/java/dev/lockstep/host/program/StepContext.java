@@ -28,6 +28,7 @@ import dev.lockstep.host.kernel.Synchronization;
  *   424  read            i64, of no meaning: what {@link ReadEmitter} makes of what it reads
  *   448  per token       i64 position, address of the sequence's table of KV blocks, i64 index of wanted token
  *        per tile        i64 first token, i64 tokens
+ *        per token       address of its row in the table of embeddings, or 0 if the arena has the row already
  * </pre>
  *
  * <p>An attention tile is a run of tokens of one sequence and one KV block, at most as many as {@link #mostTileTokens}.
@@ -92,7 +93,7 @@ public final class StepContext {
 
     /** Bytes of the context of a machine for steps of up to {@code capacity} tokens. */
     public static long bytes(int capacity) {
-        return PER_TOKEN + 40L * capacity;
+        return PER_TOKEN + 48L * capacity;
     }
 
     /** Where the first tokens of attention tiles are. */
@@ -103,6 +104,11 @@ public final class StepContext {
     /** Where the sizes of attention tiles are. */
     public static long tileSizes(int capacity) {
         return PER_TOKEN + 32L * capacity;
+    }
+
+    /** Where the addresses of embedding rows are. */
+    public static long embeddingRows(int capacity) {
+        return PER_TOKEN + 40L * capacity;
     }
 
     /** Most tokens of an attention tile of a graph. */

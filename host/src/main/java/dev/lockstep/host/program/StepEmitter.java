@@ -40,8 +40,8 @@ final class StepEmitter {
         this.elements = new ElementEmitter(program, kernels, view, f);
         this.attention = new AttentionEmitter(program, kvPlan, kernels, view, this::barrier, f);
         this.f = f;
-        patience = f.alloca(Long.BYTES);
-        f.store(Synchronization.rested(), patience);
+        patience = Synchronization.rest(
+                f, view.tokens(), program.products() / program.phases().size());
     }
 
     static void emit(
@@ -241,7 +241,7 @@ final class StepEmitter {
                         kernels.expertSum(sum.width(), sum.choice().width()),
                         token -> view.row(task.inputs().get(1), token));
             case Op.Attention op -> attention.emit(task, op);
-            case Op.Embedding _ -> throw new IllegalStateException("embeddings are looked up by the caller");
+            case Op.Embedding lookup -> view.eachToken(task, token -> elements.embed(task, lookup, token));
         }
     }
 

@@ -19,6 +19,7 @@ class SynchronizationTest {
     private static final long LINE = 64;
     private static final long LATE_NANOS = 50_000_000;
     private static final long LAST_PATIENCE = 123;
+    private static final long RESTED = 4321;
 
     /** Spinning for as long as it takes. */
     private static final long ENDLESS = Long.MAX_VALUE;
@@ -38,7 +39,7 @@ class SynchronizationTest {
 
     @Test
     void whoWaitedWithoutSleepingShouldBePatientAgain() {
-        assertThat(patienceAfter(ENDLESS)).isEqualTo(4000);
+        assertThat(patienceAfter(ENDLESS)).isEqualTo(RESTED);
     }
 
     @Test
@@ -66,6 +67,7 @@ class SynchronizationTest {
             });
             MemorySegment first = arena.allocate(LINE, LINE);
             first.set(ValueLayout.JAVA_LONG, 0, patience);
+            first.set(ValueLayout.JAVA_LONG, Long.BYTES, RESTED);
             call(barrier, words, first);
             join(late);
             return new Patience(first.get(ValueLayout.JAVA_LONG, 0), last.get(ValueLayout.JAVA_LONG, 0));
