@@ -25,7 +25,9 @@ class CacheTest {
         Process second = LockstepCommand.startWithCache(cache, ANSWER);
         String text = result(first).out();
         assertThat(result(second).out()).isEqualTo(text).isNotEmpty();
-        assumeThat(entries()).as("where there is no native code there is nothing to keep").isNotEmpty();
+        assumeThat(entries())
+                .as("where there is no native code there is nothing to keep")
+                .isNotEmpty();
         assertThat(entries()).as("code and weights, once").hasSize(2);
 
         for (Path entry : entries()) {
@@ -42,7 +44,8 @@ class CacheTest {
         assertThat(rebuilding.err()).contains("damaged").contains("made again");
         assertThat(cache("--verify").status()).isZero();
 
-        Path left = Files.write(programs().resolve("0123.weights.part"), new byte[5000]); // as by a process that was killed
+        Path left =
+                Files.write(programs().resolve("0123.weights.part"), new byte[5000]); // as by a process that was killed
         assertThat(cache().out()).contains("unfinished");
         assertThat(cache("--prune", "1G").out()).doesNotContain("unfinished");
         assertThat(left).doesNotExist();
