@@ -28,9 +28,14 @@ final class Embeddings {
         return table.rows();
     }
 
-    /** Where the row of a token lies as it is in the file; 0 if native code cannot read it there. */
-    long address(int token) {
-        return table.data().isNative() ? table.data().address() + token * table.rowBytes() : 0;
+    /** Bytes of a row as it is in the file. */
+    long rowBytes() {
+        return table.rowBytes();
+    }
+
+    /** Copies the row of a token as it is in the file, which native code must not read itself: somebody may shorten the file meanwhile. */
+    void copy(int token, MemorySegment rows, int index) {
+        MemorySegment.copy(table.data(), token * rowBytes(), rows, index * rowBytes(), rowBytes());
     }
 
     /** Writes the row of a token at a position. */

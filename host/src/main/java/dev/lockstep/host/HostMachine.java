@@ -50,6 +50,7 @@ public final class HostMachine implements Machine {
     private final AttentionTiles attentionTiles;
     private final MemorySegment memory;
     private final Embeddings embeddings;
+    private final MemorySegment embeddingRows;
     private final List<AngleTables> angles = new ArrayList<>();
     private final KvBlocks kvBlocks;
     private final PhaseClock singleClock;
@@ -136,12 +137,14 @@ public final class HostMachine implements Machine {
         memory = LargeMemory.allocate(Math.max(arenaBytes(single), arenaBytes(several)), arena);
         kvBlocks = new KvBlocks(arena, kvPlan.blockBytes());
         embeddings = new Embeddings((Op.Embedding) graph.nodes().getFirst().op(), weights);
+        embeddingRows = arena.allocate(several.embeds() ? several.capacity() * embeddings.rowBytes() : 0);
 
         attentionTiles = new AttentionTiles(several.capacity(), StepContext.mostTileTokens(graph));
         context = arena.allocate(StepContext.bytes(several.capacity()), 64);
         setContext(StepContext.WEIGHTS, packed.address());
         setContext(StepContext.ARENA, memory.address());
         setContext(StepContext.CORES, options.threads());
+        setContext(StepContext.EMBEDDINGS, embeddingRows.address());
         long partialBytes = kvPlan.partialBytes(graph, KvLayout.spans(options.contextLength()));
         setContext(
                 StepContext.PARTIALS,
@@ -380,14 +383,11 @@ public final class HostMachine implements Machine {
 
     private void embed(HostProgram program, int index, int token, int position) {
         if (program.embeds()) {
-            long address = embeddings.address(token);
-            setContext(StepContext.embeddingRows(program.capacity()) + 8L * index, address);
-            if (address != 0) {
-                return;
-            }
+            embeddings.copy(token, embeddingRows, index);
+        } else {
+            long place = program.embeddingOffset() + (long) index * program.embeddingStride();
+            embeddings.write(token, position, memory, place);
         }
-        long place = program.embeddingOffset() + (long) index * program.embeddingStride();
-        embeddings.write(token, position, memory, place);
     }
 
     private void setContext(long offset, long value) {

@@ -54,6 +54,16 @@ class CacheTest {
         assertThat(entries()).isEmpty();
     }
 
+    @Test
+    void shouldRunNativeCodeWhereNothingCanBeKept() throws IOException {
+        String[] bench = {"bench", "-m", TinyModel.write(cache).toString(), "-p", "4", "-n", "4", "-r", "1", "--json"};
+        Path file = Files.createFile(cache.resolve("file"));
+        var kept = result(LockstepCommand.startWithCache(cache.resolve("kept"), bench));
+        var unkept = result(LockstepCommand.startWithCache(file, bench));
+        assertThat(unkept.json().get("engine")).isEqualTo(kept.json().get("engine"));
+        assertThat(unkept.err()).contains("the program cache in " + file);
+    }
+
     private Path programs() {
         return cache.resolve("programs");
     }

@@ -39,17 +39,8 @@ final class LlvmSearch {
             return named(override.get());
         }
         List<String> reasons = new ArrayList<>();
-        try {
-            Optional<Path> bundled =
-                    BundledLlvm.unpack(LlvmSearch.class.getClassLoader(), CacheDirectory.ofUser(), progress);
-            if (bundled.isEmpty()) {
-                reasons.add("The class path has no libLLVM for this machine.");
-            } else if (accepted(bundled.get(), reasons) instanceof LlvmLibrary.Found found) {
-                return found;
-            }
-        } catch (IOException e) {
-            reasons.add("libLLVM cannot be unpacked into " + CacheDirectory.ofUser() + " (" + Reason.of(e)
-                    + "); make room there, or let " + CacheDirectory.VARIABLE + " name another place.");
+        if (bundled(progress, reasons) instanceof LlvmLibrary.Found found) {
+            return found;
         }
         List<Path> installed = installed(SYSTEM_DIRECTORIES);
         if (installed.isEmpty()) {
@@ -61,6 +52,47 @@ final class LlvmSearch {
             }
         }
         return new LlvmLibrary.Missing(String.join(" ", reasons));
+    }
+
+    private static LlvmLibrary bundled(UnpackProgress progress, List<String> reasons) {
+        try {
+            return bundled(CacheDirectory.ofUser(), progress, reasons);
+        } catch (IOException e) {
+            reasons.add("libLLVM cannot be unpacked into " + CacheDirectory.ofUser() + " (" + Reason.of(e)
+                    + "); make room there, or let " + CacheDirectory.VARIABLE + " name another place.");
+        }
+        try {
+            return forThisProcess(progress, reasons);
+        } catch (IOException e) {
+            return missing("Nor into a temporary directory (" + Reason.of(e) + ").", reasons);
+        }
+    }
+
+    /** Where nothing can be kept. The files have no names any more once they are loaded, so that nothing is left whatever ends the process. */
+    private static LlvmLibrary forThisProcess(UnpackProgress progress, List<String> reasons) throws IOException {
+        Path directory = Files.createTempDirectory("lockstep-");
+        try {
+            return bundled(directory, progress, reasons);
+        } finally {
+            try (Stream<Path> files = Files.walk(directory)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.delete(file);
+                }
+            }
+        }
+    }
+
+    private static LlvmLibrary bundled(Path directory, UnpackProgress progress, List<String> reasons)
+            throws IOException {
+        Optional<Path> library = BundledLlvm.unpack(LlvmSearch.class.getClassLoader(), directory, progress);
+        return library.isPresent()
+                ? accepted(library.get(), reasons)
+                : missing("The class path has no libLLVM for this machine.", reasons);
+    }
+
+    private static LlvmLibrary missing(String reason, List<String> reasons) {
+        reasons.add(reason);
+        return new LlvmLibrary.Missing(reason);
     }
 
     /** What {@link #run} would find, without loading it. */
@@ -90,10 +122,7 @@ final class LlvmSearch {
 
     private static LlvmLibrary accepted(Path path, List<String> reasons) {
         LlvmLibrary library = LlvmLibrary.open(path);
-        if (library instanceof LlvmLibrary.Missing(String reason)) {
-            reasons.add(reason);
-        }
-        return library;
+        return library instanceof LlvmLibrary.Missing(String reason) ? missing(reason, reasons) : library;
     }
 
     /** Libraries of supported versions, newest first; others are not even opened. */

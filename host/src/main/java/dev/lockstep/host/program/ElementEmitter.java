@@ -1,6 +1,7 @@
 package dev.lockstep.host.program;
 
 import dev.lockstep.graph.Op;
+import dev.lockstep.graph.Weight;
 import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.Type;
@@ -91,12 +92,12 @@ final class ElementEmitter {
         return f.offset(place, f.shl(f.urem(index, width), 2));
     }
 
-    /** Expands the embedding row of a token, unless the caller has done so. */
+    /** Expands the embedding row of a token. */
     void embed(Task task, Op.Embedding lookup, Ir token) {
-        Ir row = view.perToken(Type.PTR, StepContext.embeddingRows(program.capacity()), token);
-        f.ifThen(
-                f.icmp("ne", row, Ir.zero(Type.PTR)),
-                () -> f.callLocal(kernels.embed(lookup.table()), row, view.row(task.output(), token)));
+        Ir rows = f.load(Type.PTR, view.context(), StepContext.EMBEDDINGS);
+        Weight table = lookup.table();
+        Ir row = f.offset(rows, f.mul(token, Ir.i64(table.type().bytes(table.columns()))));
+        f.callLocal(kernels.embed(table), row, view.row(task.output(), token));
     }
 
     /** Puts the rows of the tokens that go on side by side. */

@@ -34,7 +34,7 @@ public record HostProgram(
         ropes = List.copyOf(ropes);
     }
 
-    /** Whether cores expand embedding rows of which they get the addresses. */
+    /** Whether cores expand embedding rows, which they get as they are in the file. */
     public boolean embeds() {
         return phases.getFirst().getFirst().op() instanceof Op.Embedding;
     }

@@ -26,9 +26,9 @@ import dev.lockstep.host.kernel.Synchronization;
  *   408  partials        address of what attention to spans leaves for merging
  *   416  trace           address of the step's trace (see {@link TraceLayout}), or 0
  *   424  read            i64, of no meaning: what {@link ReadEmitter} makes of what it reads
+ *   432  embeddings      address of the tokens' rows as they are in the table of embeddings, one after the other, if the program expands them
  *   448  per token       i64 position, address of the sequence's table of KV blocks, i64 index of wanted token
  *        per tile        i64 first token, i64 tokens
- *        per token       address of its row in the table of embeddings, or 0 if the arena has the row already
  * </pre>
  *
  * <p>An attention tile is a run of tokens of one sequence and one KV block, at most as many as {@link #mostTileTokens}.
@@ -58,6 +58,9 @@ public final class StepContext {
     public static final long PARTIALS = 408;
 
     static final long READ = 424;
+
+    /** Where the address of embedding rows to expand is. */
+    public static final long EMBEDDINGS = 432;
 
     private static final long ANGLES = 320;
     private static final int MAX_ANGLES = 8;
@@ -93,7 +96,7 @@ public final class StepContext {
 
     /** Bytes of the context of a machine for steps of up to {@code capacity} tokens. */
     public static long bytes(int capacity) {
-        return PER_TOKEN + 48L * capacity;
+        return PER_TOKEN + 40L * capacity;
     }
 
     /** Where the first tokens of attention tiles are. */
@@ -104,11 +107,6 @@ public final class StepContext {
     /** Where the sizes of attention tiles are. */
     public static long tileSizes(int capacity) {
         return PER_TOKEN + 32L * capacity;
-    }
-
-    /** Where the addresses of embedding rows are. */
-    public static long embeddingRows(int capacity) {
-        return PER_TOKEN + 40L * capacity;
     }
 
     /** Most tokens of an attention tile of a graph. */
