@@ -5,8 +5,12 @@ import dev.lockstep.graph.machine.Sequence;
 import dev.lockstep.graph.machine.Step;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Times steps in which several sequences get a token each, beside steps of one sequence. All begin with nothing before them. */
+/**
+ * Times steps in which several sequences get a token each, in turn with steps of one sequence, so that whatever disturbs the machine disturbs all
+ * of them. All begin with nothing before them.
+ */
 final class BatchBenchmark {
     private BatchBenchmark() {}
 
@@ -15,42 +19,70 @@ final class BatchBenchmark {
         if (sizes.isEmpty()) {
             return List.of();
         }
-        List<Samples> samples = new ArrayList<>();
-        for (int size : sizes) {
-            samples.add(new Samples(steps * repetitions));
-        }
-        Samples single = new Samples(steps * repetitions);
+        int rounds = steps * repetitions;
+        List<Samples> seconds = sizes.stream().map(_ -> new Samples(rounds)).toList();
+        List<Samples> ratios = sizes.stream().map(_ -> new Samples(rounds)).toList();
+        double[] round = new double[sizes.size()];
         for (int repetition = 0; repetition < repetitions; repetition++) {
-            time(machine, 1, steps, single);
-            for (int i = 0; i < sizes.size(); i++) {
-                time(machine, sizes.get(i), steps, samples.get(i));
+            var single = new Sequences(machine, 1);
+            List<Sequences> several =
+                    sizes.stream().map(size -> new Sequences(machine, size)).toList();
+            try {
+                double before = single.step();
+                for (int i = 0; i < steps; i++) {
+                    for (int size = 0; size < round.length; size++) {
+                        round[size] = several.get(size).step();
+                    }
+                    double after = single.step();
+                    for (int size = 0; size < round.length; size++) {
+                        seconds.get(size).add(round[size]);
+                        ratios.get(size).add(round[size] / ((before + after) / 2));
+                    }
+                    before = after;
+                }
+            } finally {
+                Stream.concat(Stream.of(single), several.stream()).forEach(Sequences::close);
             }
         }
         List<BenchmarkResult.Batch> results = new ArrayList<>();
-        for (int i = 0; i < sizes.size(); i++) {
-            double median = samples.get(i).quantile(0.5);
-            results.add(new BenchmarkResult.Batch(sizes.get(i), median * 1e3, median / single.quantile(0.5)));
+        for (int size = 0; size < round.length; size++) {
+            results.add(new BenchmarkResult.Batch(
+                    sizes.get(size),
+                    seconds.get(size).quantile(0.5) * 1e3,
+                    ratios.get(size).quantile(0.5)));
         }
         return results;
     }
 
-    private static void time(Machine machine, int size, int steps, Samples samples) {
-        List<Sequence> sequences = new ArrayList<>();
-        try {
+    /** Sequences that get a token each in every step. */
+    private static final class Sequences implements AutoCloseable {
+        private final Machine machine;
+        private final List<Sequence> sequences = new ArrayList<>();
+        private final Step step;
+        private int steps;
+
+        Sequences(Machine machine, int size) {
+            this.machine = machine;
+            this.step = new Step(machine);
             for (int i = 0; i < size; i++) {
                 sequences.add(machine.open(List.of()));
             }
-            var step = new Step(machine);
-            for (int round = 0; round < steps; round++) {
-                step.clear();
-                for (int i = 0; i < size; i++) {
-                    step.add(sequences.get(i), (31 * round + i) % machine.vocabularySize(), true);
-                }
-                long start = System.nanoTime();
-                machine.run(step);
-                samples.add((System.nanoTime() - start) / 1e9);
+        }
+
+        /** Returns the seconds that a step took. */
+        double step() {
+            step.clear();
+            for (int i = 0; i < sequences.size(); i++) {
+                step.add(sequences.get(i), (31 * steps + i) % machine.vocabularySize(), true);
             }
-        } finally {
+            steps++;
+            long start = System.nanoTime();
+            machine.run(step);
+            return (System.nanoTime() - start) / 1e9;
+        }
+
+        @Override
+        public void close() {
             sequences.forEach(Sequence::close);
         }
     }

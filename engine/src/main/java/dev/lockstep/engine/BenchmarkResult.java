@@ -71,7 +71,7 @@ public record BenchmarkResult(
      * A step in which several sequences get a token each.
      *
      * @param stepMs median
-     * @param ratio to the median of steps of one sequence, timed in turn with these
+     * @param ratio median of its ratios to the steps of one sequence right before and after
      */
     public record Batch(int sequences, double stepMs, double ratio) {
         private Map<String, Object> fields() {

@@ -21,7 +21,7 @@ class BenchmarkTest {
                     .startsWith(8, 1, 1) // until everything is warm
                     .endsWith(
                             8, 8, 4, 1, 1, 1, 1, 1, 8, 8, 4, 1, 1, 1, 1, 1, // then alone and three at once, in turn
-                            1, 1, 1, 1, 1, 3, 3, 3, 3, 3, 1, 1, 1, 1, 1, 3, 3, 3, 3, 3);
+                            1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1);
             assertThat(result.tokenP99Ms()).isGreaterThanOrEqualTo(result.tokenMedianMs());
             assertThat(result.batches()).singleElement().satisfies(batch -> {
                 assertThat(batch.sequences()).isEqualTo(3);
