@@ -10,6 +10,7 @@ import java.util.SplittableRandom;
 /** Times random tokens through a machine: no text, no sampling. */
 final class Benchmark {
     private static final long SEED = 42;
+    private static final int WARM_UP_TOKENS = 8;
     private static final long WARM_UP_NANOS = 500_000_000;
 
     private final Program program;
@@ -101,15 +102,15 @@ final class Benchmark {
         return all;
     }
 
-    /** Steps of either kind, so that no page of weights is met for the first time, and the JVM is done with compiling what a start calls. */
+    /** Steps of either kind in turn, so that no page of weights is met for the first time, and the JVM is done with compiling what they call. */
     private static void warmUp(Machine machine, BenchmarkText text, int[] prompt) {
         long end = System.nanoTime() + WARM_UP_NANOS;
-        text.prefill(prompt);
         do {
-            if (text.length() == machine.contextLength()) {
-                text.clear();
+            text.clear();
+            text.prefill(prompt);
+            for (int i = 0; i < WARM_UP_TOKENS && text.length() < machine.contextLength(); i++) {
+                text.append(prompt[0]);
             }
-            text.append(prompt[0]);
         } while (System.nanoTime() < end);
     }
 
