@@ -36,8 +36,8 @@ final class FloatLinear {
             return f.loop(first, last, Ir.i64(1), zeros, (column, carried) -> {
                 Ir place = f.offset(f.parameter(0), f.mul(column, Ir.i64(layout.columnBytes())));
                 f.prefetch(
-                        f.offset(place, simd.readAhead().bytes()),
-                        simd.readAhead().level());
+                        f.offset(place, simd.readAhead(1).bytes()),
+                        simd.readAhead(1).level());
                 Ir weights = weights(f, simd, layout, place);
                 List<Ir> next = new ArrayList<>();
                 for (int token = 0; token < tokens; token++) {

@@ -33,9 +33,13 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
         return tiles() ? 1 << 20 : dot.equals(new DotProduct.Vnni(16)) ? 512 << 10 : 256 << 10;
     }
 
-    /** How far ahead products straight from packed weights ask for them; tiles are what tells the processors apart that were measured. */
-    ReadAhead readAhead() {
-        return tiles() ? ReadAhead.FAR : ReadAhead.NEAR;
+    /**
+     * How far ahead products straight from packed weights ask for them; tiles are what tells the processors apart that were measured.
+     *
+     * @param planes of the activations
+     */
+    ReadAhead readAhead(int planes) {
+        return tiles() || planes > 1 ? ReadAhead.FAR : ReadAhead.NEAR;
     }
 
     /** Whether {@link PairDots} multiply these weights where there are several tokens. */
