@@ -284,9 +284,7 @@ public final class HostMachine implements Machine {
         setContext(StepContext.PHASE_CYCLES, clock.address());
         StepTracer tracer = program == single ? singleTracer : severalTracer;
         setContext(StepContext.TRACE, tracing ? tracer.address() : 0);
-        if (processors.isPresent()) {
-            processors.get().leaveWorkers();
-        }
+        leaveWorkers();
         long start = System.nanoTime();
         nativeStep.start(context);
         long duration = System.nanoTime() - start;
@@ -317,8 +315,15 @@ public final class HostMachine implements Machine {
     public long readWeights() {
         requireOpen();
         setContext(StepContext.ENTRY, readEntry);
+        leaveWorkers();
         nativeStep.start(context);
         return weightBytes;
+    }
+
+    private void leaveWorkers() {
+        if (processors.isPresent()) { // no lambda: steps allocate nothing
+            processors.get().leaveWorkers();
+        }
     }
 
     private void writeHidden(Step step, HostProgram program, int wanted) {

@@ -118,10 +118,8 @@ public final class ProgramCache {
             }
             try {
                 if (isLocked(unfinished, lock)) {
-                    if (!Files.exists(file)) {
-                        if (makeRoom(bytes)) {
-                            return Optional.of(new EntryDraft(unfinished, file, lock, key, model, type, bytes));
-                        }
+                    if (!Files.exists(file) && makeRoom(bytes)) {
+                        return Optional.of(new EntryDraft(unfinished, file, lock, key, model, type, bytes));
                     }
                     Files.deleteIfExists(unfinished);
                 }
