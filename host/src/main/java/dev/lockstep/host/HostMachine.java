@@ -10,6 +10,7 @@ import dev.lockstep.graph.machine.Sequence;
 import dev.lockstep.graph.machine.Step;
 import dev.lockstep.host.cache.CacheKey;
 import dev.lockstep.host.code.NativeCode;
+import dev.lockstep.host.cpu.CpuException;
 import dev.lockstep.host.cpu.Target;
 import dev.lockstep.host.llvm.LlvmLibrary;
 import dev.lockstep.host.memory.LargeMemory;
@@ -84,7 +85,11 @@ public final class HostMachine implements Machine {
         Thread.ofPlatform().daemon().name("lockstep-prepare").start(() -> {
             CacheKey.prepare();
             NativeStep.prepare();
-            Target.host();
+            try {
+                Target.host();
+            } catch (CpuException nobodyAskedYet) {
+                // told to the one who opens a machine
+            }
         });
     }
 

@@ -21,6 +21,7 @@ public enum CpuFeature {
     LZCNT(Architecture.X86_64, "lzcnt", "abm"),
     BMI(Architecture.X86_64, "bmi", "bmi1"),
     BMI2(Architecture.X86_64, "bmi2", "bmi2"),
+    MOVBE(Architecture.X86_64, "movbe", "movbe"),
     PRFCHW(Architecture.X86_64, "prfchw", "3dnowprefetch"),
     AVX(Architecture.X86_64, "avx", "avx", SSE4_2),
     F16C(Architecture.X86_64, "f16c", "f16c", AVX),
@@ -43,6 +44,8 @@ public enum CpuFeature {
     FP16(Architecture.AARCH64, "fullfp16", "asimdhp", NEON),
     DOTPROD(Architecture.AARCH64, "dotprod", "asimddp", NEON),
     I8MM(Architecture.AARCH64, "i8mm", "i8mm", NEON);
+
+    private static final Set<CpuFeature> INCIDENTAL = EnumSet.of(POPCNT, LZCNT, BMI, BMI2, MOVBE, PRFCHW);
 
     private final Architecture architecture;
     private final String llvmName;
@@ -68,6 +71,14 @@ public enum CpuFeature {
     /** The word in the flags of {@code /proc/cpuinfo}. */
     String linuxName() {
         return linuxName;
+    }
+
+    /**
+     * Whether compilers use it where it is there, but no kernel counts on it. Hypervisors hide some of these from their guests, whatever level
+     * of the psABI the processor has otherwise.
+     */
+    public boolean incidental() {
+        return INCIDENTAL.contains(this);
     }
 
     static Set<CpuFeature> of(Architecture architecture) {

@@ -11,9 +11,6 @@ final class HostCpu {
     /** The system property, which wins, and the environment variable. */
     static final String OVERRIDE = "LOCKSTEP_CPU";
 
-    private static final List<Target> X86_LEVELS =
-            List.of(Targets.X86_64_V4, Targets.X86_64_V3, Targets.X86_64_V2, Targets.X86_64);
-
     private HostCpu() {}
 
     static Target target() {
@@ -43,23 +40,28 @@ final class HostCpu {
                 .filter(request -> !request.isEmpty());
     }
 
-    /** The highest processor level that the features cover, so that tuning fits and the name adds nothing. */
+    /** The level of the widest vectors: it decides how LLVM tunes code and splits vectors; what it may use is told feature by feature. */
     static Target of(Architecture architecture, Set<CpuFeature> features) {
         String cpu = switch (architecture) {
-            case X86_64 ->
-                X86_LEVELS.stream()
-                        .filter(level -> features.containsAll(level.features()))
-                        .findFirst()
-                        .orElseThrow()
-                        .cpu();
+            case X86_64 -> x86Level(features).cpu();
             case AARCH64 -> architecture.baselineCpu();
         };
         return new Target(architecture, cpu, features);
     }
 
+    private static Target x86Level(Set<CpuFeature> features) {
+        if (features.contains(CpuFeature.AVX512F)) {
+            return Targets.X86_64_V4;
+        }
+        if (features.contains(CpuFeature.AVX2)) {
+            return Targets.X86_64_V3;
+        }
+        return features.contains(CpuFeature.SSE4_2) ? Targets.X86_64_V2 : Targets.X86_64;
+    }
+
     /**
      * What the request leaves of the machine's features: {@code NAME,-feature,-feature…} with a name of
-     * {@link Targets#byName} or {@code native}.
+     * {@link Targets#byName} or {@code native}. Incidental features may be missing.
      */
     static Target restrict(Architecture architecture, Set<CpuFeature> machine, String request) {
         String[] words = request.split(",", -1);
@@ -68,10 +70,12 @@ final class HostCpu {
         features.addAll(name.equals("native") ? machine : named(architecture, name));
         EnumSet<CpuFeature> missing = EnumSet.copyOf(features);
         missing.removeAll(machine);
+        missing.removeIf(CpuFeature::incidental);
         if (!missing.isEmpty()) {
             throw new CpuException(OVERRIDE + "=" + request + " asks for " + CpuFeature.names(missing)
                     + ", which this machine does not have; it has: " + CpuFeature.names(machine));
         }
+        features.retainAll(machine);
         for (int i = 1; i < words.length; i++) {
             features.remove(removed(architecture, request, words[i].strip()));
         }

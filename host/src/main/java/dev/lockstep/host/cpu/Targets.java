@@ -14,7 +14,7 @@ import java.util.Set;
 public final class Targets {
     public static final Target X86_64 = x86("x86-64", Set.of());
     public static final Target X86_64_V2 = x86("x86-64-v2", Set.of(SSE4_2, POPCNT));
-    public static final Target X86_64_V3 = x86("x86-64-v3", plus(X86_64_V2, AVX2, FMA, F16C, BMI, BMI2, LZCNT));
+    public static final Target X86_64_V3 = x86("x86-64-v3", plus(X86_64_V2, AVX2, FMA, F16C, BMI, BMI2, LZCNT, MOVBE));
     public static final Target X86_64_V4 =
             x86("x86-64-v4", plus(X86_64_V3, AVX512F, AVX512CD, AVX512BW, AVX512DQ, AVX512VL));
     public static final Target ICELAKE_SERVER = x86("icelake-server", plus(X86_64_V4, AVX512_VNNI, AVX512_VBMI));

@@ -16,13 +16,33 @@ class HostCpuTest {
         return HostCpu.restrict(Architecture.X86_64, machine, request);
     }
 
+    private static Set<CpuFeature> without(Set<CpuFeature> features, CpuFeature absent) {
+        EnumSet<CpuFeature> others = EnumSet.copyOf(features);
+        others.remove(absent);
+        return others;
+    }
+
     @Test
-    void shouldNameTheHighestLevelThatTheFeaturesCover() {
+    void shouldNameTheLevelOfTheWidestVectors() {
         assertThat(HostCpu.of(Architecture.X86_64, ZEN4)).isEqualTo(new Target(Architecture.X86_64, "x86-64-v4", ZEN4));
-        EnumSet<CpuFeature> withoutBmi = EnumSet.copyOf(Targets.X86_64_V3.features());
-        withoutBmi.remove(CpuFeature.BMI);
-        assertThat(HostCpu.of(Architecture.X86_64, withoutBmi).cpu()).isEqualTo("x86-64-v2");
+        assertThat(HostCpu.of(Architecture.X86_64, without(ZEN4, CpuFeature.AVX512CD))
+                        .cpu())
+                .isEqualTo("x86-64-v4");
+        assertThat(HostCpu.of(Architecture.X86_64, Targets.ALDERLAKE.features()).cpu())
+                .isEqualTo("x86-64-v3");
+        assertThat(HostCpu.of(Architecture.X86_64, Targets.X86_64_V2.features()))
+                .isEqualTo(Targets.X86_64_V2);
         assertThat(HostCpu.of(Architecture.X86_64, Set.of())).isEqualTo(Targets.X86_64);
+    }
+
+    @Test
+    void shouldServeMachinesThatHideWhatNoKernelCountsOn() {
+        Set<CpuFeature> guest = without(ZEN4, CpuFeature.LZCNT);
+        assertThat(HostCpu.of(Architecture.X86_64, guest))
+                .isEqualTo(new Target(Architecture.X86_64, "x86-64-v4", guest));
+        assertThat(restrict(guest, "x86-64-v3"))
+                .isEqualTo(new Target(
+                        Architecture.X86_64, "x86-64-v3", without(Targets.X86_64_V3.features(), CpuFeature.LZCNT)));
     }
 
     @Test

@@ -14,9 +14,10 @@ public final class TestTargets {
 
     private TestTargets() {}
 
-    /** All of this machine's architecture, whether it has them or not. */
+    /** All of this machine's architecture, whether it has them or not; but for incidental features that it hides. */
     public static Stream<Target> all() {
-        return switch (Target.host().architecture()) {
+        Target host = Target.host();
+        Stream<Target> targets = switch (host.architecture()) {
             case X86_64 ->
                 Stream.of(
                         Targets.X86_64,
@@ -28,6 +29,23 @@ public final class TestTargets {
                         AMX);
             case AARCH64 -> Stream.of(Targets.AARCH64, Targets.AARCH64_DOTPROD);
         };
+        return targets.map(target -> lessHidden(target, host));
+    }
+
+    private static Target lessHidden(Target target, Target host) {
+        EnumSet<CpuFeature> features = EnumSet.noneOf(CpuFeature.class);
+        features.addAll(target.features());
+        features.removeIf(feature -> feature.incidental() && !host.has(feature));
+        return new Target(target.architecture(), target.cpu(), features);
+    }
+
+    /** A processor with everything, less each feature in turn and what depends on it. */
+    public static Stream<Target> lessOneFeature() {
+        return AMX.features().stream().map(hidden -> {
+            EnumSet<CpuFeature> others = EnumSet.copyOf(AMX.features());
+            others.remove(hidden);
+            return HostCpu.of(AMX.architecture(), CpuFeature.supported(others));
+        });
     }
 
     /** Skips the test if this machine cannot run the target's code. */

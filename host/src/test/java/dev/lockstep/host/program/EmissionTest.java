@@ -44,11 +44,11 @@ class EmissionTest {
             1);
 
     private String assembly(Target target) {
-        return assemblies.computeIfAbsent(target, this::emit);
+        return assemblies.computeIfAbsent(target, wanted -> emit(model, wanted, 1, 8));
     }
 
-    private String emit(Target target) {
-        List<HostProgram> programs = Stream.of(1, 8)
+    private static String emit(TestModel model, Target target, Integer... capacities) {
+        List<HostProgram> programs = Stream.of(capacities)
                 .map(capacity -> Lowering.lower(model.graph(), capacity, KvType.F16))
                 .toList();
         String ir =
@@ -96,6 +96,14 @@ class EmissionTest {
     @Test
     void withoutFmaOnlyThatShouldBeCalled() {
         assertThat(helpers(assembly(Targets.X86_64))).contains("fmaf").isSubsetOf("fmaf", "syscall");
+    }
+
+    /** Hypervisors hide features one by one, and so does {@code LOCKSTEP_CPU}. */
+    @ParameterizedTest
+    @MethodSource("dev.lockstep.host.cpu.TestTargets#lessOneFeature")
+    void shouldDoWithoutAnyFeature(Target target) {
+        assertThat(helpers(emit(TestModel.of(TestShape.of(TensorType.Q4_0), 1), target, 1)))
+                .isSubsetOf("fmaf", "syscall");
     }
 
     @Test
