@@ -2,6 +2,7 @@ package dev.lockstep.host.ir;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -22,7 +23,7 @@ public final class IrFunction {
 
     IrFunction(IrModule module, List<Type> parameters) {
         this.module = module;
-        this.parameters = parameters;
+        this.parameters = new ArrayList<>(parameters);
     }
 
     public IrModule module() {
@@ -33,9 +34,23 @@ public final class IrFunction {
         return new Ir(parameters.get(index), "%a" + index);
     }
 
-    /** The definition with everything that was written; in place, for a schedule is megabytes. */
+    /** A parameter after those that there are already. */
+    public Ir addParameter(Type type) {
+        parameters.add(type);
+        return parameter(parameters.size() - 1);
+    }
+
+    List<Type> parameters() {
+        return Collections.unmodifiableList(parameters);
+    }
+
+    /** The definition with everything that was written. */
     CharSequence definition(String head) {
-        return text.insert(0, prologue).insert(0, head).append("  ret void\n}\n");
+        return new StringBuilder(head.length() + prologue.length() + text.length() + 16)
+                .append(head)
+                .append(prologue)
+                .append(text)
+                .append("  ret void\n}\n");
     }
 
     // --- integers and floats -----------------------------------------------------------------------------------------
@@ -115,6 +130,11 @@ public final class IrFunction {
     /** a * b + c, rounded once. */
     public Ir fma(Ir a, Ir b, Ir c) {
         return call("llvm.fma." + a.type().mangled(), a.type(), a, b, c);
+    }
+
+    /** What the processor's counter of cycles shows. */
+    public Ir cycles() {
+        return call("llvm.readcyclecounter", Type.I64);
     }
 
     public Ir sqrt(Ir a) {

@@ -1,5 +1,6 @@
 package dev.lockstep.host.ir;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -15,6 +16,7 @@ public final class IrModule {
     private static final String SCHEDULE = "#1";
 
     private final Map<String, CharSequence> functions = new LinkedHashMap<>();
+    private final Map<String, String> namesByBody = new HashMap<>();
     private final Set<String> declarations = new LinkedHashSet<>();
     private final String functionAttributes;
     private int rolledLoops;
@@ -32,8 +34,8 @@ public final class IrModule {
     }
 
     /**
-     * Defines a function that other objects can see and that does little but call others, one after the other. It is as long as
-     * the model is deep, so LLVM is told not to work on it: that would take most of the time of compilation, for nothing.
+     * Defines a function that other objects can see and that does nothing but call others, one after the other. It is as long as
+     * the model is deep, so LLVM is told not to work on it.
      */
     public void scheduleFunction(String name, List<Type> parameters, Consumer<IrFunction> body) {
         define("", name, SCHEDULE, parameters, body);
@@ -52,18 +54,36 @@ public final class IrModule {
         return name;
     }
 
+    /**
+     * Defines an internal function unless another one does just the same.
+     *
+     * @param name what it is called if it is new
+     * @param body may {@linkplain IrFunction#addParameter add parameters}
+     * @return the name of the one that does this
+     */
+    public String sharedFunction(String name, List<Type> parameters, Consumer<IrFunction> body) {
+        IrFunction function = new IrFunction(this, parameters);
+        body.accept(function);
+        return namesByBody.computeIfAbsent(function.definition("").toString(), _ -> {
+            functions.put(name, function.definition(head("internal ", name, KERNEL, function)));
+            return name;
+        });
+    }
+
     private void define(
             String linkage, String name, String attributes, List<Type> parameters, Consumer<IrFunction> body) {
         functions.put(name, ""); // holds the place: a kernel is listed before what it calls
         IrFunction function = new IrFunction(this, parameters);
         body.accept(function);
+        functions.put(name, function.definition(head(linkage, name, attributes, function)));
+    }
+
+    private static String head(String linkage, String name, String attributes, IrFunction function) {
+        List<Type> parameters = function.parameters();
         String arguments = IntStream.range(0, parameters.size())
                 .mapToObj(i -> parameters.get(i) + " %a" + i)
                 .collect(Collectors.joining(", "));
-        functions.put(
-                name,
-                function.definition(
-                        "define " + linkage + "void @" + name + "(" + arguments + ") " + attributes + " {\nentry:\n"));
+        return "define " + linkage + "void @" + name + "(" + arguments + ") " + attributes + " {\nentry:\n";
     }
 
     void declare(String declaration) {

@@ -244,6 +244,11 @@ public record Kernels(IrModule module, Simd simd) {
         return simd.tiles();
     }
 
+    /** Whether so many tokens are enough for tiles. */
+    public Ir tiled(IrFunction f, Ir tokens) {
+        return f.icmp("uge", tokens, Ir.i64(LEAST_TILED));
+    }
+
     /** Makes the core's tile registers ready. */
     public void openTiles(IrFunction f) {
         TileShape.configure(f);

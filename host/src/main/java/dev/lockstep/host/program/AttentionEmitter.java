@@ -184,11 +184,17 @@ final class AttentionEmitter {
     }
 
     private Ir keys(Op.Attention attention, Ir head) {
-        return f.add(Ir.i64(kvPlan.keys(attention)), f.mul(head, Ir.i64(kvPlan.keyBytes(attention))));
+        return f.add(layer(attention), f.mul(head, Ir.i64(kvPlan.keyBytes(attention))));
     }
 
     private Ir values(Op.Attention attention, Ir head) {
-        return f.add(Ir.i64(kvPlan.values(attention)), f.mul(head, Ir.i64(kvPlan.valueBytes(attention))));
+        Ir first = f.add(layer(attention), Ir.i64(kvPlan.valuesOfLayer(attention)));
+        return f.add(first, f.mul(head, Ir.i64(kvPlan.valueBytes(attention))));
+    }
+
+    /** Where the layer begins in a block. */
+    private Ir layer(Op.Attention attention) {
+        return view.place(attention, kvPlan.layer(attention));
     }
 
     private Ir blockTable(Ir token) {

@@ -6,9 +6,17 @@ import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.kernel.QuantPanel;
 import dev.lockstep.host.layout.Packer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
-/** What a core sees of a step: which share of the work is its own, and where everything lies. */
+/**
+ * What a core sees of a phase: which share of the work is its own, and where everything lies. The places of weights and buffers are parameters that it adds to the
+ * phase's function.
+ */
 final class CoreView {
     private final HostProgram program;
     private final WeightPlan weightPlan;
@@ -21,8 +29,10 @@ final class CoreView {
     private final Ir privateArena;
     private final Ir tokens;
     private final Ir wanted;
+    private final Map<Object, Ir> places = new HashMap<>();
+    private final List<Long> placed = new ArrayList<>();
 
-    /** Reads what is the same for the whole step. */
+    /** Reads what is the same for the whole phase. */
     CoreView(HostProgram program, WeightPlan weightPlan, IrFunction f) {
         this.program = program;
         this.weightPlan = weightPlan;
@@ -115,11 +125,24 @@ final class CoreView {
 
     /** Where a weight lies. */
     Ir weight(Weight weight) {
-        return f.offset(weights, weightPlan.place(weight).offset());
+        return f.offset(weights, place(weight, weightPlan.place(weight).offset()));
     }
 
     private Ir shared(Slot slot) {
-        return f.offset(slot.isPrivate() ? privateArena : arena, slot.offset());
+        return f.offset(slot.isPrivate() ? privateArena : arena, place(slot, slot.offset()));
+    }
+
+    /** Bytes from some beginning to a thing, which lies elsewhere in other layers. */
+    Ir place(Object thing, long offset) {
+        return places.computeIfAbsent(thing, _ -> {
+            placed.add(offset);
+            return f.addParameter(Type.I64);
+        });
+    }
+
+    /** The places of this layer, in the order of the parameters. */
+    List<Long> places() {
+        return Collections.unmodifiableList(placed);
     }
 
     /** The row of a token. */

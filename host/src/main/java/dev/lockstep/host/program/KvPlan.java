@@ -23,14 +23,14 @@ public final class KvPlan {
         this.bytes = offset;
     }
 
-    /** Where the keys of a layer's first KV head start. */
-    long keys(Op.Attention attention) {
+    /** Where a layer starts, with the keys of its first KV head. */
+    long layer(Op.Attention attention) {
         return layers.get(attention.layer());
     }
 
-    /** Where the values of a layer's first KV head start. */
-    long values(Op.Attention attention) {
-        return keys(attention) + attention.kvHeads() * keyBytes(attention);
+    /** Bytes from there to the values of the first KV head. */
+    long valuesOfLayer(Op.Attention attention) {
+        return attention.kvHeads() * keyBytes(attention);
     }
 
     long keyBytes(Op.Attention attention) {

@@ -1,0 +1,462 @@
+package dev.lockstep.host.program;
+
+import dev.lockstep.graph.Op;
+import dev.lockstep.graph.Weight;
+import dev.lockstep.host.ir.Ir;
+import dev.lockstep.host.ir.IrFunction;
+import dev.lockstep.host.ir.IrModule;
+import dev.lockstep.host.ir.Type;
+import dev.lockstep.host.kernel.Kernels;
+import dev.lockstep.host.kernel.Simd;
+import dev.lockstep.host.layout.Packer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/**
+ * Writes a phase as a function {@code void (ptr context, i64 core, ptr patience, i64 phase, i64 place...)}: what a core does of it, and the barrier at its
+ * end. Layers differ only in where things lie, so phases that do the same in several of them are one function, which gets the places.
+ */
+final class PhaseEmitter {
+    private static final long VECTOR_BYTES = 64;
+
+    /** What memory delivers in the microsecond or two between two streams of weights. */
+    private static final long PREFETCH_BYTES = 32 << 10;
+
+    /** At most this part of a matrix, lest a core asks for what belongs to others. */
+    private static final long PREFETCH_SHARE = 4;
+
+    private static final Ir LEAST_TILED = Ir.i64(Kernels.LEAST_TILED);
+
+    private final HostProgram program;
+    private final Kernels kernels;
+    private final CoreView view;
+    private final ElementEmitter elements;
+    private final AttentionEmitter attention;
+    private final IrFunction f;
+    private final Ir patience;
+    private final Ir phase;
+
+    private PhaseEmitter(HostProgram program, WeightPlan weightPlan, KvPlan kvPlan, Simd simd, IrFunction f) {
+        this.program = program;
+        this.kernels = new Kernels(f.module(), simd);
+        this.view = new CoreView(program, weightPlan, f);
+        this.elements = new ElementEmitter(program, kernels, view, f);
+        this.attention = new AttentionEmitter(program, kvPlan, kernels, view, this::barrier, f);
+        this.f = f;
+        patience = f.parameter(2);
+        phase = f.parameter(3);
+    }
+
+    /** Writes the function of a phase, unless there is one already. */
+    static PhaseCall emit(
+            HostProgram program, int phase, WeightPlan weightPlan, KvPlan kvPlan, Simd simd, IrModule module) {
+        List<Long> places = new ArrayList<>();
+        String function = module.sharedFunction(
+                "lockstep_phase_%d_of_%d".formatted(phase, program.capacity()),
+                List.of(Type.PTR, Type.I64, Type.PTR, Type.I64),
+                f -> {
+                    PhaseEmitter emitter = new PhaseEmitter(program, weightPlan, kvPlan, simd, f);
+                    emitter.emit(phase);
+                    places.addAll(emitter.view.places());
+                });
+        return new PhaseCall(function, phase, places);
+    }
+
+    private void emit(int number) {
+        List<List<Task>> phases = program.phases();
+        trace(TraceLayout.BEGAN);
+        RowRun.cut(phases.get(number)).forEach(this::emit);
+        if (number + 1 < phases.size()) {
+            prefetch(phases.get(number + 1));
+        }
+        trace(TraceLayout.ENDED);
+        barrier();
+        addCycles();
+    }
+
+    private void barrier() {
+        f.callLocal(
+                kernels.barrier(),
+                f.offset(view.context(), StepContext.ARRIVED),
+                f.offset(view.context(), StepContext.PHASE),
+                f.offset(view.context(), StepContext.SLEEPERS),
+                view.cores(),
+                patience);
+    }
+
+    /**
+     * Asks for the beginning of the core's share of the weights that the next phase reads, so that memory is not idle while
+     * cores wait for each other, normalise and round.
+     */
+    private void prefetch(List<Task> next) {
+        next.stream().filter(task -> task.op() instanceof Op.Linear).findFirst().ifPresent(task -> {
+            Weight matrix = ((Op.Linear) task.op()).matrix();
+            long tileBytes = Packer.tileBytes(matrix.type(), matrix.columns());
+            Ir first = f.offset(view.weight(matrix), f.mul(view.firstVector(task.output()), Ir.i64(tileBytes)));
+            long share = Packer.tiles(matrix.rows()) * tileBytes / PREFETCH_SHARE;
+            f.loop(
+                    Ir.i64(0),
+                    Ir.i64(Math.min(PREFETCH_BYTES, share)),
+                    VECTOR_BYTES,
+                    at -> f.prefetch(f.offset(first, at)));
+        });
+    }
+
+    /** Adds the cycles since the last barrier to the phase that ends: some twenty cycles, too few to ask for permission. */
+    private void addCycles() {
+        f.ifThen(f.icmp("eq", view.core(), Ir.i64(0)), () -> {
+            Ir last = f.offset(view.context(), StepContext.LAST_CYCLE);
+            Ir now = f.cycles();
+            Ir sum = f.offset(f.load(Type.PTR, view.context(), StepContext.PHASE_CYCLES), f.shl(phase, 3));
+            f.store(f.add(f.load(Type.I64, sum), f.sub(now, f.load(Type.I64, last))), sum);
+            f.store(now, last);
+        });
+    }
+
+    /** Notes the time, if somebody wants to know. */
+    private void trace(long moment) {
+        Ir wanted = f.icmp("ne", f.load(Type.I64, view.context(), StepContext.TRACE), Ir.i64(0));
+        f.ifThen(wanted, () -> {
+            Ir rows = f.load(Type.PTR, view.context(), StepContext.TRACE);
+            Ir row = f.offset(
+                    rows,
+                    f.mul(
+                            view.core(),
+                            Ir.i64(TraceLayout.rowBytes(program.phases().size()))));
+            Ir entry = f.offset(row, f.mul(phase, Ir.i64(TraceLayout.ENTRY_BYTES)));
+            f.store(f.cycles(), f.offset(entry, moment));
+        });
+    }
+
+    private void emit(RowRun run) {
+        if (run.tasks().size() == 1 || program.capacity() == 1) {
+            run.tasks().forEach(this::emit);
+        } else {
+            severalTokens(run.linear(), () -> run.tasks().forEach(this::emit), () -> panels(run));
+        }
+    }
+
+    private void emit(Task task) {
+        emit(
+                task,
+                new Area(Ir.i64(0), view.count(task), view.firstVector(task.output()), view.endVector(task.output())));
+    }
+
+    /** @param area what is computed, by tasks that compute vectors of elements: operations on elements */
+    private void emit(Task task, Area area) {
+        if (task.part() == Task.Part.GATHER) {
+            elements.gather(task);
+            return;
+        }
+        switch (task.op()) {
+            case Op.RmsNorm norm ->
+                view.eachToken(
+                        task,
+                        token -> view.eachPart(norm.groups(), group -> {
+                            Ir at = f.mul(group, Ir.i64(4L * norm.gain().columns()));
+                            f.callLocal(
+                                    kernels.rmsNorm(norm.gain().columns(), norm.epsilon()),
+                                    f.offset(view.row(task.inputs().getFirst(), token), at),
+                                    view.weight(norm.gain()),
+                                    f.offset(view.row(task.output(), token), at));
+                        }));
+            case Op.LayerNorm norm ->
+                view.eachToken(
+                        task,
+                        token -> f.callLocal(
+                                kernels.layerNorm(norm.width(), norm.epsilon()),
+                                view.row(task.inputs().getFirst(), token),
+                                view.weight(norm.gain()),
+                                view.row(task.output(), token)));
+            case Op.Quantize quantize -> {
+                Slot from = task.inputs().getFirst();
+                view.eachToken(
+                        task,
+                        token -> view.eachPart(
+                                from.parts(),
+                                part -> f.callLocal(
+                                        kernels.quantize(quantize.kind(), from.partWidth(), view.panelTokens()),
+                                        view.part(from, view.row(from, token), part),
+                                        view.quants(task.output(), token, part),
+                                        view.fields(task.output(), token, part))));
+            }
+            case Op.Route route ->
+                view.eachToken(
+                        task,
+                        token -> f.callLocal(
+                                kernels.route(route.scores().width(), route.routing()),
+                                view.row(task.inputs().getFirst(), token),
+                                view.row(task.output(), token),
+                                route.routing().bias().map(view::weight).orElse(view.weights())));
+            case Op.Linear linear -> linear(task, linear);
+            case Op.ExpertLinear linear -> expertLinear(task, linear);
+            case Op.HeadLinear linear -> headLinear(task, linear);
+            case Op.Weave weave -> view.eachToken(task, token -> elements.weave(task, weave, token));
+            case Op.Add _ ->
+                elements.elementwise(
+                        task,
+                        area,
+                        kernels.add(),
+                        token -> view.row(task.inputs().get(1), token));
+            case Op.Bias bias -> elements.elementwise(task, area, kernels.add(), _ -> view.weight(bias.vector()));
+            case Op.Scale scale ->
+                elements.elementwise(
+                        task,
+                        area,
+                        kernels.scale(scale.factor()),
+                        token -> view.row(task.inputs().getFirst(), token));
+            case Op.SoftCap softCap ->
+                elements.elementwise(
+                        task,
+                        area,
+                        kernels.softCap(softCap.cap()),
+                        token -> view.row(task.inputs().getFirst(), token));
+            case Op.Activate activate ->
+                elements.elementwise(
+                        task,
+                        area,
+                        kernels.activate(activate.activation()),
+                        token -> view.row(task.inputs().getFirst(), token));
+            case Op.RowGate _ ->
+                elements.elementwise(
+                        task,
+                        area,
+                        kernels.rowGate(),
+                        token -> view.row(task.inputs().get(1), token));
+            case Op.ExpertBias bias -> elements.expertBias(task, bias);
+            case Op.Gated gated ->
+                elements.elementwise(
+                        task,
+                        area,
+                        kernels.gated(gated.activation()),
+                        token -> view.row(task.inputs().get(1), token));
+            case Op.ExpertSum sum ->
+                elements.elementwise(
+                        task,
+                        area,
+                        kernels.expertSum(sum.width(), sum.choice().width()),
+                        token -> view.row(task.inputs().get(1), token));
+            case Op.Attention op -> attention.emit(task, op);
+            case Op.Embedding lookup -> view.eachToken(task, token -> elements.embed(task, lookup, token));
+        }
+    }
+
+    // --- products ----------------------------------------------------------------------------------------------------
+
+    private void linear(Task task, Op.Linear linear) {
+        if (!task.inputs().getFirst().kind().quantized()) {
+            floatLinear(task, linear.matrix());
+        } else if (program.capacity() == 1) {
+            straightLinear(task, linear.matrix());
+        } else {
+            severalTokens(task, () -> straightLinear(task, linear.matrix()), () -> panels(RowRun.of(task)));
+        }
+    }
+
+    /** One way for a few view.tokens(), another for more, where there are two. */
+    private void severalTokens(Task task, Runnable few, Runnable many) {
+        if (kernels.straightTokens() == 0) {
+            many.run();
+            return;
+        }
+        Ir atMost = f.icmp("ule", view.count(task), Ir.i64(kernels.straightTokens()));
+        f.ifThen(atMost, few);
+        f.ifThen(f.xor(atMost, new Ir(Type.I1, "true")), many);
+    }
+
+    private void floatLinear(Task task, Weight matrix) {
+        Slot x = task.inputs().getFirst();
+        view.eachVector(
+                task.output(),
+                tile -> eachTokenTile(
+                        view.count(task),
+                        kernels.simd().floatTokens(),
+                        (token, size) -> f.callLocal(
+                                kernels.floatLinear(matrix.type(), matrix.columns(), size),
+                                tile(matrix, tile),
+                                view.row(x, token),
+                                outputs(task.output(), tile, token),
+                                Ir.i64(task.output().rowBytes()))));
+    }
+
+    private void straightLinear(Task task, Weight matrix) {
+        Slot x = task.inputs().getFirst();
+        view.eachVector(
+                task.output(),
+                tile -> eachTokenTile(
+                        view.count(task),
+                        kernels.quantTokens(x.kind()),
+                        (token, size) -> f.callLocal(
+                                kernels.quantLinear(
+                                        matrix.type(), x.kind(), matrix.columns(), view.panelTokens(), size),
+                                tile(matrix, tile),
+                                view.quants(x, token, Ir.i64(0)),
+                                view.fields(x, token, Ir.i64(0)),
+                                outputs(task.output(), tile, token),
+                                Ir.i64(task.output().rowBytes()))));
+    }
+
+    /**
+     * As many tokens at a time as stay in the cache with all tiles, one after the other. All tasks of a run do some tiles before the next ones, so that
+     * they find in the cache what the products gave.
+     */
+    private void panels(RowRun run) {
+        Task linear = run.linear();
+        long most = kernels.panelTokens(linear.inputs().getFirst().kind(), run.columns());
+        f.loop(Ir.i64(0), view.count(linear), most, token -> {
+            Ir rest = f.sub(view.count(linear), token);
+            Ir some = f.select(f.icmp("slt", rest, Ir.i64(most)), rest, Ir.i64(most));
+            if (kernels.tiles()) {
+                f.ifThen(kernels.tiled(f, some), () -> tilePanels(run, token, some));
+                f.ifThen(f.icmp("ult", some, LEAST_TILED), () -> panels(run, token, some));
+            } else {
+                panels(run, token, some);
+            }
+        });
+    }
+
+    /** As many tiles of rows at a time as share activations; those that are left one by one. */
+    private void panels(RowRun run, Ir token, Ir count) {
+        int most = kernels.rowTiles();
+        Ir first = view.firstVector(run.linear().output());
+        Ir end = view.endVector(run.linear().output());
+        Ir whole = f.add(first, f.and(f.sub(end, first), Ir.i64(-most)));
+        panels(run, token, count, first, whole, most);
+        if (most > 1) {
+            panels(run, token, count, whole, end, 1);
+        }
+    }
+
+    private void panels(RowRun run, Ir token, Ir count, Ir first, Ir end, int tiles) {
+        f.loop(first, end, tiles, tile -> {
+            Area area = new Area(token, f.add(token, count), tile, f.add(tile, Ir.i64(tiles)));
+            for (Task task : run.tasks()) {
+                if (task.op() instanceof Op.Linear linear) {
+                    panelLinear(task, linear.matrix(), token, count, tile, tiles);
+                } else {
+                    emit(task, area);
+                }
+            }
+        });
+    }
+
+    private void panelLinear(Task task, Weight matrix, Ir token, Ir count, Ir tile, int tiles) {
+        Slot x = task.inputs().getFirst();
+        f.callLocal(
+                kernels.panelLinear(matrix.type(), x.kind(), matrix.columns(), tiles),
+                tile(matrix, tile),
+                view.quants(x, token, Ir.i64(0)),
+                count,
+                outputs(task.output(), tile, token),
+                Ir.i64(task.output().rowBytes()),
+                view.scratch());
+    }
+
+    private void tilePanels(RowRun run, Ir token, Ir count) {
+        Ir end = view.endVector(run.linear().output());
+        f.loop(view.firstVector(run.linear().output()), end, Kernels.ROW_TILES, tile -> {
+            Ir next = f.add(tile, Ir.i64(Kernels.ROW_TILES));
+            Ir both = f.icmp("ule", next, end);
+            Area area = new Area(token, f.add(token, count), tile, f.select(both, next, end));
+            for (Task task : run.tasks()) {
+                if (task.op() instanceof Op.Linear linear) {
+                    tileLinear(task, linear.matrix(), token, count, tile, both);
+                } else {
+                    emit(task, area);
+                }
+            }
+        });
+    }
+
+    private void tileLinear(Task task, Weight matrix, Ir token, Ir count, Ir tile, Ir both) {
+        Slot x = task.inputs().getFirst();
+        Ir tileBytes = Ir.i64(Packer.tileBytes(matrix.type(), matrix.columns()));
+        f.callLocal(
+                kernels.tileLinear(matrix.type(), x.kind(), matrix.columns()),
+                tile(matrix, tile),
+                view.quants(x, token, Ir.i64(0)),
+                count,
+                outputs(task.output(), tile, token),
+                Ir.i64(task.output().rowBytes()),
+                view.scratch(),
+                f.select(both, tileBytes, Ir.i64(0)));
+    }
+
+    private Ir tile(Weight matrix, Ir tile) {
+        return f.offset(view.weight(matrix), f.mul(tile, Ir.i64(Packer.tileBytes(matrix.type(), matrix.columns()))));
+    }
+
+    private Ir outputs(Slot slot, Ir tile, Ir token) {
+        return f.offset(view.row(slot, token), f.mul(tile, Ir.i64(VECTOR_BYTES)));
+    }
+
+    /** All tokens in tiles of {@code most}, a power of two, then of half as many, and so on. */
+    private void eachTokenTile(Ir count, int most, BiConsumer<Ir, Integer> body) {
+        if (program.capacity() == 1) {
+            body.accept(Ir.i64(0), 1);
+            return;
+        }
+        Ir whole = f.and(count, Ir.i64(-most));
+        f.loop(Ir.i64(0), whole, most, token -> body.accept(token, most));
+        for (int size = most / 2; size >= 1; size /= 2) {
+            int tile = size;
+            Ir first = f.and(count, Ir.i64(-2L * tile));
+            f.ifThen(f.icmp("ne", f.and(count, Ir.i64(tile)), Ir.i64(0)), () -> body.accept(first, tile));
+        }
+    }
+
+    private void expertLinear(Task task, Op.ExpertLinear linear) {
+        Slot choice = task.inputs().get(1);
+        f.loop(
+                Ir.i64(0),
+                view.count(task),
+                1,
+                token -> view.eachPart(
+                        task.output().parts(),
+                        slot -> partLinear(
+                                task,
+                                linear.matrices(),
+                                view.expert(choice, token, slot),
+                                token,
+                                linear.perExpertInput() ? slot : Ir.i64(0),
+                                slot)));
+    }
+
+    private void headLinear(Task task, Op.HeadLinear linear) {
+        f.loop(
+                Ir.i64(0),
+                view.count(task),
+                1,
+                token -> view.eachPart(
+                        linear.heads(), head -> partLinear(task, linear.matrices(), head, token, head, head)));
+    }
+
+    /** The product of one part of a token's row with one matrix of a stack. */
+    private void partLinear(Task task, Weight stack, Ir number, Ir token, Ir inputPart, Ir outputPart) {
+        Slot x = task.inputs().getFirst();
+        long tileBytes = Packer.tileBytes(stack.type(), stack.columns());
+        Ir matrix = f.offset(view.weight(stack), f.mul(number, Ir.i64(WeightPlan.matrixBytes(stack))));
+        Ir output = view.part(task.output(), view.row(task.output(), token), outputPart);
+        view.eachVector(task.output(), vector -> {
+            Ir tile = f.offset(matrix, f.mul(vector, Ir.i64(tileBytes)));
+            Ir y = f.offset(output, f.mul(vector, Ir.i64(VECTOR_BYTES)));
+            if (x.kind().quantized()) {
+                f.callLocal(
+                        kernels.quantLinear(stack.type(), x.kind(), stack.columns(), view.panelTokens(), 1),
+                        tile,
+                        view.quants(x, token, inputPart),
+                        view.fields(x, token, inputPart),
+                        y,
+                        Ir.i64(0));
+            } else {
+                f.callLocal(
+                        kernels.floatLinear(stack.type(), stack.columns(), 1),
+                        tile,
+                        view.part(x, view.row(x, token), inputPart),
+                        y,
+                        Ir.i64(0));
+            }
+        });
+    }
+}
