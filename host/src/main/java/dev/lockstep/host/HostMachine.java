@@ -38,13 +38,11 @@ public final class HostMachine implements Machine {
     private final HostOptions options;
     private final Arena arena = Arena.ofShared();
     private final Graph graph;
-    private final HostProgram single;
-    private final HostProgram several;
+    private final StepFunction single;
+    private final StepFunction several;
     private final CachedProgram cached;
     private final NativeCode code;
     private final NativeStep nativeStep;
-    private final long singleEntry;
-    private final long severalEntry;
     private final long readEntry;
     private final long weightBytes;
     private final MemorySegment context;
@@ -54,11 +52,7 @@ public final class HostMachine implements Machine {
     private final MemorySegment embeddingRows;
     private final List<AngleTables> angles = new ArrayList<>();
     private final KvBlocks kvBlocks;
-    private final PhaseClock singleClock;
-    private final PhaseClock severalClock;
-    private final StepTracer singleTracer;
-    private final StepTracer severalTracer;
-    private StepTracer lastTracer;
+    private StepFunction lastTraced;
     private boolean tracing;
     private final Optional<Processors> processors;
     private final List<Thread> workers = new ArrayList<>();
@@ -117,35 +111,37 @@ public final class HostMachine implements Machine {
                 Background.start("lockstep-weights", () -> weights(graph, weightPlan, weights, compiler, target));
         KvPlan kvPlan = new KvPlan(graph, options.kvType());
         options.progress().passed("weights planned");
+        HostProgram one;
+        HostProgram more;
         try {
-            single = Lowering.lower(graph, 1, options.kvType());
-            several = Lowering.lower(graph, Math.max(2, options.maxStepTokens()), options.kvType());
+            one = Lowering.lower(graph, 1, options.kvType());
+            more = Lowering.lower(graph, Math.max(2, options.maxStepTokens()), options.kvType());
             options.progress().passed("graph lowered");
             code = cached.code(
                     graph,
                     options,
                     target,
-                    () -> compiler.compile(
-                            HostModule.ir(List.of(single, several), weightPlan, kvPlan, target), target));
+                    () -> compiler.compile(HostModule.ir(List.of(one, more), weightPlan, kvPlan, target), target));
         } catch (RuntimeException | Error unavailable) {
             packedWeights.finish(); // nobody may read the model's file when it is closed
             throw unavailable;
         }
         options.progress().passed("code loaded");
         nativeStep = new NativeStep(code);
-        singleEntry = code.symbol(HostModule.step(single)).address();
-        severalEntry = code.symbol(HostModule.step(several)).address();
+        single = new StepFunction(one, code, options.threads(), arena);
+        several = new StepFunction(more, code, options.threads(), arena);
+        lastTraced = single;
         readEntry = code.symbol(HostModule.READ).address();
         weightBytes = weightPlan.bytes();
 
         MemorySegment packed = packedWeights.result();
-        memory = LargeMemory.allocate(Math.max(arenaBytes(single), arenaBytes(several)), arena);
+        memory = LargeMemory.allocate(Math.max(arenaBytes(one), arenaBytes(more)), arena);
         kvBlocks = new KvBlocks(arena, kvPlan.blockBytes());
         embeddings = new Embeddings((Op.Embedding) graph.nodes().getFirst().op(), weights);
-        embeddingRows = arena.allocate(several.embeds() ? several.capacity() * embeddings.rowBytes() : 0);
+        embeddingRows = arena.allocate(more.embeds() ? more.capacity() * embeddings.rowBytes() : 0);
 
-        attentionTiles = new AttentionTiles(several.capacity(), StepContext.mostTileTokens(graph));
-        context = arena.allocate(StepContext.bytes(several.capacity()), 64);
+        attentionTiles = new AttentionTiles(more.capacity(), StepContext.mostTileTokens(graph));
+        context = arena.allocate(StepContext.bytes(more.capacity()), 64);
         setContext(StepContext.WEIGHTS, packed.address());
         setContext(StepContext.ARENA, memory.address());
         setContext(StepContext.CORES, options.threads());
@@ -154,16 +150,11 @@ public final class HostMachine implements Machine {
         setContext(
                 StepContext.PARTIALS,
                 LargeMemory.allocate(Math.max(partialBytes, 1), arena).address());
-        for (int i = 0; i < single.ropes().size(); i++) {
-            AngleTables table = new AngleTables(single.ropes().get(i), options.contextLength(), arena);
+        for (int i = 0; i < one.ropes().size(); i++) {
+            AngleTables table = new AngleTables(one.ropes().get(i), options.contextLength(), arena);
             angles.add(table);
             setContext(StepContext.angles(i), table.address());
         }
-        singleClock = new PhaseClock(single, arena);
-        severalClock = new PhaseClock(several, arena);
-        singleTracer = new StepTracer(single, options.threads(), arena);
-        severalTracer = new StepTracer(several, options.threads(), arena);
-        lastTracer = singleTracer;
         processors = Processors.of(options.threads());
         startWorkers();
         options.progress().passed("machine ready");
@@ -231,7 +222,7 @@ public final class HostMachine implements Machine {
 
     @Override
     public int maxStepTokens() {
-        return several.capacity();
+        return several.program().capacity();
     }
 
     @Override
@@ -262,7 +253,8 @@ public final class HostMachine implements Machine {
             return;
         }
         check(step);
-        HostProgram program = step.size() == 1 ? single : several;
+        StepFunction function = step.size() == 1 ? single : several;
+        HostProgram program = function.program();
         int wanted = 0;
         int furthest = 0;
         for (int i = 0; i < step.size(); i++) {
@@ -279,24 +271,19 @@ public final class HostMachine implements Machine {
         for (int i = 0; i < angles.size(); i++) { // by index: an iterator would be an allocation per step
             angles.get(i).prepare(furthest + 1);
         }
-        if (program == several) {
+        if (function == several) {
             attentionTiles.write(step, context);
         }
         setContext(StepContext.TOKENS, step.size());
         setContext(StepContext.WANTED, wanted);
-        setContext(StepContext.ENTRY, program == single ? singleEntry : severalEntry);
-        PhaseClock clock = program == single ? singleClock : severalClock;
-        setContext(StepContext.PHASE_CYCLES, clock.address());
-        StepTracer tracer = program == single ? singleTracer : severalTracer;
-        setContext(StepContext.TRACE, tracing ? tracer.address() : 0);
+        function.choose(context, tracing);
         leaveWorkers();
         long start = System.nanoTime();
         nativeStep.start(context);
         long duration = System.nanoTime() - start;
-        clock.addStep(duration);
+        function.done(step.size(), duration, tracing);
         if (tracing) {
-            tracer.stepDone(step.size(), duration);
-            lastTracer = tracer;
+            lastTraced = function;
         }
         for (int row = 0; row < wanted; row++) {
             MemorySegment.copy(
@@ -341,13 +328,13 @@ public final class HostMachine implements Machine {
 
     /** Where the time of steps of one token went, or of steps of several. */
     public List<PhaseTime> phaseTimes(boolean severalTokens) {
-        return (severalTokens ? severalClock : singleClock).times();
+        return (severalTokens ? several : single).clock().times();
     }
 
     /** Starts counting anew. */
     public void resetPhaseTimes() {
-        singleClock.reset();
-        severalClock.reset();
+        single.clock().reset();
+        several.clock().reset();
     }
 
     /** Whether steps to come note the times of all cores: some twenty cycles for each core and phase. */
@@ -357,7 +344,7 @@ public final class HostMachine implements Machine {
 
     /** What the cores did in the last step that was traced; empty if there was none. */
     public Optional<StepTrace> lastStep() {
-        return lastTracer.last();
+        return lastTraced.tracer().last();
     }
 
     /** Everything is checked before anything changes, so that a refused step leaves its sequences as they were. */
