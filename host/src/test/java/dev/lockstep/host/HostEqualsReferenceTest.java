@@ -76,6 +76,14 @@ class HostEqualsReferenceTest {
         assertEqualsReference(model, threads, KvType.Q8, 200, 1, 7, 64, 130);
     }
 
+    /** Each core takes some tokens with all rows of products, and rows of experts of all tokens. */
+    @Test
+    void shouldAgreeWhereCoresShareTokens() {
+        TestShape shape = TestShape.of(TensorType.Q8_0).widths(64, 96).layers(2);
+        assertEqualsReference(TestModel.of(shape.experts(3, 2), 5), 2, KvType.F16, 150, 127, 128, 150);
+        assertEqualsReference(TestModel.of(shape.precision(Precision.HIGH), 6), 2, KvType.F32, 150, 128, 150);
+    }
+
     static IntStream threads() {
         return IntStream.rangeClosed(1, 3);
     }

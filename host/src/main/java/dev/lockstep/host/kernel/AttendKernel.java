@@ -96,7 +96,7 @@ final class AttendKernel {
                         scores,
                         Ir.i64(row),
                         rows,
-                        _ -> new BlockSoftmax.Seen(seen, visible),
+                        _ -> new BlockSoftmax.Seen(seen, Optional.of(visible)),
                         attend.scoring().cap(),
                         accumulator,
                         factors);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /**
  * Attention of several tokens of one sequence in one KV block: rows are all their query heads that share one KV head. Keys and
@@ -139,7 +140,12 @@ final class AttendTileKernel {
         Ir keys = keys(block, next);
         f.ifThen(whole, () -> eachRows(scoreRows, row -> scores(scoreTiles(KvLayout.BLOCK / LANES), row, keys)));
         f.ifThen(own, () -> eachRows(scoreRows, row -> scoresOfOwn(row, keys, first)));
-        eachRows(BlockSoftmax.ROWS, row -> softmax(row, first));
+        if (attend.windowed()) {
+            eachRows(BlockSoftmax.ROWS, row -> softmax(row, i -> seen(row, i, first)));
+        } else {
+            f.ifThen(whole, () -> eachRows(BlockSoftmax.ROWS, row -> softmax(row, _ -> BlockSoftmax.Seen.ALL)));
+            f.ifThen(own, () -> eachRows(BlockSoftmax.ROWS, row -> softmax(row, i -> seen(row, i, first))));
+        }
         Ir values = values(block, next);
         f.ifThen(
                 whole,
@@ -246,24 +252,17 @@ final class AttendTileKernel {
         }
     }
 
-    private void softmax(Ir row, Ir first) {
-        Ir beforeBlock = f.sub(f.add(position, Ir.i64(1)), first);
+    private void softmax(Ir row, IntFunction<BlockSoftmax.Seen> seen) {
         BlockSoftmax.emit(
-                f,
-                scores,
-                row,
-                BlockSoftmax.ROWS,
-                i -> seen(f.add(beforeBlock, f.udiv(f.add(row, Ir.i64(i)), Ir.i64(shape.group())))),
-                attend.scoring().cap(),
-                span,
-                factors);
+                f, scores, row, BlockSoftmax.ROWS, seen, attend.scoring().cap(), span, factors);
     }
 
-    /** What a row sees of a block, up to {@code end}. */
-    private BlockSoftmax.Seen seen(Ir end) {
+    /** What the row {@code i} after another sees of a block. */
+    private BlockSoftmax.Seen seen(Ir row, int i, Ir first) {
+        Ir end = f.sub(end(f.add(row, Ir.i64(i))), first);
         int window = attend.scoring().window();
         return new BlockSoftmax.Seen(
-                attend.windowed() ? Optional.of(f.sub(end, Ir.i64(window))) : Optional.empty(), end);
+                attend.windowed() ? Optional.of(f.sub(end, Ir.i64(window))) : Optional.empty(), Optional.of(end));
     }
 
     /** Merges weighted sums of values for rows from {@code row} on into the span. */

@@ -27,14 +27,16 @@ final class BlockSoftmax {
      * What a row sees of a block.
      *
      * @param from its first position in the block, an i64, if that may be another than the block's first; 64 or more if it sees nothing
-     * @param to the first after it that it does not see, an i64 of at least 1
+     * @param to the first after it that it does not see, an i64 of at least 1, if it may not see the block's last
      */
-    record Seen(Optional<Ir> from, Ir to) {
-        private Ir mask(IrFunction f, int vector) {
+    record Seen(Optional<Ir> from, Optional<Ir> to) {
+        static final Seen ALL = new Seen(Optional.empty(), Optional.empty());
+
+        private Optional<Ir> mask(IrFunction f, int vector) {
             Ir first = Ir.i64((long) vector * LANES);
-            Ir before = Elementary.lanesBefore(f, LANES, first, to);
-            return from.map(start -> f.and(before, Elementary.lanesFrom(f, LANES, first, start)))
-                    .orElse(before);
+            Optional<Ir> after = from.map(start -> Elementary.lanesFrom(f, LANES, first, start));
+            Optional<Ir> before = to.map(end -> Elementary.lanesBefore(f, LANES, first, end));
+            return before.map(b -> after.map(a -> f.and(b, a)).orElse(b)).or(() -> after);
         }
     }
 
@@ -55,7 +57,7 @@ final class BlockSoftmax {
             Accumulator into,
             Accumulator.Factors factors) {
         Ir minusInfinity = Ir.constant(VECTOR, Float.NEGATIVE_INFINITY);
-        List<List<Ir>> masks = new ArrayList<>();
+        List<List<Optional<Ir>>> masks = new ArrayList<>();
         List<List<Ir>> masked = new ArrayList<>();
         List<Ir> maxima = new ArrayList<>();
         for (int row = 0; row < rows; row++) {
@@ -65,9 +67,11 @@ final class BlockSoftmax {
             // A row that sees nothing has a finite maximum, so that merging it changes nothing.
             Ir max = ofRow.from().isPresent() ? Ir.constant(VECTOR, -Float.MAX_VALUE) : minusInfinity;
             for (int v = 0; v < VECTORS; v++) {
-                Ir mask = ofRow.mask(f, v);
-                Ir score = f.load(VECTOR, place(f, scores, first, row, v));
-                score = f.select(mask, cap == 0 ? score : Elementary.softCap(f, score, cap), minusInfinity);
+                Optional<Ir> mask = ofRow.mask(f, v);
+                Ir all = f.load(VECTOR, place(f, scores, first, row, v));
+                Ir capped = cap == 0 ? all : Elementary.softCap(f, all, cap);
+                Ir score = mask.map(seeing -> f.select(seeing, capped, minusInfinity))
+                        .orElse(capped);
                 max = Elementary.max(f, max, score);
                 masks.get(row).add(mask);
                 masked.get(row).add(score);
@@ -80,8 +84,11 @@ final class BlockSoftmax {
             Ir blockMax = f.splat(f.extract(blockMaxima, row), LANES);
             Ir total = Ir.zero(VECTOR);
             for (int v = 0; v < VECTORS; v++) {
-                Ir power = Elementary.expOfNegative(f, f.fsub(masked.get(row).get(v), blockMax));
-                power = f.select(masks.get(row).get(v), power, Ir.zero(VECTOR));
+                Ir unmasked = Elementary.expOfNegative(f, f.fsub(masked.get(row).get(v), blockMax));
+                Ir power = masks.get(row)
+                        .get(v)
+                        .map(seeing -> f.select(seeing, unmasked, Ir.zero(VECTOR)))
+                        .orElse(unmasked);
                 f.store(power, place(f, scores, first, row, v));
                 total = v == 0 ? power : f.fadd(total, power);
             }

@@ -76,6 +76,14 @@ public record Kernels(IrModule module, Simd simd) {
         return PanelLinear.tokens(simd, kind, columns);
     }
 
+    /**
+     * So many tokens for each core, and each does better to take its own with all rows of a matrix: it shares nothing with others then but weights and attention. All weights are
+     * unpacked by each core, which is the time of 3 tokens, and many more where there are {@link #tiles}; there nothing is unpacked more often with as many as a call takes.
+     */
+    public int ownTokens() {
+        return tiles() ? PanelLinear.MAX_TOKENS : 64;
+    }
+
     /** Tiles of 16 rows that {@link #panelLinear} takes at once; a power of two. */
     public int rowTiles() {
         return simd.rowTiles();
@@ -104,6 +112,11 @@ public record Kernels(IrModule module, Simd simd) {
     /** {@code void (ptr x, ptr quants, ptr fields)}: rounds a row to a token's place in a panel of so many. */
     public String quantize(RowKind kind, int width, int panelTokens) {
         return QuantizeKernel.emit(module, simd, kind, width, panelTokens);
+    }
+
+    /** {@code void (ptr x, ptr quants, ptr fields)}: rounds rows, {@code stride} bytes from one to the next, to all tokens of a panel of {@link QuantPanel#TOKENS}. */
+    public String quantizePanel(RowKind kind, int width, int stride) {
+        return QuantizeKernel.emitPanel(module, simd, kind, width, stride);
     }
 
     /** {@code void (ptr a, ptr b, ptr y, i64 from, i64 to)} over vectors of 16. */

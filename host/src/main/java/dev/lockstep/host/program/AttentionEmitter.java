@@ -44,28 +44,45 @@ final class AttentionEmitter {
         }
     }
 
+    /** Where cores share tokens, a core turns and appends what it has computed; and for one head after the other, whose keys' lines its tokens share. */
     private void append(Task task, Op.Attention attention) {
-        eachUnit(view.count(task), attention, (token, head) -> {
-            Ir position = view.perToken(Type.I64, StepContext.positions(), token);
-            Ir block = f.load(Type.PTR, f.offset(blockTable(token), f.shl(f.lshr(position, 6), 3)));
-            long headBytes = 4L * attention.headSize();
-            Ir queries = heads(task.output(), attention, token, head);
-            if (task.output() != task.inputs().getFirst()) {
-                f.callLocal(
-                        kernels.copyFloats(attention.group() * attention.headSize()),
-                        heads(task.inputs().getFirst(), attention, token, head),
-                        queries);
-            }
+        if (program.capacity() == 1) {
+            eachUnit(view.count(task), attention, (token, head) -> append(task, attention, token, head));
+            return;
+        }
+        Ir many = view.manyTokens(view.count(task));
+        f.ifThen(
+                many,
+                () -> f.loop(
+                        Ir.i64(0),
+                        Ir.i64(attention.kvHeads()),
+                        1,
+                        head -> view.eachToken(view.ownTokens(task), token -> append(task, attention, token, head))));
+        f.ifThen(
+                f.xor(many, new Ir(Type.I1, "true")),
+                () -> eachUnit(view.count(task), attention, (token, head) -> append(task, attention, token, head)));
+    }
+
+    private void append(Task task, Op.Attention attention, Ir token, Ir head) {
+        Ir position = view.perToken(Type.I64, StepContext.positions(), token);
+        Ir block = f.load(Type.PTR, f.offset(blockTable(token), f.shl(f.lshr(position, 6), 3)));
+        long headBytes = 4L * attention.headSize();
+        Ir queries = heads(task.output(), attention, token, head);
+        if (task.output() != task.inputs().getFirst()) {
             f.callLocal(
-                    kernels.append(attention, program.kvType()),
-                    queries,
-                    f.offset(view.row(task.inputs().get(1), token), f.mul(head, Ir.i64(headBytes))),
-                    f.offset(view.row(task.inputs().get(2), token), f.mul(head, Ir.i64(headBytes))),
-                    angles(attention, position),
-                    f.offset(block, keys(attention, head)),
-                    f.offset(block, values(attention, head)),
-                    f.and(position, Ir.i64(KvLayout.BLOCK - 1)));
-        });
+                    kernels.copyFloats(attention.group() * attention.headSize()),
+                    heads(task.inputs().getFirst(), attention, token, head),
+                    queries);
+        }
+        f.callLocal(
+                kernels.append(attention, program.kvType()),
+                queries,
+                f.offset(view.row(task.inputs().get(1), token), f.mul(head, Ir.i64(headBytes))),
+                f.offset(view.row(task.inputs().get(2), token), f.mul(head, Ir.i64(headBytes))),
+                angles(attention, position),
+                f.offset(block, keys(attention, head)),
+                f.offset(block, values(attention, head)),
+                f.and(position, Ir.i64(KvLayout.BLOCK - 1)));
     }
 
     /**

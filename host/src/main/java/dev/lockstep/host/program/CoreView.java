@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 final class CoreView {
     private final HostProgram program;
     private final WeightPlan weightPlan;
+    private final int ownTokens;
     private final IrFunction f;
     private final Ir context;
     private final Ir core;
@@ -32,10 +33,15 @@ final class CoreView {
     private final Map<Object, Ir> places = new HashMap<>();
     private final List<Long> placed = new ArrayList<>();
 
-    /** Reads what is the same for the whole phase. */
-    CoreView(HostProgram program, WeightPlan weightPlan, IrFunction f) {
+    /**
+     * Reads what is the same for the whole phase.
+     *
+     * @param ownTokens for each core, from which on cores share tokens, not rows
+     */
+    CoreView(HostProgram program, WeightPlan weightPlan, int ownTokens, IrFunction f) {
         this.program = program;
         this.weightPlan = weightPlan;
+        this.ownTokens = ownTokens;
         this.f = f;
         context = f.parameter(0);
         core = f.parameter(1);
@@ -80,25 +86,73 @@ final class CoreView {
         return task.wanted() ? wanted : tokens;
     }
 
-    /** The core's tokens of a task that is cut by tokens, or all. */
-    void eachToken(Task task, Consumer<Ir> body) {
-        switch (task.cut()) {
-            case REPLICATED -> f.loop(Ir.i64(0), count(task), 1, body);
-            case TOKENS -> eachOwnToken(count(task), body);
-            case ROWS, HEADS -> throw new IllegalStateException(task + " is not cut by tokens");
-        }
+    /** What a core does of a task. */
+    Area own(Task task) {
+        Ir count = count(task);
+        return switch (task.cut()) {
+            case REPLICATED, HEADS -> area(task, Ir.i64(0), count);
+            case TOKENS -> ownTokens(task);
+            case ROWS -> new Area(Ir.i64(0), count, firstVector(task.output()), endVector(task.output()));
+        };
+    }
+
+    private Area area(Task task, Ir token, Ir endToken) {
+        return new Area(
+                token, endToken, Ir.i64(0), Ir.i64(Packer.tiles(task.output().partWidth())));
+    }
+
+    void eachToken(Area area, Consumer<Ir> body) {
+        f.loop(area.token(), area.endToken(), 1, body);
+    }
+
+    /** Each panel of an area that begins with one; the last one may have fewer tokens. */
+    void eachPanel(Area area, Consumer<Area> body) {
+        f.loop(area.token(), area.endToken(), QuantPanel.TOKENS, token -> {
+            Ir next = f.add(token, Ir.i64(QuantPanel.TOKENS));
+            Ir end = f.select(f.icmp("ult", next, area.endToken()), next, area.endToken());
+            body.accept(new Area(token, end, area.vector(), area.endVector()));
+        });
     }
 
     /**
      * The tokens of the core's panels. Tokens of a panel share cache lines, and two cores that write to the same lines in turn wait for them
      * longer than one of them takes for all tokens of the panel.
      */
-    private void eachOwnToken(Ir count, Consumer<Ir> body) {
-        Ir panels = f.udiv(f.add(count, Ir.i64(QuantPanel.TOKENS - 1)), Ir.i64(QuantPanel.TOKENS));
-        Ir first = f.udiv(f.mul(core, panels), cores);
-        Ir next = f.udiv(f.mul(f.add(core, Ir.i64(1)), panels), cores);
+    private Ir firstToken(Ir count) {
+        return f.mul(f.udiv(f.mul(core, panels(count)), cores), Ir.i64(QuantPanel.TOKENS));
+    }
+
+    private Ir endToken(Ir count) {
+        Ir next = f.udiv(f.mul(f.add(core, Ir.i64(1)), panels(count)), cores);
         Ir end = f.mul(next, Ir.i64(QuantPanel.TOKENS));
-        f.loop(f.mul(first, Ir.i64(QuantPanel.TOKENS)), f.select(f.icmp("ult", end, count), end, count), 1, body);
+        return f.select(f.icmp("ult", end, count), end, count);
+    }
+
+    private Ir panels(Ir count) {
+        return f.udiv(f.add(count, Ir.i64(QuantPanel.TOKENS - 1)), Ir.i64(QuantPanel.TOKENS));
+    }
+
+    /** Whether there are so many tokens that each core takes some of them with all rows of a matrix. */
+    Ir manyTokens(Ir count) {
+        return f.icmp("uge", count, f.mul(cores, Ir.i64(ownTokens)));
+    }
+
+    /** All vectors of the core's own tokens where there are {@linkplain #manyTokens many}, otherwise its vectors of all tokens. */
+    Area ownTokensOrVectors(Task task) {
+        Ir count = count(task);
+        Ir many = manyTokens(count);
+        Area tokens = ownTokens(task);
+        Area vectors = own(task);
+        return new Area(
+                f.select(many, tokens.token(), vectors.token()),
+                f.select(many, tokens.endToken(), vectors.endToken()),
+                f.select(many, tokens.vector(), vectors.vector()),
+                f.select(many, tokens.endVector(), vectors.endVector()));
+    }
+
+    /** All that belongs to the core's own tokens. */
+    Area ownTokens(Task task) {
+        return area(task, firstToken(count(task)), endToken(count(task)));
     }
 
     /** The parts of a row. */

@@ -101,9 +101,9 @@ final class ElementEmitter {
     }
 
     /** Puts the rows of the tokens that go on side by side. */
-    void gather(Task task) {
+    void gather(Task task, Area area) {
         Slot from = task.inputs().getFirst();
-        view.eachToken(task, index -> {
+        view.eachToken(area, index -> {
             Ir place = f.add(Ir.i64(StepContext.wantedIndices(program.capacity())), f.shl(index, 3));
             Ir token = f.load(Type.I64, f.offset(view.context(), place));
             if (from.kind().quantized()) {

@@ -7,6 +7,7 @@ import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.kernel.Kernels;
+import dev.lockstep.host.kernel.QuantPanel;
 import dev.lockstep.host.kernel.Simd;
 import dev.lockstep.host.layout.Packer;
 import java.util.ArrayList;
@@ -37,10 +38,13 @@ final class PhaseEmitter {
     private final Ir patience;
     private final Ir phase;
 
+    /** Whether products of this phase may be cut by tokens. */
+    private boolean ownTokens;
+
     private PhaseEmitter(HostProgram program, WeightPlan weightPlan, KvPlan kvPlan, Simd simd, IrFunction f) {
         this.program = program;
         this.kernels = new Kernels(f.module(), simd);
-        this.view = new CoreView(program, weightPlan, f);
+        this.view = new CoreView(program, weightPlan, kernels.ownTokens(), f);
         this.elements = new ElementEmitter(program, kernels, view, f);
         this.attention = new AttentionEmitter(program, kvPlan, kernels, view, this::barrier, f);
         this.f = f;
@@ -66,6 +70,7 @@ final class PhaseEmitter {
     private void emit(int number) {
         List<List<Task>> phases = program.phases();
         trace(TraceLayout.BEGAN);
+        ownTokens = program.capacity() > 1 && RowRun.ofWholeTokens(phases.get(number));
         RowRun.cut(phases.get(number)).forEach(this::emit);
         if (number + 1 < phases.size()) {
             prefetch(phases.get(number + 1));
@@ -93,7 +98,10 @@ final class PhaseEmitter {
         next.stream().filter(task -> task.op() instanceof Op.Linear).findFirst().ifPresent(task -> {
             Weight matrix = ((Op.Linear) task.op()).matrix();
             long tileBytes = Packer.tileBytes(matrix.type(), matrix.columns());
-            Ir first = f.offset(view.weight(matrix), f.mul(view.firstVector(task.output()), Ir.i64(tileBytes)));
+            Ir vector = program.capacity() > 1 && RowRun.ofWholeTokens(next)
+                    ? view.ownTokensOrVectors(task).vector()
+                    : view.firstVector(task.output());
+            Ir first = f.offset(view.weight(matrix), f.mul(vector, Ir.i64(tileBytes)));
             long share = Packer.tiles(matrix.rows()) * tileBytes / PREFETCH_SHARE;
             f.loop(
                     Ir.i64(0),
@@ -132,27 +140,29 @@ final class PhaseEmitter {
     private void emit(RowRun run) {
         if (run.tasks().size() == 1 || program.capacity() == 1) {
             run.tasks().forEach(this::emit);
+        } else if (run.byTokens()) {
+            // What one task has written the next one finds in the cache.
+            view.eachPanel(
+                    view.own(run.tasks().getFirst()), panel -> run.tasks().forEach(task -> emit(task, panel)));
         } else {
             severalTokens(run.linear(), () -> run.tasks().forEach(this::emit), () -> panels(run));
         }
     }
 
     private void emit(Task task) {
-        emit(
-                task,
-                new Area(Ir.i64(0), view.count(task), view.firstVector(task.output()), view.endVector(task.output())));
+        emit(task, view.own(task));
     }
 
-    /** @param area what is computed, by tasks that compute vectors of elements: operations on elements */
+    /** @param area what is computed, by tasks that look at one token at a time or at elements: all but products and attention */
     private void emit(Task task, Area area) {
         if (task.part() == Task.Part.GATHER) {
-            elements.gather(task);
+            elements.gather(task, area);
             return;
         }
         switch (task.op()) {
             case Op.RmsNorm norm ->
                 view.eachToken(
-                        task,
+                        area,
                         token -> view.eachPart(norm.groups(), group -> {
                             Ir at = f.mul(group, Ir.i64(4L * norm.gain().columns()));
                             f.callLocal(
@@ -163,27 +173,16 @@ final class PhaseEmitter {
                         }));
             case Op.LayerNorm norm ->
                 view.eachToken(
-                        task,
+                        area,
                         token -> f.callLocal(
                                 kernels.layerNorm(norm.width(), norm.epsilon()),
                                 view.row(task.inputs().getFirst(), token),
                                 view.weight(norm.gain()),
                                 view.row(task.output(), token)));
-            case Op.Quantize quantize -> {
-                Slot from = task.inputs().getFirst();
-                view.eachToken(
-                        task,
-                        token -> view.eachPart(
-                                from.parts(),
-                                part -> f.callLocal(
-                                        kernels.quantize(quantize.kind(), from.partWidth(), view.panelTokens()),
-                                        view.part(from, view.row(from, token), part),
-                                        view.quants(task.output(), token, part),
-                                        view.fields(task.output(), token, part))));
-            }
+            case Op.Quantize quantize -> quantize(task, quantize, area);
             case Op.Route route ->
                 view.eachToken(
-                        task,
+                        area,
                         token -> f.callLocal(
                                 kernels.route(route.scores().width(), route.routing()),
                                 view.row(task.inputs().getFirst(), token),
@@ -192,7 +191,7 @@ final class PhaseEmitter {
             case Op.Linear linear -> linear(task, linear);
             case Op.ExpertLinear linear -> expertLinear(task, linear);
             case Op.HeadLinear linear -> headLinear(task, linear);
-            case Op.Weave weave -> view.eachToken(task, token -> elements.weave(task, weave, token));
+            case Op.Weave weave -> view.eachToken(area, token -> elements.weave(task, weave, token));
             case Op.Add _ ->
                 elements.elementwise(
                         task,
@@ -238,8 +237,43 @@ final class PhaseEmitter {
                         kernels.expertSum(sum.width(), sum.choice().width()),
                         token -> view.row(task.inputs().get(1), token));
             case Op.Attention op -> attention.emit(task, op);
-            case Op.Embedding lookup -> view.eachToken(task, token -> elements.embed(task, lookup, token));
+            case Op.Embedding lookup -> view.eachToken(area, token -> elements.embed(task, lookup, token));
         }
+    }
+
+    /** Whole panels at once, which needs rows of as many tokens; what is left token by token. */
+    private void quantize(Task task, Op.Quantize quantize, Area area) {
+        if (task.cut() != Cut.TOKENS || program.capacity() < QuantPanel.TOKENS) {
+            quantizeTokens(task, quantize, area);
+            return;
+        }
+        Slot from = task.inputs().getFirst();
+        Ir panels = f.and(f.sub(area.endToken(), area.token()), Ir.i64(-QuantPanel.TOKENS));
+        Ir rest = f.add(area.token(), panels);
+        f.loop(
+                area.token(),
+                rest,
+                QuantPanel.TOKENS,
+                token -> quantize(
+                        task, token, kernels.quantizePanel(quantize.kind(), from.partWidth(), from.rowBytes())));
+        quantizeTokens(task, quantize, new Area(rest, area.endToken(), area.vector(), area.endVector()));
+    }
+
+    private void quantizeTokens(Task task, Op.Quantize quantize, Area area) {
+        int width = task.inputs().getFirst().partWidth();
+        String kernel = kernels.quantize(quantize.kind(), width, view.panelTokens());
+        view.eachToken(area, token -> quantize(task, token, kernel));
+    }
+
+    private void quantize(Task task, Ir token, String kernel) {
+        Slot from = task.inputs().getFirst();
+        view.eachPart(
+                from.parts(),
+                part -> f.callLocal(
+                        kernel,
+                        view.part(from, view.row(from, token), part),
+                        view.quants(task.output(), token, part),
+                        view.fields(task.output(), token, part)));
     }
 
     // --- products ----------------------------------------------------------------------------------------------------
@@ -304,36 +338,36 @@ final class PhaseEmitter {
     private void panels(RowRun run) {
         Task linear = run.linear();
         long most = kernels.panelTokens(linear.inputs().getFirst().kind(), run.columns());
-        f.loop(Ir.i64(0), view.count(linear), most, token -> {
-            Ir rest = f.sub(view.count(linear), token);
+        Area own = ownTokens ? view.ownTokensOrVectors(linear) : view.own(linear);
+        f.loop(own.token(), own.endToken(), most, token -> {
+            Ir rest = f.sub(own.endToken(), token);
             Ir some = f.select(f.icmp("slt", rest, Ir.i64(most)), rest, Ir.i64(most));
+            Area area = new Area(token, f.add(token, some), own.vector(), own.endVector());
             if (kernels.tiles()) {
-                f.ifThen(kernels.tiled(f, some), () -> tilePanels(run, token, some));
-                f.ifThen(f.icmp("ult", some, LEAST_TILED), () -> panels(run, token, some));
+                f.ifThen(kernels.tiled(f, some), () -> tilePanels(run, area));
+                f.ifThen(f.icmp("ult", some, LEAST_TILED), () -> panels(run, area));
             } else {
-                panels(run, token, some);
+                panels(run, area);
             }
         });
     }
 
     /** As many tiles of rows at a time as share activations; those that are left one by one. */
-    private void panels(RowRun run, Ir token, Ir count) {
+    private void panels(RowRun run, Area area) {
         int most = kernels.rowTiles();
-        Ir first = view.firstVector(run.linear().output());
-        Ir end = view.endVector(run.linear().output());
-        Ir whole = f.add(first, f.and(f.sub(end, first), Ir.i64(-most)));
-        panels(run, token, count, first, whole, most);
+        Ir whole = f.add(area.vector(), f.and(f.sub(area.endVector(), area.vector()), Ir.i64(-most)));
+        panels(run, new Area(area.token(), area.endToken(), area.vector(), whole), most);
         if (most > 1) {
-            panels(run, token, count, whole, end, 1);
+            panels(run, new Area(area.token(), area.endToken(), whole, area.endVector()), 1);
         }
     }
 
-    private void panels(RowRun run, Ir token, Ir count, Ir first, Ir end, int tiles) {
-        f.loop(first, end, tiles, tile -> {
-            Area area = new Area(token, f.add(token, count), tile, f.add(tile, Ir.i64(tiles)));
+    private void panels(RowRun run, Area all, int tiles) {
+        f.loop(all.vector(), all.endVector(), tiles, tile -> {
+            Area area = new Area(all.token(), all.endToken(), tile, f.add(tile, Ir.i64(tiles)));
             for (Task task : run.tasks()) {
                 if (task.op() instanceof Op.Linear linear) {
-                    panelLinear(task, linear.matrix(), token, count, tile, tiles);
+                    panelLinear(task, linear.matrix(), area, tiles);
                 } else {
                     emit(task, area);
                 }
@@ -341,27 +375,26 @@ final class PhaseEmitter {
         });
     }
 
-    private void panelLinear(Task task, Weight matrix, Ir token, Ir count, Ir tile, int tiles) {
+    private void panelLinear(Task task, Weight matrix, Area area, int tiles) {
         Slot x = task.inputs().getFirst();
         f.callLocal(
                 kernels.panelLinear(matrix.type(), x.kind(), matrix.columns(), tiles),
-                tile(matrix, tile),
-                view.quants(x, token, Ir.i64(0)),
-                count,
-                outputs(task.output(), tile, token),
+                tile(matrix, area.vector()),
+                view.quants(x, area.token(), Ir.i64(0)),
+                f.sub(area.endToken(), area.token()),
+                outputs(task.output(), area.vector(), area.token()),
                 Ir.i64(task.output().rowBytes()),
                 view.scratch());
     }
 
-    private void tilePanels(RowRun run, Ir token, Ir count) {
-        Ir end = view.endVector(run.linear().output());
-        f.loop(view.firstVector(run.linear().output()), end, Kernels.ROW_TILES, tile -> {
+    private void tilePanels(RowRun run, Area all) {
+        f.loop(all.vector(), all.endVector(), Kernels.ROW_TILES, tile -> {
             Ir next = f.add(tile, Ir.i64(Kernels.ROW_TILES));
-            Ir both = f.icmp("ule", next, end);
-            Area area = new Area(token, f.add(token, count), tile, f.select(both, next, end));
+            Ir both = f.icmp("ule", next, all.endVector());
+            Area area = new Area(all.token(), all.endToken(), tile, f.select(both, next, all.endVector()));
             for (Task task : run.tasks()) {
                 if (task.op() instanceof Op.Linear linear) {
-                    tileLinear(task, linear.matrix(), token, count, tile, both);
+                    tileLinear(task, linear.matrix(), area, both);
                 } else {
                     emit(task, area);
                 }
@@ -369,15 +402,15 @@ final class PhaseEmitter {
         });
     }
 
-    private void tileLinear(Task task, Weight matrix, Ir token, Ir count, Ir tile, Ir both) {
+    private void tileLinear(Task task, Weight matrix, Area area, Ir both) {
         Slot x = task.inputs().getFirst();
         Ir tileBytes = Ir.i64(Packer.tileBytes(matrix.type(), matrix.columns()));
         f.callLocal(
                 kernels.tileLinear(matrix.type(), x.kind(), matrix.columns()),
-                tile(matrix, tile),
-                view.quants(x, token, Ir.i64(0)),
-                count,
-                outputs(task.output(), tile, token),
+                tile(matrix, area.vector()),
+                view.quants(x, area.token(), Ir.i64(0)),
+                f.sub(area.endToken(), area.token()),
+                outputs(task.output(), area.vector(), area.token()),
                 Ir.i64(task.output().rowBytes()),
                 view.scratch(),
                 f.select(both, tileBytes, Ir.i64(0)));

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Tasks of a phase that follow one another and may be done together, some vectors of their rows after the other: the first one is a product with
+ * Tasks of a phase that follow one another and may be done together, a part after the other: all are cut by tokens and do some tokens at a time, or the first one is a product with
  * quantised weights, and all compute the same vectors of the same tokens, of which each task reads at most what those before it have computed. Any other task is a run of its
  * own.
  *
@@ -40,7 +40,22 @@ record RowRun(List<Task> tasks) {
         return runs;
     }
 
-    /** The first task, which is a product where there are several. */
+    /**
+     * Whether a phase may be cut by tokens: whatever is cut by rows belongs to runs of products with quantised weights, so that nothing else reads what a core has computed of
+     * other cores' tokens.
+     */
+    static boolean ofWholeTokens(List<Task> phase) {
+        return cut(phase).stream()
+                .filter(run -> run.linear().cut() == Cut.ROWS)
+                .allMatch(run -> quantised(run.linear()));
+    }
+
+    /** Whether all tasks are cut by tokens. */
+    boolean byTokens() {
+        return tasks.getFirst().cut() == Cut.TOKENS;
+    }
+
+    /** The first task, which is a product where there are several that are not cut by tokens. */
     Task linear() {
         return tasks.getFirst();
     }
@@ -51,10 +66,14 @@ record RowRun(List<Task> tasks) {
     }
 
     private static boolean follows(Task first, Task task) {
+        return task.wanted() == first.wanted()
+                && (first.cut() == Cut.TOKENS ? task.cut() == Cut.TOKENS : followsProduct(first, task));
+    }
+
+    private static boolean followsProduct(Task first, Task task) {
         return quantised(first)
                 && task.output().parts() == 1
                 && task.output().partWidth() == first.output().partWidth()
-                && task.wanted() == first.wanted()
                 && (quantised(task) ? sameInput(first, task) : ofElements(task));
     }
 

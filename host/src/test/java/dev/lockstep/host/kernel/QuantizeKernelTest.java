@@ -75,6 +75,51 @@ class QuantizeKernelTest {
         }
     }
 
+    /** Rows as they come, with blocks of zeros and of tiny numbers among them. */
+    @ParameterizedTest
+    @MethodSource("dev.lockstep.host.cpu.TestTargets#all")
+    void panelsShouldBeRoundedAsTheirTokens(Target target) {
+        TestTargets.assumeRunnable(target);
+        int stride = 4 * WIDTH + 64;
+        for (RowKind kind : new RowKind[] {RowKind.Q8, RowKind.Q16}) {
+            QuantPanel panel = QuantPanel.of(kind, WIDTH, QuantPanel.TOKENS);
+            try (TestKernel single = kernel(target, kind, QuantPanel.TOKENS);
+                    TestKernel together = panelKernel(target, kind, stride);
+                    Arena arena = Arena.ofConfined()) {
+                Random random = new Random(2);
+                MemorySegment x = arena.allocate((long) QuantPanel.TOKENS * stride, 64);
+                MemorySegment expected = arena.allocate(panel.bytes(), 64);
+                MemorySegment rounded = arena.allocate(panel.bytes(), 64);
+                for (int round = 0; round < 20; round++) {
+                    for (long at = 0; at < x.byteSize(); at += Float.BYTES) {
+                        double size = Math.pow(2, (at / 128 * 37 + round * 11) % 150 - 120);
+                        float value = (float) (random.nextGaussian() * (at / 128 % 7 == 3 ? 0 : size));
+                        x.set(ValueLayout.JAVA_FLOAT, at, value);
+                    }
+                    for (int token = 0; token < QuantPanel.TOKENS; token++) {
+                        single.call(
+                                x.asSlice((long) token * stride),
+                                expected.asSlice((long) token * QuantPanel.quantsStride()),
+                                expected.asSlice(panel.fieldsOffset() + (long) token * QuantPanel.fieldsStride()));
+                    }
+                    together.call(x, rounded, rounded.asSlice(panel.fieldsOffset()));
+                    assertThat(rounded.mismatch(expected)).as("round " + round).isEqualTo(-1);
+                }
+            }
+        }
+    }
+
+    private static TestKernel panelKernel(Target target, RowKind kind, int stride) {
+        return new TestKernel(
+                target,
+                3,
+                f -> f.callLocal(
+                        new Kernels(f.module(), Simd.of(target)).quantizePanel(kind, WIDTH, stride),
+                        f.parameter(0),
+                        f.parameter(1),
+                        f.parameter(2)));
+    }
+
     private static TestKernel kernel(Target target, RowKind kind, int tokens) {
         return new TestKernel(
                 target,

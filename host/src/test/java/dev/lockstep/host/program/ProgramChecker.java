@@ -102,10 +102,12 @@ final class ProgramChecker {
 
     /** @param wanted tokens whose logits are wanted */
     static void check(HostProgram program, int cores, int tokens, List<Integer> wanted) {
-        new ProgramChecker(program, cores, tokens, wanted).check();
+        new ProgramChecker(program, cores, tokens, wanted).check(false);
+        new ProgramChecker(program, cores, tokens, wanted).check(program.capacity() > 1);
     }
 
-    private void check() {
+    /** @param manyTokens whether there are so many that cores share tokens, not rows, where they may */
+    private void check(boolean manyTokens) {
         if (!program.embeds()) {
             Slot embedding = program.embedding();
             shared.write("the caller", 0, embedding, embedding.offset(), (long) tokens * embedding.rowBytes());
@@ -114,7 +116,7 @@ final class ProgramChecker {
         for (List<Task> phase : program.phases()) {
             for (int core = 0; core < cores; core++) {
                 for (Task task : phase) {
-                    new Walk(task, core).run();
+                    new Walk(task, core, manyTokens && RowRun.ofWholeTokens(phase), manyTokens).run();
                 }
             }
             barrier();
@@ -140,10 +142,14 @@ final class ProgramChecker {
         private final Task task;
         private final int core;
         private final int count;
+        private final boolean ownTokens;
+        private final boolean appendsOwn;
 
-        Walk(Task task, int core) {
+        Walk(Task task, int core, boolean ownTokens, boolean appendsOwn) {
             this.task = task;
             this.core = core;
+            this.ownTokens = ownTokens;
+            this.appendsOwn = appendsOwn && task.part() == Task.Part.APPEND;
             this.count = task.wanted() ? wanted.size() : tokens;
         }
 
@@ -210,7 +216,11 @@ final class ProgramChecker {
         }
 
         private void eachToken(java.util.function.IntConsumer body) {
-            IntStream.range(0, count).forEach(body);
+            IntStream.range(0, count).filter(token -> !ownTokens || own(token)).forEach(body);
+        }
+
+        private boolean own(int token) {
+            return token % cores == core;
         }
 
         private void attention(Op.Attention attention) {
@@ -224,9 +234,12 @@ final class ProgramChecker {
                         .computeIfAbsent(attention.layer(), _ -> new HashSet<>())
                         .add(core);
             }
-            for (int unit = core; unit < count * attention.kvHeads(); unit += cores) {
+            for (int unit = 0; unit < count * attention.kvHeads(); unit++) {
                 int token = unit / attention.kvHeads();
                 int head = unit % attention.kvHeads();
+                if (!(appendsOwn ? own(token) : unit % cores == core)) {
+                    continue;
+                }
                 long headBytes = 4L * attention.headSize();
                 long groupBytes = attention.group() * headBytes;
                 Slot queries = task.inputs().getFirst();
@@ -282,9 +295,8 @@ final class ProgramChecker {
         private void readVectors(int input, int token) {
             Slot slot = task.inputs().get(input);
             for (int part = 0; part < slot.parts(); part++) {
-                int vectors = vectors(slot);
-                long from = (long) core * vectors / cores * VECTOR;
-                long to = Math.min((core + 1L) * vectors / cores * VECTOR, usedBytes(slot));
+                long from = firstVector(slot) * VECTOR;
+                long to = Math.min(endVector(slot) * VECTOR, usedBytes(slot));
                 read(slot, partAt(slot, token, part) + from, to - from);
             }
         }
@@ -292,11 +304,18 @@ final class ProgramChecker {
         private void writeVectors(int token) {
             Slot slot = task.output();
             for (int part = 0; part < slot.parts(); part++) {
-                int vectors = vectors(slot);
-                long from = (long) core * vectors / cores;
-                long to = (core + 1L) * vectors / cores;
+                long from = firstVector(slot);
+                long to = endVector(slot);
                 write(slot, partAt(slot, token, part) + from * VECTOR, (to - from) * VECTOR);
             }
+        }
+
+        private long firstVector(Slot slot) {
+            return ownTokens ? 0 : (long) core * vectors(slot) / cores;
+        }
+
+        private long endVector(Slot slot) {
+            return ownTokens ? vectors(slot) : (core + 1L) * vectors(slot) / cores;
         }
 
         private int vectors(Slot slot) {

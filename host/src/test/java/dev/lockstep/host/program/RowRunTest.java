@@ -3,6 +3,7 @@ package dev.lockstep.host.program;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.graph.KvType;
+import dev.lockstep.graph.Op;
 import dev.lockstep.host.TestModel;
 import dev.lockstep.host.TestShape;
 import dev.lockstep.tensor.TensorType;
@@ -43,9 +44,27 @@ class RowRunTest {
     }
 
     @Test
-    void floatsShouldNotBeDoneInRuns() {
+    void productsOfFloatsShouldNotBeDoneInRuns() {
         assertThat(runs(program(TestShape.of(TensorType.F16).widths(96, 160).layers(1))))
+                .filteredOn(run -> run.getFirst().endsWith("0"))
+                .isNotEmpty()
                 .allMatch(run -> run.size() == 1);
+    }
+
+    @Test
+    void tasksByTokensShouldFollowEachOther() {
+        assertThat(runs(program(TestShape.of(TensorType.Q4_0).widths(96, 160).layers(1))))
+                .contains(List.of("rmsnorm", "quantize"));
+    }
+
+    /** Experts' rows are computed by all cores for each token. */
+    @Test
+    void onlyPhasesOfProductsShouldBeCutByTokens() {
+        assertThat(program(TestShape.of(TensorType.Q4_0).experts(3, 2)).phases())
+                .anyMatch(RowRun::ofWholeTokens)
+                .filteredOn(phase -> phase.stream().anyMatch(task -> task.op() instanceof Op.ExpertLinear))
+                .isNotEmpty()
+                .noneMatch(RowRun::ofWholeTokens);
     }
 
     @Test
