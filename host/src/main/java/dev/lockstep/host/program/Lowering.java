@@ -111,13 +111,13 @@ public final class Lowering {
                 privateBytes);
     }
 
-    /** Cores expand rows of several tokens, if they can; others are there before the step. */
+    /** Cores expand rows, if they can; others are there before the step. */
     private Slot embed(Node node, Op.Embedding lookup) {
-        if (capacity == 1 || lookup.positions().isPresent() || !Kernels.embeds(lookup.table())) {
+        if (lookup.positions().isPresent() || !Kernels.embeds(lookup.table())) {
             return define(node.value(), 1, Cut.ROWS, BEFORE);
         }
-        Slot rows = define(node.value(), 1, Cut.TOKENS);
-        add(new Task(lookup, Task.Part.WHOLE, rows, List.of(), Cut.TOKENS, wanted));
+        Slot rows = define(node.value(), 1, tokenwise());
+        add(new Task(lookup, Task.Part.WHOLE, rows, List.of(), rows.cut(), wanted));
         return rows;
     }
 
