@@ -12,6 +12,7 @@ import dev.lockstep.host.cache.CacheKey;
 import dev.lockstep.host.code.NativeCode;
 import dev.lockstep.host.cpu.CpuException;
 import dev.lockstep.host.cpu.Target;
+import dev.lockstep.host.kernel.Synchronization;
 import dev.lockstep.host.llvm.LlvmLibrary;
 import dev.lockstep.host.memory.LargeMemory;
 import dev.lockstep.host.memory.Libc;
@@ -145,6 +146,8 @@ public final class HostMachine implements Machine {
         setContext(StepContext.WEIGHTS, packed.address());
         setContext(StepContext.ARENA, memory.address());
         setContext(StepContext.CORES, options.threads());
+        long arrivalBytes = Synchronization.arrivalBytes(options.threads());
+        setContext(StepContext.ARRIVALS, arena.allocate(arrivalBytes, 64).address());
         setContext(StepContext.EMBEDDINGS, embeddingRows.address());
         long partialBytes = kvPlan.partialBytes(graph, KvLayout.spans(options.contextLength()));
         setContext(

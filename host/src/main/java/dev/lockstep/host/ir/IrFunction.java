@@ -285,6 +285,12 @@ public final class IrFunction {
         return define(type, "load atomic " + type + ", " + address + " acquire, align " + type.elementBytes());
     }
 
+    /** Stores for another core, after all stores before it. */
+    public void storeRelease(Ir value, Ir address) {
+        line("store atomic " + value + ", " + address + " release, align "
+                + value.type().elementBytes());
+    }
+
     /** Atomic read-modify-write ({@code add}, {@code xchg}, ...) in sequentially consistent order; returns the old value. */
     public Ir atomic(String operation, Ir address, Ir value) {
         return define(value.type(), "atomicrmw " + operation + " " + address + ", " + value + " seq_cst");

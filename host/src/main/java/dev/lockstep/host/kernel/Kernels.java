@@ -282,7 +282,7 @@ public record Kernels(IrModule module, Simd simd) {
         return PeakKernel.products(simd, QuantLayout.of(type).orElseThrow());
     }
 
-    /** {@code void (ptr arrived, ptr generation, ptr sleepers, i64 cores, ptr patience)}. */
+    /** {@code void (ptr arrivals, i64 core, ptr sleepers, i64 cores, ptr patience)}. */
     public String barrier() {
         return Synchronization.barrier(module, simd);
     }

@@ -29,37 +29,63 @@ public final class Synchronization {
 
     private static final int FUTEX_WAKE = 129;
 
+    /** Nanoseconds after which a core that sleeps at a barrier looks again: who came there may have missed it. */
+    private static final long LONGEST_SLEEP = 1_000_000;
+
+    /** Bytes of a cache line. */
+    private static final long LINE = 64;
+
     private Synchronization() {}
 
+    /** Bytes of what {@link #barrier} needs for so many cores, on a cache line's boundary. */
+    public static long arrivalBytes(int cores) {
+        return LINE * cores;
+    }
+
     /**
-     * {@code void (ptr arrived, ptr generation, ptr sleepers, i64 cores, ptr patience)}: returns when all cores have called it. The words are i32, 0 at
-     * the start, in cache lines of their own; {@code sleepers} may count who sleeps elsewhere, too. {@code patience} are the core's own two i64, see {@link
-     * #rest}: the first is halved where spinning was in vain, as it is each time when cores share a processor, and restored to the second where it was not.
+     * {@code void (ptr arrivals, i64 core, ptr sleepers, i64 cores, ptr patience)}: returns when all cores have called it. {@code arrivals} has a cache line for
+     * each core, with an i32 that counts the barriers to which it has come, 0 at the start; {@code sleepers} may count who sleeps elsewhere, too. {@code patience}
+     * are the core's own two i64, see {@link #rest}: the first is halved where spinning was in vain, as it is each time when cores share a processor, and restored
+     * to the second where it was not.
+     *
+     * <p>A core writes its own line and reads those of others: a line travels twice, where a counter of all cores and a word to wait for travelled four times. Nor does it
+     * wait until others see its count before it looks for sleepers, so that it may miss one; who sleeps here looks again after a while.
      */
     public static String barrier(IrModule module, Simd simd) {
-        return module.function("barrier", List.of(Type.PTR, Type.PTR, Type.PTR, Type.I64, Type.PTR), f -> {
-            Ir arrived = f.parameter(0);
-            Ir generation = f.parameter(1);
+        return module.function("barrier", List.of(Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR), f -> {
+            Ir core = f.parameter(1);
             Ir sleepers = f.parameter(2);
-            f.returnIf(f.icmp("eq", f.parameter(3), Ir.i64(1)));
-            Ir current = f.loadAcquire(Type.I32, generation);
-            Ir before = f.atomic("add", arrived, Ir.constant(Type.I32, 1));
-            Ir last = f.icmp("eq", f.add(f.zext(before, Type.I64), Ir.i64(1)), f.parameter(3));
-            f.ifThen(last, () -> {
-                f.store(Ir.constant(Type.I32, 0), arrived);
-                advance(f, simd, generation, sleepers);
-            });
-            // The last one finds the generation advanced already.
+            Ir cores = f.parameter(3);
+            f.returnIf(f.icmp("eq", cores, Ir.i64(1)));
+            Ir own = arrivals(f, core);
+            Ir before = f.load(Type.I32, own);
+            f.storeRelease(f.add(before, Ir.constant(Type.I32, 1)), own);
+            wake(f, simd, own, sleepers);
             Ir patience = f.load(Type.I64, f.parameter(4));
-            Ir rounds = spinThenSleep(f, simd, generation, current, sleepers, patience);
-            Ir waited = f.icmp("ne", rounds, Ir.i64(0));
-            f.ifThen(waited, () -> {
+            Ir rounds = f.alloca(8);
+            f.store(Ir.i64(0), rounds);
+            Ir timeout = f.alloca(2 * Long.BYTES);
+            f.store(Ir.i64(0), timeout);
+            f.store(Ir.i64(LONGEST_SLEEP), f.offset(timeout, Long.BYTES));
+            // A core finds itself there. Another may have come to the next barrier already, but to none after that.
+            f.loop(
+                    Ir.i64(0),
+                    cores,
+                    1,
+                    other -> spinThenSleep(
+                            f, simd, arrivals(f, other), before, sleepers, new Wait(patience, rounds, timeout)));
+            Ir waited = f.load(Type.I64, rounds);
+            f.ifThen(f.icmp("ne", waited, Ir.i64(0)), () -> {
                 Ir half = f.lshr(patience, 1);
                 Ir less = f.select(f.icmp("slt", half, Ir.i64(LEAST_PATIENCE)), Ir.i64(LEAST_PATIENCE), half);
                 Ir rested = f.load(Type.I64, f.parameter(4), Long.BYTES);
-                f.store(f.select(f.icmp("sge", rounds, patience), less, rested), f.parameter(4));
+                f.store(f.select(f.icmp("sge", waited, patience), less, rested), f.parameter(4));
             });
         });
+    }
+
+    private static Ir arrivals(IrFunction f, Ir core) {
+        return f.offset(f.parameter(0), f.mul(core, Ir.i64(LINE)));
     }
 
     /**
@@ -88,7 +114,10 @@ public final class Synchronization {
             f.store(Ir.constant(Type.I32, 0), steps);
             f.until(_ -> {
                 Ir seen = f.load(Type.I32, steps);
-                spinThenSleep(f, simd, generation, seen, sleepers, Ir.i64(PATIENCE));
+                Ir rounds = f.alloca(8);
+                f.store(Ir.i64(0), rounds);
+                spinThenSleep(
+                        f, simd, generation, seen, sleepers, new Wait(Ir.i64(PATIENCE), rounds, Ir.zero(Type.PTR)));
                 f.store(f.add(seen, Ir.constant(Type.I32, 1)), steps);
                 Ir entry = f.load(Type.PTR, context, words.entry);
                 f.returnIf(f.icmp("eq", entry, Ir.zero(Type.PTR)));
@@ -123,39 +152,47 @@ public final class Synchronization {
         f.atomic("add", generation, Ir.constant(Type.I32, 1));
         // Either we see a sleeper here, or it sees the new generation and does not fall asleep.
         f.fence();
-        Ir sleeping = f.loadAcquire(Type.I32, sleepers);
-        f.ifThen(
-                f.icmp("ne", sleeping, Ir.constant(Type.I32, 0)),
-                () -> futex(f, simd, generation, FUTEX_WAKE, Ir.constant(Type.I32, Integer.MAX_VALUE)));
+        wake(f, simd, generation, sleepers);
     }
 
-    /** Returns when the generation is no longer {@code current}, and how many rounds that took: as many as {@code patience} or more if it slept. */
-    private static Ir spinThenSleep(IrFunction f, Simd simd, Ir generation, Ir current, Ir sleepers, Ir patience) {
-        Ir rounds = f.alloca(8);
-        f.store(Ir.i64(0), rounds);
+    private static void wake(IrFunction f, Simd simd, Ir word, Ir sleepers) {
+        f.ifThen(
+                f.icmp("ne", f.loadAcquire(Type.I32, sleepers), Ir.constant(Type.I32, 0)),
+                () -> futex(f, simd, word, FUTEX_WAKE, Ir.constant(Type.I32, Integer.MAX_VALUE), Ir.zero(Type.PTR)));
+    }
+
+    /**
+     * How a core waits.
+     *
+     * @param patience rounds of spinning before it sleeps
+     * @param rounds an i64 that counts them: {@code patience} or more if it slept
+     * @param timeout address of the time after which it looks again whether it still has to sleep; null for none
+     */
+    private record Wait(Ir patience, Ir rounds, Ir timeout) {}
+
+    /** Returns when the word is no longer {@code current}. */
+    private static void spinThenSleep(IrFunction f, Simd simd, Ir word, Ir current, Ir sleepers, Wait wait) {
         f.until(_ -> {
-            Ir changed = f.icmp("ne", f.loadAcquire(Type.I32, generation), current);
+            Ir changed = f.icmp("ne", f.loadAcquire(Type.I32, word), current);
             f.ifThen(f.xor(changed, new Ir(Type.I1, "true")), () -> {
                 simd.pause(f);
-                Ir round = f.add(f.load(Type.I64, rounds), Ir.i64(1));
-                f.store(round, rounds);
-                f.ifThen(f.icmp("sge", round, patience), () -> {
+                Ir round = f.add(f.load(Type.I64, wait.rounds), Ir.i64(1));
+                f.store(round, wait.rounds);
+                f.ifThen(f.icmp("sge", round, wait.patience), () -> {
                     f.atomic("add", sleepers, Ir.constant(Type.I32, 1));
-                    futex(f, simd, generation, FUTEX_WAIT, current);
+                    futex(f, simd, word, FUTEX_WAIT, current, wait.timeout);
                     f.atomic("sub", sleepers, Ir.constant(Type.I32, 1));
                 });
             });
             return changed;
         });
-        return f.load(Type.I64, rounds);
     }
 
-    private static void futex(IrFunction f, Simd simd, Ir word, int operation, Ir value) {
+    private static void futex(IrFunction f, Simd simd, Ir word, int operation, Ir value, Ir timeout) {
         long number = switch (simd.target().architecture()) {
             case X86_64 -> 202;
             case AARCH64 -> 98;
         };
-        f.callVariadic(
-                "syscall", Type.I64, Ir.i64(number), word, Ir.constant(Type.I32, operation), value, Ir.zero(Type.PTR));
+        f.callVariadic("syscall", Type.I64, Ir.i64(number), word, Ir.constant(Type.I32, operation), value, timeout);
     }
 }

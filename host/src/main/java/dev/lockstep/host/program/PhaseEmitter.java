@@ -83,8 +83,8 @@ final class PhaseEmitter {
     private void barrier() {
         f.callLocal(
                 kernels.barrier(),
-                f.offset(view.context(), StepContext.ARRIVED),
-                f.offset(view.context(), StepContext.PHASE),
+                f.load(Type.PTR, view.context(), StepContext.ARRIVALS),
+                view.core(),
                 f.offset(view.context(), StepContext.SLEEPERS),
                 view.cores(),
                 patience);

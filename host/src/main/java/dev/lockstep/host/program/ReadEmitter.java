@@ -39,8 +39,8 @@ final class ReadEmitter {
             f.atomic("xor", f.offset(context, StepContext.READ), sum);
             f.callLocal(
                     new Kernels(module, simd).barrier(),
-                    f.offset(context, StepContext.ARRIVED),
-                    f.offset(context, StepContext.PHASE),
+                    f.load(Type.PTR, context, StepContext.ARRIVALS),
+                    f.parameter(1),
                     f.offset(context, StepContext.SLEEPERS),
                     cores,
                     Synchronization.rest(f, Ir.i64(1), 0));

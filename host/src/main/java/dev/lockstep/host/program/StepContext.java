@@ -15,10 +15,9 @@ import dev.lockstep.host.kernel.Synchronization;
  *    24  wanted          i64, how many of them want logits
  *    32  cores           i64
  *    40  entry           address of the step's function
+ *    48  arrivals        address of a cache line for each core, with an i32 that counts barriers
  *    64  generation      i32, counts steps
  *   128  sleepers        i32, cores asleep
- *   192  arrived         i32, cores at the barrier
- *   256  phase           i32, counts barriers
  *   320  angles          8 addresses of RoPE tables, rows of cosines then sines per position
  *   384  last            i64, cycle counter when core 0 left the last barrier
  *   392  phases          address of i64 sums of the cycles of each phase
@@ -41,8 +40,10 @@ public final class StepContext {
     public static final long CORES = 32;
     public static final long ENTRY = 40;
     static final long SLEEPERS = 128;
-    static final long ARRIVED = 192;
-    static final long PHASE = 256;
+
+    /** Where the address of the cores' counts of barriers is, see {@link Synchronization#barrier}. */
+    public static final long ARRIVALS = 48;
+
     static final long LAST_CYCLE = 384;
 
     /** Where the address of the phases' cycle counts is. */
