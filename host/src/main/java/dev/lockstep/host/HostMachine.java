@@ -47,6 +47,7 @@ public final class HostMachine implements Machine {
     private final long readEntry;
     private final long weightBytes;
     private final MemorySegment context;
+    private final WorkShares shares;
     private final AttentionTiles attentionTiles;
     private final MemorySegment memory;
     private final Embeddings embeddings;
@@ -146,6 +147,9 @@ public final class HostMachine implements Machine {
         setContext(StepContext.WEIGHTS, packed.address());
         setContext(StepContext.ARENA, memory.address());
         setContext(StepContext.CORES, options.threads());
+        shares = new WorkShares(options.threads(), arena);
+        setContext(StepContext.BOUNDS, shares.bounds());
+        setContext(StepContext.WORK, shares.work());
         long arrivalBytes = Synchronization.arrivalBytes(options.threads());
         setContext(StepContext.ARRIVALS, arena.allocate(arrivalBytes, 64).address());
         setContext(StepContext.EMBEDDINGS, embeddingRows.address());
@@ -285,6 +289,9 @@ public final class HostMachine implements Machine {
         nativeStep.start(context);
         long duration = System.nanoTime() - start;
         function.done(step.size(), duration, tracing);
+        if (function == single) {
+            shares.learn();
+        }
         if (tracing) {
             lastTraced = function;
         }

@@ -170,11 +170,22 @@ final class CoreView {
     }
 
     Ir firstVector(Slot slot) {
-        return f.udiv(f.mul(core, Ir.i64(Packer.tiles(slot.partWidth()))), cores);
+        return bound(core, slot);
     }
 
     Ir endVector(Slot slot) {
-        return f.udiv(f.mul(f.add(core, Ir.i64(1)), Ir.i64(Packer.tiles(slot.partWidth()))), cores);
+        return bound(f.add(core, Ir.i64(1)), slot);
+    }
+
+    /** Where a core's vectors begin: those of one token are cut as the cores were fast before, see {@link StepContext#BOUNDS}. */
+    private Ir bound(Ir core, Slot slot) {
+        Ir tiles = Ir.i64(Packer.tiles(slot.partWidth()));
+        if (program.capacity() > 1) {
+            return f.udiv(f.mul(core, tiles), cores);
+        }
+        Ir bounds = f.load(Type.PTR, context, StepContext.BOUNDS);
+        Ir bound = f.load(Type.I64, f.offset(bounds, f.shl(core, 3)));
+        return f.udiv(f.mul(bound, tiles), Ir.i64(StepContext.WHOLE));
     }
 
     /** Where a weight lies. */

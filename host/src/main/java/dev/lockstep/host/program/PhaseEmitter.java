@@ -13,6 +13,7 @@ import dev.lockstep.host.layout.Packer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.BinaryOperator;
 
 /**
  * Writes a phase as a function {@code void (ptr context, i64 core, ptr patience, i64 phase, i64 place...)}: what a core does of it, and the barrier at its
@@ -71,9 +72,17 @@ final class PhaseEmitter {
         List<List<Task>> phases = program.phases();
         trace(TraceLayout.BEGAN);
         ownTokens = program.capacity() > 1 && RowRun.ofWholeTokens(phases.get(number));
+        boolean counted =
+                program.capacity() == 1 && phases.get(number).stream().anyMatch(task -> task.cut() == Cut.ROWS);
+        if (counted) {
+            countWork(f::sub);
+        }
         RowRun.cut(phases.get(number)).forEach(this::emit);
         if (number + 1 < phases.size()) {
             prefetch(phases.get(number + 1));
+        }
+        if (counted) {
+            countWork(f::add);
         }
         trace(TraceLayout.ENDED);
         barrier();
@@ -109,6 +118,14 @@ final class PhaseEmitter {
                     VECTOR_BYTES,
                     at -> f.prefetch(f.offset(first, at)));
         });
+    }
+
+    /** Counts the cycles of a phase, less those when it began, as what the core has worked in the step: its share in later ones follows from that. */
+    private void countWork(BinaryOperator<Ir> operation) {
+        Ir work = f.offset(
+                f.load(Type.PTR, view.context(), StepContext.WORK),
+                f.mul(view.core(), Ir.i64(StepContext.WORK_STRIDE)));
+        f.store(operation.apply(f.load(Type.I64, work), f.cycles()), work);
     }
 
     /** Adds the cycles since the last barrier to the phase that ends: some twenty cycles, too few to ask for permission. */

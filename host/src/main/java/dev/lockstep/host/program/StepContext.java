@@ -18,6 +18,8 @@ import dev.lockstep.host.kernel.Synchronization;
  *    48  arrivals        address of a cache line for each core, with an i32 that counts barriers
  *    64  generation      i32, counts steps
  *   128  sleepers        i32, cores asleep
+ *   192  bounds          address of the cores' shares of rows
+ *   200  work            address of what the cores have worked
  *   320  angles          8 addresses of RoPE tables, rows of cosines then sines per position
  *   384  last            i64, cycle counter when core 0 left the last barrier
  *   392  phases          address of i64 sums of the cycles of each phase
@@ -43,6 +45,20 @@ public final class StepContext {
 
     /** Where the address of the cores' counts of barriers is, see {@link Synchronization#barrier}. */
     public static final long ARRIVALS = 48;
+
+    /** Where the address of the cores' shares of rows is, in steps of one token: an i64 for where each of them begins, of {@link #WHOLE}, and {@link #WHOLE}. */
+    public static final long BOUNDS = 192;
+
+    /**
+     * Where the address of the cores' work is, in steps of one token: an i64 every {@link #WORK_STRIDE} bytes, to which each adds the cycles of phases that
+     * are cut by rows.
+     */
+    public static final long WORK = 200;
+
+    /** All rows; a power of two. */
+    public static final long WHOLE = 1 << 16;
+
+    public static final long WORK_STRIDE = 64;
 
     static final long LAST_CYCLE = 384;
 

@@ -162,14 +162,11 @@ final class ProgramChecker {
                 return;
             }
             switch (task.op()) {
-                case Op.RmsNorm _, Op.LayerNorm _, Op.Quantize _, Op.Route _ -> {
-                    boolean everyToken = task.cut() == Cut.REPLICATED;
-                    assertThat(task.output().isPrivate()).isEqualTo(everyToken);
-                    for (int token = everyToken ? 0 : core; token < count; token += everyToken ? 1 : cores) {
+                case Op.RmsNorm _, Op.LayerNorm _, Op.Quantize _, Op.Route _ ->
+                    eachTokenwise(token -> {
                         readRow(0, token);
                         writeRow(token);
-                    }
-                }
+                    });
                 case Op.Weave weave -> {
                     for (int token = core; token < count; token += cores) {
                         for (int input = 0; input < weave.inputs().size(); input++) {
@@ -207,11 +204,16 @@ final class ProgramChecker {
                         writeVectors(token);
                     });
                 case Op.Attention attention -> attention(attention);
-                case Op.Embedding _ -> {
-                    for (int token = core; token < count; token += cores) {
-                        writeRow(token);
-                    }
-                }
+                case Op.Embedding _ -> eachTokenwise(this::writeRow);
+            }
+        }
+
+        /** Every token where each core has rows of its own, or else the core's tokens. */
+        private void eachTokenwise(java.util.function.IntConsumer body) {
+            boolean everyToken = task.cut() == Cut.REPLICATED;
+            assertThat(task.output().isPrivate()).isEqualTo(everyToken);
+            for (int token = everyToken ? 0 : core; token < count; token += everyToken ? 1 : cores) {
+                body.accept(token);
             }
         }
 
