@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -16,18 +17,18 @@ import java.util.stream.Stream;
  * The innermost part of products with several tokens: adds some blocks of one or several tiles of 16 rows times the activations of a few tokens
  * to sums. Each activation that is read serves all tiles, each weight all tokens, so that reading takes less time than multiplying.
  *
- * <p>Emitted as {@code void (ptr unpacked, i64 blocks, ptr quants, ptr fields, i64 planeBytes, ptr sums, i1 first, ptr ahead, i64 aheadStride, i1 asks, ptr others, i64 merged, i64 otherStride,
- * ptr y, i64 yStride)}: {@code unpacked} is an {@link
+ * <p>Emitted as {@code void (ptr unpacked, i64 blocks, ptr quants, ptr fields, i64 planeBytes, ptr sums, i1 first, ptr ahead, i64 aheadStride, i64 aheadStep, ptr others, i64 merged,
+ * i64 otherStride, ptr y, i64 yStride)}: {@code unpacked} is an {@link
  * UnpackedBlock} for each block of the first tile, those of the next lie {@link UnpackedBlock#MAX_BYTES} further; {@code quants} and {@code fields} are those of the first
  * token in its {@link QuantPanel}; {@code sums} has what the blocks before have given, 16 floats for each token and tile, token by token, and is not read if these are the
  * {@code first} blocks. {@code merged} sums of as many others, which lie {@code otherStride} bytes apart, are added one after the other. The first token's sums go to {@code y}, those of the next {@code yStride} bytes further. It
  * knows nothing of the matrix's size, so there are few of these.
  *
- * <p>If it {@code asks}, it asks memory for what lies at {@code ahead}, and for the next tiles {@code aheadStride} bytes further: a
- * {@link #LINE} with each block, since what is asked for all at once holds up what comes after it.
+ * <p>Each block asks memory for what lies at {@code ahead}, {@code aheadStep} bytes after what the block before asked for, and for the next tiles {@code aheadStride}
+ * bytes further: what is asked for all at once holds up what comes after it.
  */
 final class BlockProducts {
-    /** Bytes of each tile that are asked for with a block. */
+    /** Most bytes from what a block asks for to what the next one does. */
     static final int LINE = 64;
 
     private static final Type FLOATS = Type.FLOAT.times(QuantLayout.ROWS);
@@ -60,12 +61,11 @@ final class BlockProducts {
                 name.toLowerCase(Locale.ROOT),
                 List.of(
                         Type.PTR, Type.I64, Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I1, Type.PTR, Type.I64,
-                        Type.I1, Type.PTR, Type.I64, Type.I64, Type.PTR, Type.I64),
+                        Type.I64, Type.PTR, Type.I64, Type.I64, Type.PTR, Type.I64),
                 f -> new BlockProducts(f, simd, layout, panel, tiles, tokens).emit());
     }
 
     private void emit() {
-        prefetchResults();
         if (unpacked.pairs()) {
             pairs.widen(f.parameter(1), eachRow(f.parameter(2), QuantPanel.quantsStride()));
         }
@@ -73,7 +73,9 @@ final class BlockProducts {
         List<Ir> before = sums(f.parameter(5))
                 .map(sum -> f.select(none, Ir.zero(FLOATS), f.load(FLOATS, sum)))
                 .toList();
-        List<Ir> own = f.loop(Ir.i64(0), f.parameter(1), Ir.i64(1), before, this::addBlock);
+        List<Ir> own = simd.overlapsBlocks(unpacked.layout())
+                ? addOverlapped(before)
+                : f.loop(Ir.i64(0), f.parameter(1), Ir.i64(1), before, this::addBlock);
         List<Ir> all = f.rolledLoop(Ir.i64(0), f.parameter(11), Ir.i64(1), own, (other, carried) -> {
             Iterator<Ir> mine = carried.iterator();
             return sums(f.offset(f.parameter(10), f.mul(other, f.parameter(12))))
@@ -95,51 +97,85 @@ final class BlockProducts {
         return f.offset(f.parameter(13), f.mul(Ir.i64(token), f.parameter(14)));
     }
 
-    /** Asks for the places of results, which others may have taken out of the caches: a core that stored to all at the end would wait. */
-    private void prefetchResults() {
-        for (int token = 0; token < tokens; token++) {
-            for (int tile = 0; tile < tiles; tile++) {
-                f.prefetchToWrite(f.offset(y(token), (long) tile * FLOATS.bytes()));
-            }
-        }
-    }
-
     private List<Ir> addBlock(Ir block, List<Ir> sums) {
         prefetch(block);
-        Ir weights = f.offset(f.parameter(0), f.mul(block, Ir.i64(unpacked.bytes())));
-        Ir quants = f.offset(f.parameter(2), f.mul(block, Ir.i64(panel.blockBytes())));
-        Ir fields = f.offset(f.parameter(3), f.mul(block, Ir.i64(panel.fieldsBytes())));
-        List<List<List<Ir>>> dots = dots(block, weights, quants, fields);
-        List<BlockSum> ofTiles = IntStream.range(0, tiles)
-                .mapToObj(tile -> BlockSum.of(f, panel, unpacked, tile(weights, tile)))
-                .toList();
+        List<List<List<Ir>>> dots = dots(block);
         List<Ir> next = new ArrayList<>();
-        for (int token = 0; token < tokens; token++) {
-            for (int tile = 0; tile < tiles; tile++) {
-                int sum = token * tiles + tile;
-                next.add(ofTiles.get(tile)
-                        .add(sums.get(sum), dots.get(sum), f.offset(fields, (long) token * Integer.BYTES)));
-            }
+        for (int sum = 0; sum < tokens * tiles; sum++) {
+            next.add(add(block, sum, sums.get(sum), dots.get(sum)));
         }
         return next;
     }
 
-    /** Without a branch: who does not ask touches weights that are being read, which are in the first-level cache. */
+    /**
+     * The same with the dot products of a block made while those of the block before are scaled and added, some after each group. A core that looks ahead by no more than a block or
+     * two (less if it is shared) otherwise has no products to make there.
+     */
+    private List<Ir> addOverlapped(List<Ir> sums) {
+        prefetch(Ir.i64(0));
+        List<Ir> begun = new ArrayList<>(sums);
+        begun.addAll(partDots(Ir.i64(0), 0, _ -> {}));
+        List<Ir> all = f.loop(Ir.i64(1), f.parameter(1), Ir.i64(1), begun, (block, carried) -> {
+            prefetch(block);
+            List<Ir> next = new ArrayList<>();
+            List<Ir> dots = partDots(block, 0, group -> finish(f.sub(block, Ir.i64(1)), carried, group, next));
+            next.addAll(dots);
+            return next;
+        });
+        List<Ir> own = new ArrayList<>();
+        finish(f.sub(f.parameter(1), Ir.i64(1)), all, QuantLayout.GROUPS - 1, own);
+        return own;
+    }
+
+    /**
+     * Adds dot products of a block to as many sums as is fair after a group of the next one.
+     *
+     * @param carried sums, then for each of them the dot product of each plane
+     * @param next what has been finished, which grows
+     */
+    private void finish(Ir block, List<Ir> carried, int group, List<Ir> next) {
+        int sums = tokens * tiles;
+        while (next.size() < sums * (group + 1) / QuantLayout.GROUPS) {
+            int sum = next.size();
+            int first = sums + sum * panel.planes();
+            List<List<Ir>> dots = carried.subList(first, first + panel.planes()).stream()
+                    .map(List::of)
+                    .toList();
+            next.add(add(block, sum, carried.get(sum), dots));
+        }
+    }
+
+    private Ir add(Ir block, int sum, Ir before, List<List<Ir>> dots) {
+        Ir fields = f.offset(fields(block), (long) (sum / tiles) * QuantPanel.fieldsStride());
+        return BlockSum.of(f, panel, unpacked, tile(weights(block), sum % tiles))
+                .add(before, dots, fields);
+    }
+
+    private Ir weights(Ir block) {
+        return f.offset(f.parameter(0), f.mul(block, Ir.i64(unpacked.bytes())));
+    }
+
+    private Ir quants(Ir block) {
+        return f.offset(f.parameter(2), f.mul(block, Ir.i64(panel.blockBytes())));
+    }
+
+    private Ir fields(Ir block) {
+        return f.offset(f.parameter(3), f.mul(block, Ir.i64(panel.fieldsBytes())));
+    }
+
     private void prefetch(Ir block) {
-        Ir asks = f.parameter(9);
-        Ir ahead = f.offset(f.select(asks, f.parameter(7), f.parameter(0)), f.mul(block, Ir.i64(LINE)));
-        Ir stride = f.select(asks, f.parameter(8), Ir.i64(0));
+        Ir ahead = f.offset(f.parameter(7), f.mul(block, f.parameter(9)));
         for (int tile = 0; tile < tiles; tile++) {
-            f.prefetch(f.offset(ahead, f.mul(Ir.i64(tile), stride)));
+            f.prefetch(f.offset(ahead, f.mul(Ir.i64(tile), f.parameter(8))));
         }
     }
 
     /** For each token, tile and plane the exact dot products of each part of the block. */
-    private List<List<List<Ir>>> dots(Ir block, Ir weights, Ir quants, Ir fields) {
+    private List<List<List<Ir>>> dots(Ir block) {
         List<List<Ir>> ofParts = unpacked.pairs()
-                ? List.of(pairs.dots(block, weights, eachRow(fields, QuantPanel.fieldsStride())))
+                ? List.of(pairs.dots(block, weights(block), eachRow(fields(block), QuantPanel.fieldsStride())))
                 : IntStream.range(0, unpacked.layout().parts())
-                        .mapToObj(part -> partDots(weights, quants, fields, part))
+                        .mapToObj(part -> partDots(block, part, _ -> {}))
                         .toList();
         return IntStream.range(0, tokens * tiles)
                 .mapToObj(sum -> IntStream.range(0, panel.planes())
@@ -156,34 +192,52 @@ final class BlockProducts {
         return places;
     }
 
-    /** The dot products of a part of the block, for each plane of each tile of each token. */
-    private List<Ir> partDots(Ir weights, Ir quants, Ir fields, int part) {
-        int largest = unpacked.layout().largestByte();
+    /**
+     * The dot products of a part of the block, for each plane of each tile of each token.
+     *
+     * @param afterGroup what is emitted after each group where these are not a loop
+     */
+    private List<Ir> partDots(Ir block, int part, IntConsumer afterGroup) {
+        Ir weights = weights(block);
+        Ir quants = quants(block);
+        DotProduct.Sum[] sums = starts(fields(block), part);
+        List<DotProduct.Sum> all = List.of(sums);
+        int groups = QuantLayout.GROUPS / unpacked.layout().parts();
+        int round = Math.min(groups, simd.dot().groupsOfRound(unpacked.layout().largestByte()));
+        if (round == groups) {
+            for (int group = 0; group < groups; group++) {
+                addGroup(Ir.i64((long) groups * part + group), weights, quants, sums);
+                afterGroup.accept(group);
+            }
+        } else {
+            List<Ir> totals = f.rolledLoop(
+                    Ir.i64((long) groups * part),
+                    Ir.i64((long) groups * (part + 1)),
+                    Ir.i64(round),
+                    DotProduct.Sum.carried(all),
+                    (group, carried) -> {
+                        DotProduct.Sum.resume(all, carried);
+                        for (int i = 0; i < round; i++) {
+                            addGroup(f.add(group, Ir.i64(i)), weights, quants, sums);
+                        }
+                        return DotProduct.Sum.carried(all);
+                    });
+            DotProduct.Sum.resume(all, totals);
+        }
+        return all.stream().map(DotProduct.Sum::total).toList();
+    }
+
+    private DotProduct.Sum[] starts(Ir fields, int part) {
         DotProduct.Sum[] sums = new DotProduct.Sum[tokens * tiles * panel.planes()];
         eachRow((token, plane) -> {
             Ir place = plane(f.offset(fields, (long) token * QuantPanel.fieldsStride()), plane);
             Ir start = BlockBias.start(f, simd, unpacked.layout(), panel, place, part);
             for (int tile = 0; tile < tiles; tile++) {
-                sums[dot(token, tile, plane)] = simd.dot().start(f, start, largest);
+                sums[dot(token, tile, plane)] =
+                        simd.dot().start(f, start, unpacked.layout().largestByte());
             }
         });
-        List<DotProduct.Sum> all = List.of(sums);
-        int groups = QuantLayout.GROUPS / unpacked.layout().parts();
-        int round = Math.min(groups, simd.dot().groupsOfRound(largest));
-        List<Ir> totals = f.rolledLoop(
-                Ir.i64((long) groups * part),
-                Ir.i64((long) groups * (part + 1)),
-                Ir.i64(round),
-                DotProduct.Sum.carried(all),
-                (group, carried) -> {
-                    DotProduct.Sum.resume(all, carried);
-                    for (int i = 0; i < round; i++) {
-                        addGroup(f.add(group, Ir.i64(i)), weights, quants, sums);
-                    }
-                    return DotProduct.Sum.carried(all);
-                });
-        DotProduct.Sum.resume(all, totals);
-        return all.stream().map(DotProduct.Sum::total).toList();
+        return sums;
     }
 
     private void addGroup(Ir group, Ir weights, Ir quants, DotProduct.Sum[] sums) {

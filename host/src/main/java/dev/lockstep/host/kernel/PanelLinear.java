@@ -29,6 +29,9 @@ final class PanelLinear {
     /** Unpacked weights, and sums of each segment of each token. */
     static final int SCRATCH_BYTES = MAX_TILES * (UnpackedBlock.MAX_BYTES + Segments.MAX * MAX_TOKENS * FLOATS.bytes());
 
+    /** So many calls of {@link BlockProducts} for a range ask for nothing new. */
+    private static final Ir LATE_CALLS = Ir.i64(2);
+
     private final IrFunction f;
     private final Simd simd;
     private final QuantLayout layout;
@@ -36,6 +39,8 @@ final class PanelLinear {
     private final QuantPanel panel;
     private final Segments segments;
     private final int tiles;
+    private final int mostTokens;
+    private final Ir askStep;
 
     private PanelLinear(IrFunction f, Simd simd, QuantLayout layout, QuantPanel panel, int tiles) {
         this.f = f;
@@ -45,6 +50,8 @@ final class PanelLinear {
         this.panel = panel;
         this.segments = Segments.of(panel.width(), layout.columns());
         this.tiles = tiles;
+        mostTokens = simd.blockTokens(panel.planes(), tiles);
+        askStep = askStep();
     }
 
     static String emit(IrModule module, Simd simd, QuantLayout layout, RowKind kind, int columns, int tiles) {
@@ -83,9 +90,12 @@ final class PanelLinear {
 
     private void multiply(Segments.Range range, Sums sums) {
         Ir tokens = f.parameter(2);
-        int most = simd.blockTokens(panel.planes(), tiles);
-        f.loop(Ir.i64(0), f.and(tokens, Ir.i64(-most)), most, token -> addBlocks(range, sums, token, most));
-        for (int size = most / 2; size >= 1; size /= 2) {
+        f.loop(
+                Ir.i64(0),
+                f.and(tokens, Ir.i64(-mostTokens)),
+                mostTokens,
+                token -> addBlocks(range, sums, token, mostTokens));
+        for (int size = mostTokens / 2; size >= 1; size /= 2) {
             int few = size;
             f.ifThen(
                     f.icmp("ne", f.and(tokens, Ir.i64(few)), Ir.i64(0)),
@@ -93,11 +103,22 @@ final class PanelLinear {
         }
     }
 
+    /**
+     * By how many bytes what a block asks memory for lies after what the block before asked for, so that calls ask for what comes next evenly: each takes about as many columns as
+     * this range, and what the last calls asked for would come late.
+     */
+    private Ir askStep() {
+        Ir calls = f.udiv(f.parameter(2), Ir.i64(mostTokens));
+        Ir most = Ir.i64(BlockProducts.LINE);
+        Ir blockBytes = Ir.i64(layout.unitBytes() / layout.blocks());
+        Ir step = f.udiv(blockBytes, f.select(f.icmp("ugt", calls, LATE_CALLS), f.sub(calls, LATE_CALLS), Ir.i64(1)));
+        return f.select(f.icmp("ult", step, most), f.add(step, Ir.i64(1)), most);
+    }
+
     private void addBlocks(Segments.Range range, Sums sums, Ir token, int tokens) {
         Ir block = f.mul(range.unit(), Ir.i64(layout.blocks()));
         Ir blocks = f.mul(range.count(), Ir.i64(layout.blocks()));
-        // Each call asks for its share of what comes next, until all of it is asked for.
-        Ir asked = f.mul(f.mul(f.udiv(token, Ir.i64(tokens)), blocks), Ir.i64(BlockProducts.LINE));
+        Ir asked = f.mul(f.mul(f.udiv(token, Ir.i64(mostTokens)), blocks), askStep);
         Ir place = f.offset(f.parameter(1), f.mul(f.udiv(token, Ir.i64(QuantPanel.TOKENS)), Ir.i64(panel.bytes())));
         Ir lane = f.urem(token, Ir.i64(QuantPanel.TOKENS));
         Ir quants = f.add(f.mul(block, Ir.i64(panel.blockBytes())), f.mul(lane, Ir.i64(QuantLayout.BLOCK)));
@@ -113,7 +134,7 @@ final class PanelLinear {
                 range.first(),
                 f.offset(next(range, sums), asked),
                 Ir.i64(tileBytes()),
-                f.icmp("ult", asked, f.mul(range.count(), Ir.i64(layout.unitBytes()))),
+                askStep,
                 sums.waiting(Ir.i64(0), token),
                 sums.merged,
                 Ir.i64(levelBytes()),

@@ -52,6 +52,11 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
         return dot.rowTiles();
     }
 
+    /** Whether there are registers for the dot products of two blocks at once in {@link BlockProducts}. */
+    boolean overlapsBlocks(QuantLayout layout) {
+        return dot.equals(new DotProduct.Vnni(16)) && layout.parts() == 1;
+    }
+
     /** Tokens whose sums with so many tiles {@link BlockProducts} keeps in registers; a power of two. */
     int blockTokens(int planes, int tiles) {
         return Math.max(1, dot.blockSums() / tiles / planes);
