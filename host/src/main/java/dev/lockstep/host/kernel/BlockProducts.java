@@ -66,6 +66,10 @@ final class BlockProducts {
     }
 
     private void emit() {
+        boolean overlaps = simd.overlapsBlocks(unpacked.layout());
+        if (!overlaps) {
+            prefetchResults();
+        }
         if (unpacked.pairs()) {
             pairs.widen(f.parameter(1), eachRow(f.parameter(2), QuantPanel.quantsStride()));
         }
@@ -73,9 +77,8 @@ final class BlockProducts {
         List<Ir> before = sums(f.parameter(5))
                 .map(sum -> f.select(none, Ir.zero(FLOATS), f.load(FLOATS, sum)))
                 .toList();
-        List<Ir> own = simd.overlapsBlocks(unpacked.layout())
-                ? addOverlapped(before)
-                : f.loop(Ir.i64(0), f.parameter(1), Ir.i64(1), before, this::addBlock);
+        List<Ir> own =
+                overlaps ? addOverlapped(before) : f.loop(Ir.i64(0), f.parameter(1), Ir.i64(1), before, this::addBlock);
         List<Ir> all = f.rolledLoop(Ir.i64(0), f.parameter(11), Ir.i64(1), own, (other, carried) -> {
             Iterator<Ir> mine = carried.iterator();
             return sums(f.offset(f.parameter(10), f.mul(other, f.parameter(12))))
@@ -95,6 +98,15 @@ final class BlockProducts {
 
     private Ir y(int token) {
         return f.offset(f.parameter(13), f.mul(Ir.i64(token), f.parameter(14)));
+    }
+
+    /** Asks for the places of results, which others may have taken out of the caches. Where blocks overlap nothing waits for stores. */
+    private void prefetchResults() {
+        for (int token = 0; token < tokens; token++) {
+            for (int tile = 0; tile < tiles; tile++) {
+                f.prefetchToWrite(f.offset(y(token), (long) tile * FLOATS.bytes()));
+            }
+        }
     }
 
     private List<Ir> addBlock(Ir block, List<Ir> sums) {
