@@ -144,7 +144,7 @@ public class ProductBenchmark {
         if (tiled) {
             kernels.openTiles(f);
         }
-        boolean straight = tokens == 1 || tokens <= kernels.straightTokens();
+        boolean straight = tokens == 1 || tokens <= kernels.straightTokens(type);
         int rowTiles = straight ? 1 : tiled ? Kernels.ROW_TILES : kernels.rowTiles();
         f.loop(Ir.i64(0), Ir.i64(ROW_TILES), rowTiles, tile -> {
             Ir packed = f.offset(f.parameter(0), f.mul(tile, tileBytes));

@@ -32,6 +32,11 @@ final class BlockBias {
                 ? bias == 128 ? Field.BYTES_START : Field.MINUS_8_SUM
                 : part == 0 ? Field.MINUS_32_FIRST_HALF : Field.MINUS_32_SECOND_HALF;
         Ir sum = f.load(Type.I32, fields, panel.fieldOffset(field));
+        if (simd.halvesIn16Bits(layout)) {
+            Ir pair = f.bitcast(sum, Type.I16.times(2));
+            Ir shifted = f.ashr(pair, Integer.numberOfTrailingZeros(32 / bias));
+            return f.splat(f.bitcast(shifted, Type.I32), QuantLayout.ROWS);
+        }
         Ir start = switch (field) {
             case BYTES_START -> sum;
             case MINUS_8_SUM -> f.shl(sum, Integer.numberOfTrailingZeros(bias / 8));

@@ -6,6 +6,8 @@ import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.layout.QuantLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -28,10 +30,11 @@ import java.util.stream.Stream;
  * bytes further: what is asked for all at once holds up what comes after it.
  */
 final class BlockProducts {
-    /** Most bytes from what a block asks for to what the next one does. */
+    /** Bytes of a line of memory. */
     static final int LINE = 64;
 
     private static final Type FLOATS = Type.FLOAT.times(QuantLayout.ROWS);
+    private static final Type INTS = Type.I32.times(QuantLayout.ROWS);
 
     private final IrFunction f;
     private final Simd simd;
@@ -39,30 +42,35 @@ final class BlockProducts {
     private final QuantPanel panel;
     private final int tiles;
     private final int tokens;
+    private final int lines;
     private final PairDots pairs;
 
-    private BlockProducts(IrFunction f, Simd simd, QuantLayout layout, QuantPanel panel, int tiles, int tokens) {
+    private BlockProducts(
+            IrFunction f, Simd simd, QuantLayout layout, QuantPanel panel, int tiles, int tokens, int lines) {
         this.f = f;
         this.simd = simd;
         this.unpacked = UnpackedBlock.of(simd, layout);
         this.panel = panel;
         this.tiles = tiles;
         this.tokens = tokens;
+        this.lines = lines;
         this.pairs = new PairDots(f, unpacked, panel, tokens * panel.planes());
     }
 
     /**
      * @param panel how activations lie, but for its width
      * @param tiles of 16 rows
+     * @param lines of each tile that each block asks for
      */
-    static String emit(IrModule module, Simd simd, QuantLayout layout, QuantPanel panel, int tiles, int tokens) {
-        String name = "blocks_%s_%d_%dx%d".formatted(layout, panel.planes(), tiles, tokens);
+    static String emit(
+            IrModule module, Simd simd, QuantLayout layout, QuantPanel panel, int tiles, int tokens, int lines) {
+        String name = "blocks_%s_%d_%dx%d_%d".formatted(layout, panel.planes(), tiles, tokens, lines);
         return module.function(
                 name.toLowerCase(Locale.ROOT),
                 List.of(
                         Type.PTR, Type.I64, Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I1, Type.PTR, Type.I64,
                         Type.I64, Type.PTR, Type.I64, Type.I64, Type.PTR, Type.I64),
-                f -> new BlockProducts(f, simd, layout, panel, tiles, tokens).emit());
+                f -> new BlockProducts(f, simd, layout, panel, tiles, tokens, lines).emit());
     }
 
     private void emit() {
@@ -159,8 +167,8 @@ final class BlockProducts {
 
     private Ir add(Ir block, int sum, Ir before, List<List<Ir>> dots) {
         Ir fields = f.offset(fields(block), (long) (sum / tiles) * QuantPanel.fieldsStride());
-        return BlockSum.of(f, panel, unpacked, tile(weights(block), sum % tiles))
-                .add(before, dots, fields);
+        BlockSum ofTile = BlockSum.of(f, panel, unpacked, tile(weights(block), sum % tiles));
+        return (halvesIn16Bits() ? ofTile.ofScaledHalves() : ofTile).add(before, dots, fields);
     }
 
     private Ir weights(Ir block) {
@@ -178,17 +186,16 @@ final class BlockProducts {
     private void prefetch(Ir block) {
         Ir ahead = f.offset(f.parameter(7), f.mul(block, f.parameter(9)));
         for (int tile = 0; tile < tiles; tile++) {
-            f.prefetch(f.offset(ahead, f.mul(Ir.i64(tile), f.parameter(8))));
+            Ir place = f.offset(ahead, f.mul(Ir.i64(tile), f.parameter(8)));
+            for (int line = 0; line < lines; line++) {
+                f.prefetch(f.offset(place, (long) line * LINE));
+            }
         }
     }
 
     /** For each token, tile and plane the exact dot products of each part of the block. */
     private List<List<List<Ir>>> dots(Ir block) {
-        List<List<Ir>> ofParts = unpacked.pairs()
-                ? List.of(pairs.dots(block, weights(block), eachRow(fields(block), QuantPanel.fieldsStride())))
-                : IntStream.range(0, unpacked.layout().parts())
-                        .mapToObj(part -> partDots(block, part, _ -> {}))
-                        .toList();
+        List<List<Ir>> ofParts = ofParts(block);
         return IntStream.range(0, tokens * tiles)
                 .mapToObj(sum -> IntStream.range(0, panel.planes())
                         .map(plane -> sum * panel.planes() + plane)
@@ -196,6 +203,40 @@ final class BlockProducts {
                                 ofParts.stream().map(dots -> dots.get(dot)).toList())
                         .toList())
                 .toList();
+    }
+
+    private List<List<Ir>> ofParts(Ir block) {
+        if (unpacked.pairs()) {
+            return List.of(pairs.dots(block, weights(block), eachRow(fields(block), QuantPanel.fieldsStride())));
+        }
+        if (halvesIn16Bits()) {
+            List<Ir> none = Collections.nCopies(tokens * tiles * panel.planes(), Ir.zero(INTS));
+            return List.of(addHalf(block, 1, addHalf(block, 0, none)));
+        }
+        return IntStream.range(0, unpacked.layout().parts())
+                .mapToObj(part -> partDots(block, part, _ -> {}))
+                .toList();
+    }
+
+    private boolean halvesIn16Bits() {
+        return simd.halvesIn16Bits(unpacked.layout());
+    }
+
+    /** Adds the dot products of a half of the block, each times its scale. Of several groups in a round LLVM reads more ahead than there are registers. */
+    private List<Ir> addHalf(Ir block, int half, List<Ir> before) {
+        List<Ir> scales = IntStream.range(0, tiles)
+                .mapToObj(tile -> f.load(INTS, tile(weights(block), tile), unpacked.halfScaleOffset(half)))
+                .toList();
+        DotProduct.Sum[] sums = new DotProduct.Sum[before.size()];
+        eachRow((token, plane) -> {
+            Ir place = plane(f.offset(fields(block), (long) token * QuantPanel.fieldsStride()), plane);
+            Ir bias = BlockBias.start(f, simd, unpacked.layout(), panel, place, half);
+            for (int tile = 0; tile < tiles; tile++) {
+                int dot = dot(token, tile, plane);
+                sums[dot] = simd.dot().startHalf(f, before.get(dot), bias, scales.get(tile));
+            }
+        });
+        return rounds(block, half, sums, 1);
     }
 
     private List<Ir> eachRow(Ir first, int stride) {
@@ -213,29 +254,36 @@ final class BlockProducts {
         Ir weights = weights(block);
         Ir quants = quants(block);
         DotProduct.Sum[] sums = starts(fields(block), part);
-        List<DotProduct.Sum> all = List.of(sums);
         int groups = QuantLayout.GROUPS / unpacked.layout().parts();
         int round = Math.min(groups, simd.dot().groupsOfRound(unpacked.layout().largestByte()));
-        if (round == groups) {
-            for (int group = 0; group < groups; group++) {
-                addGroup(Ir.i64((long) groups * part + group), weights, quants, sums);
-                afterGroup.accept(group);
-            }
-        } else {
-            List<Ir> totals = f.rolledLoop(
-                    Ir.i64((long) groups * part),
-                    Ir.i64((long) groups * (part + 1)),
-                    Ir.i64(round),
-                    DotProduct.Sum.carried(all),
-                    (group, carried) -> {
-                        DotProduct.Sum.resume(all, carried);
-                        for (int i = 0; i < round; i++) {
-                            addGroup(f.add(group, Ir.i64(i)), weights, quants, sums);
-                        }
-                        return DotProduct.Sum.carried(all);
-                    });
-            DotProduct.Sum.resume(all, totals);
+        if (round < groups) {
+            return rounds(block, part, sums, round);
         }
+        for (int group = 0; group < groups; group++) {
+            addGroup(Ir.i64((long) groups * part + group), weights, quants, sums);
+            afterGroup.accept(group);
+        }
+        return Arrays.stream(sums).map(DotProduct.Sum::total).toList();
+    }
+
+    private List<Ir> rounds(Ir block, int part, DotProduct.Sum[] sums, int round) {
+        Ir weights = weights(block);
+        Ir quants = quants(block);
+        List<DotProduct.Sum> all = List.of(sums);
+        int groups = QuantLayout.GROUPS / unpacked.layout().parts();
+        List<Ir> totals = f.rolledLoop(
+                Ir.i64((long) groups * part),
+                Ir.i64((long) groups * (part + 1)),
+                Ir.i64(round),
+                DotProduct.Sum.carried(all),
+                (group, carried) -> {
+                    DotProduct.Sum.resume(all, carried);
+                    for (int i = 0; i < round; i++) {
+                        addGroup(f.add(group, Ir.i64(i)), weights, quants, sums);
+                    }
+                    return DotProduct.Sum.carried(all);
+                });
+        DotProduct.Sum.resume(all, totals);
         return all.stream().map(DotProduct.Sum::total).toList();
     }
 

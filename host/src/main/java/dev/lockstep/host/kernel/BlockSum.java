@@ -32,6 +32,11 @@ record BlockSum(IrFunction f, QuantPanel panel, Ir scale, List<Ir> halfScales, L
                         .toList());
     }
 
+    /** The same where dot products come as one for the block, with the scales of its halves in them. */
+    BlockSum ofScaledHalves() {
+        return new BlockSum(f, panel, scale, List.of(), minima);
+    }
+
     /**
      * The next sum.
      *

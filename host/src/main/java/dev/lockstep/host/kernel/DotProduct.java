@@ -26,6 +26,14 @@ sealed interface DotProduct {
         return false;
     }
 
+    /**
+     * Whether the dot products of half blocks with weights that are no signed bytes are summed in 16 bits, two of which are a lane: then each has its own bias, and a half's scale is
+     * multiplied with them as they are widened.
+     */
+    default boolean sumsHalvesIn16Bits() {
+        return false;
+    }
+
     /** How many sums of 16 rows, and as many dot products of a block, fit in registers; a power of two. */
     int blockSums();
 
@@ -44,6 +52,22 @@ sealed interface DotProduct {
      * @param maxWeight weights are 0 to maxWeight, or any signed byte (any biased byte if {@link #biasesBytes}) if it is 255
      */
     Sum start(IrFunction f, Ir init, int maxWeight);
+
+    /**
+     * Starts a sum over half a block, where {@link #sumsHalvesIn16Bits}.
+     *
+     * @param init i32 vector that the scaled sum is added to
+     * @param bias of half as many columns in each 16 bits, such that each of these sums fits
+     * @param scale two 16-bit integers in a lane, equal
+     */
+    default Sum startHalf(IrFunction f, Ir init, Ir bias, Ir scale) {
+        throw new UnsupportedOperationException("halves are summed in 32 bits");
+    }
+
+    /** A 16-bit integer twice in each lane. */
+    static Ir pairs(Type lanes, int value) {
+        return Ir.constant(lanes, value << Short.SIZE | value & 0xFFFF);
+    }
 
     /** Sums that a kernel for one token should alternate between, so that it waits less for the multiplier's results. */
     default int chains() {
@@ -211,6 +235,11 @@ sealed interface DotProduct {
         }
 
         @Override
+        public boolean sumsHalvesIn16Bits() {
+            return true;
+        }
+
+        @Override
         public int blockSums() {
             return 4;
         }
@@ -226,23 +255,37 @@ sealed interface DotProduct {
 
         @Override
         public Sum start(IrFunction f, Ir init, int maxWeight) {
-            return new Widened(f, init, maxWeight);
+            Ir nothing = Ir.zero(init.type());
+            return new Widened(f, init, nothing, pairs(init.type(), 1), maxWeight == 255, groupsIn16Bits(maxWeight));
+        }
+
+        @Override
+        public Sum startHalf(IrFunction f, Ir init, Ir bias, Ir scale) {
+            return new Widened(f, init, bias, scale, false, QuantLayout.GROUPS / 2);
         }
 
         private static final class Widened implements Sum {
             private final IrFunction f;
             private final boolean signed;
             private final int groupsIn16Bits;
+            private final Ir scale;
             private Ir sum;
             private List<Ir> shorts;
             private int groups;
 
-            Widened(IrFunction f, Ir init, int maxWeight) {
+            Widened(IrFunction f, Ir init, Ir bias, Ir scale, boolean signed, int groupsIn16Bits) {
                 this.f = f;
-                this.signed = maxWeight == 255;
-                this.groupsIn16Bits = groupsIn16Bits(maxWeight);
+                this.signed = signed;
+                this.groupsIn16Bits = groupsIn16Bits;
+                this.scale = scale;
                 this.sum = init;
-                this.shorts = Collections.nCopies(init.type().lanes() / LANES, Ir.zero(SHORTS));
+                this.shorts = pieces(bias);
+            }
+
+            private List<Ir> pieces(Ir lanes) {
+                return IntStream.range(0, lanes.type().lanes() / LANES)
+                        .mapToObj(piece -> f.bitcast(f.slice(lanes, piece * LANES, LANES), SHORTS))
+                        .toList();
             }
 
             @Override
@@ -264,9 +307,9 @@ sealed interface DotProduct {
             }
 
             private void widen() {
-                Ir ones = Ir.constant(SHORTS, 1);
-                List<Ir> ints = shorts.stream()
-                        .map(s -> f.call("llvm.x86.avx2.pmadd.wd", INTS, s, ones))
+                List<Ir> scales = pieces(scale);
+                List<Ir> ints = IntStream.range(0, shorts.size())
+                        .mapToObj(piece -> f.call("llvm.x86.avx2.pmadd.wd", INTS, shorts.get(piece), scales.get(piece)))
                         .toList();
                 sum = f.add(sum, f.concat(ints));
                 shorts = Collections.nCopies(shorts.size(), Ir.zero(SHORTS));

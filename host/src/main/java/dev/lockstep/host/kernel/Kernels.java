@@ -49,8 +49,8 @@ public record Kernels(IrModule module, Simd simd) {
     }
 
     /** Up to so many tokens of a step {@link #quantLinear} is faster than {@link #panelLinear}; 0 if it never is. */
-    public int straightTokens() {
-        return simd.straightTokens();
+    public int straightTokens(TensorType type) {
+        return simd.straightTokens(QuantLayout.of(type).orElseThrow());
     }
 
     /**

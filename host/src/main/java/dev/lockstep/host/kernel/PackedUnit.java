@@ -44,10 +44,23 @@ final class PackedUnit {
 
     /** The sub-scales of a block's halves as floats; empty where its halves have none of their own. */
     List<Ir> halfScales(int block) {
+        return halfScaleIntegers(block).stream()
+                .map(scale -> f.convert("sitofp", scale, FLOATS))
+                .toList();
+    }
+
+    /** The same as two equal 16-bit integers in each lane. */
+    List<Ir> halfScalePairs(int block) {
+        return halfScaleIntegers(block).stream()
+                .map(scale -> f.or(f.shl(scale, Short.SIZE), f.and(scale, Ir.constant(scale.type(), 0xFFFF))))
+                .toList();
+    }
+
+    private List<Ir> halfScaleIntegers(int block) {
         return layout.parts() == 1
                 ? List.of()
                 : IntStream.of(2 * block, 2 * block + 1)
-                        .mapToObj(subBlock -> f.convert("sitofp", subScale(subBlock), FLOATS))
+                        .mapToObj(this::subScale)
                         .toList();
     }
 

@@ -26,6 +26,9 @@ final class PanelLinear {
     /** Most tiles of a call. */
     static final int MAX_TILES = 2;
 
+    /** Bytes farther ahead that memory is asked for weights with few tokens. */
+    private static final int FARTHER = 2 << 10;
+
     /** Unpacked weights, and sums of each segment of each token. */
     static final int SCRATCH_BYTES = MAX_TILES * (UnpackedBlock.MAX_BYTES + Segments.MAX * MAX_TOKENS * FLOATS.bytes());
 
@@ -89,17 +92,32 @@ final class PanelLinear {
     }
 
     private void multiply(Segments.Range range, Sums sums) {
+        if (simd.rowTiles() > 1) {
+            multiply(range, sums, 1);
+            return;
+        }
+        int lines = (layout.unitBytes() / layout.blocks() + BlockProducts.LINE - 1) / BlockProducts.LINE;
+        Ir few = f.icmp("ule", f.parameter(2), Ir.i64(mostTokens * lines / 2L));
+        f.ifThen(few, () -> multiply(range, sums, lines));
+        f.ifThen(f.xor(few, new Ir(Type.I1, "true")), () -> multiply(range, sums, 1));
+    }
+
+    /**
+     * @param lines that each block asks for: one, or, with at most half as many calls as a block has lines, all of a block in the first call and {@link #FARTHER} ahead, since these products
+     *     take no longer than memory
+     */
+    private void multiply(Segments.Range range, Sums sums, int lines) {
         Ir tokens = f.parameter(2);
         f.loop(
                 Ir.i64(0),
                 f.and(tokens, Ir.i64(-mostTokens)),
                 mostTokens,
-                token -> addBlocks(range, sums, token, mostTokens));
+                token -> addBlocks(range, sums, lines, token, mostTokens));
         for (int size = mostTokens / 2; size >= 1; size /= 2) {
             int few = size;
             f.ifThen(
                     f.icmp("ne", f.and(tokens, Ir.i64(few)), Ir.i64(0)),
-                    () -> addBlocks(range, sums, f.and(tokens, Ir.i64(-2L * few)), few));
+                    () -> addBlocks(range, sums, lines, f.and(tokens, Ir.i64(-2L * few)), few));
         }
     }
 
@@ -115,16 +133,19 @@ final class PanelLinear {
         return f.select(f.icmp("ult", step, most), f.add(step, Ir.i64(1)), most);
     }
 
-    private void addBlocks(Segments.Range range, Sums sums, Ir token, int tokens) {
+    private void addBlocks(Segments.Range range, Sums sums, int lines, Ir token, int tokens) {
         Ir block = f.mul(range.unit(), Ir.i64(layout.blocks()));
         Ir blocks = f.mul(range.count(), Ir.i64(layout.blocks()));
-        Ir asked = f.mul(f.mul(f.udiv(token, Ir.i64(mostTokens)), blocks), askStep);
+        Ir asked = lines == 1 ? f.mul(f.mul(f.udiv(token, Ir.i64(mostTokens)), blocks), askStep) : Ir.i64(FARTHER);
+        Ir step = lines == 1
+                ? askStep
+                : f.select(f.icmp("eq", token, Ir.i64(0)), Ir.i64((long) lines * BlockProducts.LINE), Ir.i64(0));
         Ir place = f.offset(f.parameter(1), f.mul(f.udiv(token, Ir.i64(QuantPanel.TOKENS)), Ir.i64(panel.bytes())));
         Ir lane = f.urem(token, Ir.i64(QuantPanel.TOKENS));
         Ir quants = f.add(f.mul(block, Ir.i64(panel.blockBytes())), f.mul(lane, Ir.i64(QuantLayout.BLOCK)));
         Ir fields = f.add(f.mul(block, Ir.i64(panel.fieldsBytes())), f.mul(lane, Ir.i64(Integer.BYTES)));
         f.callLocal(
-                BlockProducts.emit(f.module(), simd, layout, panel, tiles, tokens),
+                BlockProducts.emit(f.module(), simd, layout, panel, tiles, tokens, lines),
                 f.parameter(5),
                 blocks,
                 f.offset(place, quants),
@@ -134,7 +155,7 @@ final class PanelLinear {
                 range.first(),
                 f.offset(next(range, sums), asked),
                 Ir.i64(tileBytes()),
-                askStep,
+                step,
                 sums.waiting(Ir.i64(0), token),
                 sums.merged,
                 Ir.i64(levelBytes()),

@@ -102,7 +102,7 @@ final class QuantLinear {
                     Ir start = BlockBias.start(f, simd, layout, panel, planeFields, part);
                     for (int chain = 0; chain < chains; chain++) {
                         Ir first = chain == 0 ? start : Ir.zero(start.type());
-                        sums[token][plane][part][chain] = simd.dot().start(f, first, layout.largestByte());
+                        sums[token][plane][part][chain] = start(first);
                     }
                 }
             }
@@ -125,6 +125,13 @@ final class QuantLinear {
                         .map(ofPlane -> Arrays.stream(ofPlane).map(this::total).toList())
                         .toList())
                 .toList();
+    }
+
+    private DotProduct.Sum start(Ir bias) {
+        Type ints = bias.type();
+        return simd.halvesIn16Bits(layout)
+                ? simd.dot().startHalf(f, Ir.zero(ints), bias, DotProduct.pairs(ints, 1))
+                : simd.dot().start(f, bias, layout.largestByte());
     }
 
     /** With several tokens one half of a block after the other, so that its dot products are done with before those of the next begin. */

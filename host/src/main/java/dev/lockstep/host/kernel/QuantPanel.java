@@ -38,6 +38,7 @@ public record QuantPanel(int tokens, int width, int planes) {
         MINUS_8_SUM,
         /** What products of signed bytes start from, an int: -128 times the sum of the quants, or for {@link PairDots} minus the sum of their pairs' products. */
         BYTES_START,
+        /** -32 times the sum of the quants of a half, an int, or two of 16 bits: of the first two of each four quants, and of the others ({@link DotProduct#sumsHalvesIn16Bits}). */
         MINUS_32_FIRST_HALF,
         MINUS_32_SECOND_HALF;
 

@@ -80,7 +80,10 @@ final class QuantizeKernel {
                 List<Ir> ofPlane = sums.subList(plane * planeSums(), (plane + 1) * planeSums());
                 storePlane(ofPlane, f.offset(fields, (long) plane * panel.planeBytes()));
             }
-            storeScaled(scale, sums.get(sums.size() - 2), sums.getLast(), fields);
+            List<Ir> halves = panel.planes() == 1
+                    ? List.of(sum(sums.get(0)), sum(sums.get(1)))
+                    : sums.subList(sums.size() - 2, sums.size());
+            storeScaled(scale, halves.getFirst(), halves.getLast(), fields);
         });
     }
 
@@ -111,7 +114,7 @@ final class QuantizeKernel {
         return f.load(FLOATS, f.offset(x, (long) row * rows.stride));
     }
 
-    /** Stores the quants of each row; gives its sums of integers, of each plane and after those of the rounded values. */
+    /** Stores the quants of each row; gives its sums of integers, of each plane and, where there are two, after those of the rounded values. */
     private List<Ir> sums(Ir x, Ir inverse, Ir quants) {
         if (rows.count == 1) {
             return summands(x, 0, inverse, quants).stream()
@@ -133,8 +136,8 @@ final class QuantizeKernel {
             addPlane(summands, high, place);
             Ir low = f.sub(integers, f.mul(high, Ir.constant(INTS, QuantPanel.HIGH)));
             addPlane(summands, low, f.offset(place, panel.planeBytes()));
+            addHalves(summands, integers);
         }
-        addHalves(summands, integers);
         return summands;
     }
 
@@ -146,7 +149,7 @@ final class QuantizeKernel {
 
     private void addPlane(List<Ir> summands, Ir integers, Ir quants) {
         f.store(f.convert("trunc", integers, INTS.as(Type.I8)), quants);
-        addHalves(summands, integers);
+        addHalves(summands, simd.dot().sumsHalvesIn16Bits() ? f.mul(integers, ofShorts()) : integers);
         if (simd.dot().pairsBytes()) {
             summands.add(pairs(integers));
         }
@@ -161,6 +164,37 @@ final class QuantizeKernel {
         summands.add(f.slice(integers, HALF, HALF));
     }
 
+    /** What makes one sum of two: that of the first two of each four columns, and 2^16 times that of the others. */
+    private Ir ofShorts() {
+        return f.vector(
+                Type.I32,
+                IntStream.range(0, QuantLayout.BLOCK)
+                        .map(column -> column % 4 < 2 ? 1 : 1 << Short.SIZE)
+                        .toArray());
+    }
+
+    /** The sum of a half of a plane. */
+    private Ir sum(Ir half) {
+        return simd.dot().sumsHalvesIn16Bits() ? f.add(firstTwo(half), others(half)) : half;
+    }
+
+    private Ir firstTwo(Ir half) {
+        return f.ashr(f.shl(half, Short.SIZE), Short.SIZE);
+    }
+
+    private Ir others(Ir half) {
+        return f.ashr(f.sub(half, firstTwo(half)), Short.SIZE);
+    }
+
+    /** -32 times the sum of a half, or both of its sums as two 16-bit integers. */
+    private Ir bias(Ir half) {
+        if (!simd.dot().sumsHalvesIn16Bits()) {
+            return times(half, -32);
+        }
+        Ir low = f.and(times(firstTwo(half), -32), Ir.constant(half.type(), 0xFFFF));
+        return f.or(f.shl(times(others(half), -32), Short.SIZE), low);
+    }
+
     private Ir pairs(Ir integers) {
         int[] even = IntStream.range(0, HALF).map(pair -> 2 * pair).toArray();
         int[] odd = IntStream.range(0, HALF).map(pair -> 2 * pair + 1).toArray();
@@ -169,11 +203,11 @@ final class QuantizeKernel {
 
     /** @param sums of the halves, and of the pairs' products where they are wanted */
     private void storePlane(List<Ir> sums, Ir fields) {
-        Ir sum = f.add(sums.get(0), sums.get(1));
+        Ir sum = f.add(sum(sums.get(0)), sum(sums.get(1)));
         store(times(sum, -8), fields, Field.MINUS_8_SUM);
         store(simd.dot().pairsBytes() ? times(sums.get(2), -1) : times(sum, -128), fields, Field.BYTES_START);
-        store(times(sums.get(0), -32), fields, Field.MINUS_32_FIRST_HALF);
-        store(times(sums.get(1), -32), fields, Field.MINUS_32_SECOND_HALF);
+        store(bias(sums.get(0)), fields, Field.MINUS_32_FIRST_HALF);
+        store(bias(sums.get(1)), fields, Field.MINUS_32_SECOND_HALF);
     }
 
     private void storeScaled(Ir scale, Ir first, Ir second, Ir fields) {

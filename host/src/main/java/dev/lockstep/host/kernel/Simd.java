@@ -47,6 +47,11 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
         return dot.pairsBytes() && layout.signedBytes() && layout.parts() == 1;
     }
 
+    /** Whether products with halves of blocks of such weights are {@linkplain DotProduct#startHalf sums of 16 bits}. */
+    boolean halvesIn16Bits(QuantLayout layout) {
+        return dot.sumsHalvesIn16Bits() && layout.parts() == 2 && !layout.signedBytes();
+    }
+
     /** Tiles of 16 rows that share activations in {@link BlockProducts}; a power of two. */
     int rowTiles() {
         return dot.rowTiles();
@@ -64,12 +69,12 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
 
     /**
      * Up to so many tokens are multiplied with weights straight from their packed form. That is how memory is asked for them best, and takes more arithmetic than {@link UnpackKernel} and
-     * {@link BlockProducts}: it pays as long as memory is the limit.
+     * {@link BlockProducts}: it pays as long as memory is the limit. With AVX2 four tokens are two times two, which pays only where bytes are unpacked to twice as many.
      */
-    int straightTokens() {
+    int straightTokens(QuantLayout layout) {
         return switch (dot) {
             case DotProduct.Vnni vnni when vnni.registerLanes() == 16 -> dot.blockSums();
-            case DotProduct.Maddubs _ -> dot.blockSums();
+            case DotProduct.Maddubs _ -> (pairs(layout) ? 2 : 1) * quantTokens(1);
             default -> 0;
         };
     }

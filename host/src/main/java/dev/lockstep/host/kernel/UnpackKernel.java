@@ -41,12 +41,12 @@ final class UnpackKernel {
             PackedUnit unit = new PackedUnit(f, simd, layout, bias, place);
             Ir to = f.offset(f.parameter(2), f.mul(index, Ir.i64((long) layout.blocks() * unpacked.bytes())));
             for (int block = 0; block < layout.blocks(); block++) {
-                store(f, unpacked, unit, block, f.offset(to, (long) block * unpacked.bytes()));
+                store(f, simd, unpacked, unit, block, f.offset(to, (long) block * unpacked.bytes()));
             }
         });
     }
 
-    private static void store(IrFunction f, UnpackedBlock unpacked, PackedUnit unit, int block, Ir to) {
+    private static void store(IrFunction f, Simd simd, UnpackedBlock unpacked, PackedUnit unit, int block, Ir to) {
         PackedUnit.Quants quants = unit.quants(block);
         List<Ir> pairs = new ArrayList<>();
         for (int group : quants.order()) {
@@ -65,7 +65,8 @@ final class UnpackKernel {
             f.store(zeros, f.offset(to, UnpackedBlock.PART_BYTES + at));
         }
         f.store(unit.blockScale(block), f.offset(to, unpacked.scaleOffset()));
-        List<Ir> halfScales = unit.halfScales(block);
+        List<Ir> halfScales =
+                simd.halvesIn16Bits(unpacked.layout()) ? unit.halfScalePairs(block) : unit.halfScales(block);
         for (int half = 0; half < halfScales.size(); half++) {
             f.store(halfScales.get(half), f.offset(to, unpacked.halfScaleOffset(half)));
         }

@@ -307,11 +307,12 @@ final class PhaseEmitter {
 
     /** One way for a few view.tokens(), another for more, where there are two. */
     private void severalTokens(Task task, Runnable few, Runnable many) {
-        if (kernels.straightTokens() == 0) {
+        int straight = kernels.straightTokens(((Op.Linear) task.op()).matrix().type());
+        if (straight == 0) {
             many.run();
             return;
         }
-        Ir atMost = f.icmp("ule", view.count(task), Ir.i64(kernels.straightTokens()));
+        Ir atMost = f.icmp("ule", view.count(task), Ir.i64(straight));
         f.ifThen(atMost, few);
         f.ifThen(f.xor(atMost, new Ir(Type.I1, "true")), many);
     }

@@ -3,6 +3,7 @@ package dev.lockstep.host.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lockstep.host.cpu.Target;
+import dev.lockstep.host.cpu.Targets;
 import dev.lockstep.host.cpu.TestTargets;
 import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.Type;
@@ -14,6 +15,7 @@ import java.util.Random;
 import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sums of 8 groups, as of a block of 32 columns, are exact where they are largest. */
 class DotProductTest {
@@ -49,6 +51,63 @@ class DotProductTest {
                         }
                     }
                 }
+            }
+        }
+    }
+
+    /** Sums of half a block stay in 16 bits, whatever is met on the way, and are scaled exactly. */
+    @ParameterizedTest
+    @ValueSource(ints = {-128, 1, 127})
+    void shouldScaleHalvesExactlyAtTheExtremes(int scale) {
+        TestTargets.assumeRunnable(Targets.X86_64_V3);
+        try (TestKernel kernel = halfKernel(scale)) {
+            IntUnaryOperator[] weights = {_ -> 0, _ -> 63, i -> i % 2 == 0 ? 0 : 63, i -> i * 7 % 64};
+            IntUnaryOperator[] activations = {_ -> 127, _ -> -127, i -> i % 2 == 0 ? 127 : -127, i -> i < 8 ? 127 : -127
+            };
+            for (IntUnaryOperator w : weights) {
+                for (IntUnaryOperator x : activations) {
+                    assertHalfExact(kernel, scale, w, x);
+                }
+            }
+        }
+    }
+
+    /** {@code (weights, x, bias, y)}: y = 1000 + scale times the sum of half a block. */
+    private static TestKernel halfKernel(int scale) {
+        Type ints = Type.I32.times(LANES);
+        return new TestKernel(Targets.X86_64_V3, 4, f -> {
+            Ir bias = f.splat(f.load(Type.I32, f.parameter(2)), LANES);
+            Ir pair = DotProduct.pairs(ints, scale);
+            DotProduct.Sum sum = DotProduct.of(Targets.X86_64_V3).startHalf(f, Ir.constant(ints, 1000), bias, pair);
+            for (int group = 0; group < GROUPS / 2; group++) {
+                Ir weights = f.load(Type.I8.times(4 * LANES), f.parameter(0), 4L * LANES * group);
+                sum.add(weights, f.splat(f.load(Type.I32, f.parameter(1), 4L * group), LANES));
+            }
+            f.store(sum.total(), f.parameter(3));
+        });
+    }
+
+    private static void assertHalfExact(TestKernel kernel, int scale, IntUnaryOperator weight, IntUnaryOperator x) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment weights = arena.allocate(2L * LANES * GROUPS, 64);
+            MemorySegment activations = arena.allocate(2 * GROUPS, 64);
+            MemorySegment bias = arena.allocate(4, 64);
+            MemorySegment y = arena.allocate(4L * LANES, 64);
+            int[] biases = new int[2];
+            for (int i = 0; i < 2 * GROUPS; i++) {
+                activations.set(ValueLayout.JAVA_BYTE, i, (byte) x.applyAsInt(i));
+                biases[i / 2 % 2] -= 32 * x.applyAsInt(i);
+            }
+            bias.set(ValueLayout.JAVA_SHORT, 0, (short) biases[0]);
+            bias.set(ValueLayout.JAVA_SHORT, 2, (short) biases[1]);
+            int[] expected = new int[LANES];
+            for (int i = 0; i < 2 * LANES * GROUPS; i++) {
+                weights.set(ValueLayout.JAVA_BYTE, i, (byte) weight.applyAsInt(i));
+                expected[i / 4 % LANES] += (weight.applyAsInt(i) - 32) * x.applyAsInt(i / (4 * LANES) * 4 + i % 4);
+            }
+            kernel.call(weights, activations, bias, y);
+            for (int lane = 0; lane < LANES; lane++) {
+                assertThat(y.getAtIndex(ValueLayout.JAVA_INT, lane)).isEqualTo(1000 + scale * expected[lane]);
             }
         }
     }

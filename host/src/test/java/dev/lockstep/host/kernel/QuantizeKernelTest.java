@@ -67,8 +67,7 @@ class QuantizeKernelTest {
                             y.asSlice((long) token * QuantPanel.quantsStride()),
                             y.asSlice(panel.fieldsOffset() + (long) token * QuantPanel.fieldsStride()));
                     for (int block = 0; block < WIDTH / 32; block++) {
-                        new Rounded(panel, Simd.of(target).dot().pairsBytes(), y, token, block)
-                                .assertIs("row " + round, values);
+                        new Rounded(panel, Simd.of(target).dot(), y, token, block).assertIs("row " + round, values);
                     }
                 }
             }
@@ -132,7 +131,7 @@ class QuantizeKernelTest {
     }
 
     /** A block of a token in a panel. */
-    private record Rounded(QuantPanel panel, boolean pairs, MemorySegment memory, int token, int block) {
+    private record Rounded(QuantPanel panel, DotProduct dot, MemorySegment memory, int token, int block) {
         void assertIs(String what, float[] x) {
             float largest = 0;
             for (int i = 32 * block; i < 32 * block + 32; i++) {
@@ -169,9 +168,20 @@ class QuantizeKernelTest {
             assertThat(integer(plane, Field.MINUS_8_SUM)).as(what).isEqualTo(-8 * (sums[0] + sums[1]));
             assertThat(integer(plane, Field.BYTES_START))
                     .as(what)
-                    .isEqualTo(pairs ? -products : -128 * (sums[0] + sums[1]));
-            assertThat(integer(plane, Field.MINUS_32_FIRST_HALF)).as(what).isEqualTo(-32 * sums[0]);
-            assertThat(integer(plane, Field.MINUS_32_SECOND_HALF)).as(what).isEqualTo(-32 * sums[1]);
+                    .isEqualTo(dot.pairsBytes() ? -products : -128 * (sums[0] + sums[1]));
+            assertThat(integer(plane, Field.MINUS_32_FIRST_HALF)).as(what).isEqualTo(halfBias(plane, 0, sums[0]));
+            assertThat(integer(plane, Field.MINUS_32_SECOND_HALF)).as(what).isEqualTo(halfBias(plane, 16, sums[1]));
+        }
+
+        private int halfBias(int plane, int from, int sum) {
+            if (!dot.sumsHalvesIn16Bits()) {
+                return -32 * sum;
+            }
+            int[] pair = new int[2];
+            for (int i = 0; i < 16; i++) {
+                pair[i / 2 % 2] += -32 * quant(plane, from + i);
+            }
+            return pair[1] << Short.SIZE | pair[0] & 0xFFFF;
         }
 
         private int quant(int plane, int i) {
