@@ -166,7 +166,7 @@ final class AttentionEmitter {
         });
     }
 
-    /** The core's pairs of something (view.tokens(), tiles, spans) and a KV head. */
+    /** The core's pairs of something (tokens, tiles, spans) and a KV head. */
     private void eachUnit(Ir count, Op.Attention attention, BiConsumer<Ir, Ir> body) {
         Ir kvHeads = Ir.i64(attention.kvHeads());
         f.loop(view.core(), f.mul(count, kvHeads), view.cores(), List.of(), (unit, _) -> {

@@ -305,7 +305,7 @@ final class PhaseEmitter {
         }
     }
 
-    /** One way for a few view.tokens(), another for more, where there are two. */
+    /** One way for a few tokens, another for more, where there are two. */
     private void severalTokens(Task task, Runnable few, Runnable many) {
         int straight = kernels.straightTokens(((Op.Linear) task.op()).matrix().type());
         if (straight == 0) {
