@@ -77,7 +77,7 @@ public enum CpuFeature {
      * Whether compilers use it where it is there, but no kernel counts on it. Hypervisors hide some of these from their guests, whatever level
      * of the psABI the processor has otherwise.
      */
-    public boolean incidental() {
+    boolean incidental() {
         return INCIDENTAL.contains(this);
     }
 

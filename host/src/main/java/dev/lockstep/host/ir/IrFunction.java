@@ -429,6 +429,19 @@ public final class IrFunction {
         label("done" + id);
     }
 
+    /** Runs {@code then} if the condition holds, and {@code otherwise} if not. */
+    public void ifElse(Ir condition, Runnable then, Runnable otherwise) {
+        int id = names++;
+        line("br " + condition + ", label %then" + id + ", label %else" + id);
+        label("then" + id);
+        then.run();
+        line("br label %done" + id);
+        label("else" + id);
+        otherwise.run();
+        line("br label %done" + id);
+        label("done" + id);
+    }
+
     /** Repeats {@code round} until the condition that it returns holds. */
     public void until(Function<IrFunction, Ir> round) {
         int id = names++;

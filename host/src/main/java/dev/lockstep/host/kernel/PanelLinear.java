@@ -98,8 +98,7 @@ final class PanelLinear {
         }
         int lines = (layout.unitBytes() / layout.blocks() + BlockProducts.LINE - 1) / BlockProducts.LINE;
         Ir few = f.icmp("ule", f.parameter(2), Ir.i64(mostTokens * lines / 2L));
-        f.ifThen(few, () -> multiply(range, sums, lines));
-        f.ifThen(f.xor(few, new Ir(Type.I1, "true")), () -> multiply(range, sums, 1));
+        f.ifElse(few, () -> multiply(range, sums, lines), () -> multiply(range, sums, 1));
     }
 
     /**

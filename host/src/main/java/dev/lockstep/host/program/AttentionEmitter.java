@@ -50,16 +50,13 @@ final class AttentionEmitter {
             eachUnit(view.count(task), attention, (token, head) -> append(task, attention, token, head));
             return;
         }
-        Ir many = view.manyTokens(view.count(task));
-        f.ifThen(
-                many,
+        f.ifElse(
+                view.manyTokens(view.count(task)),
                 () -> f.loop(
                         Ir.i64(0),
                         Ir.i64(attention.kvHeads()),
                         1,
-                        head -> view.eachToken(view.ownTokens(task), token -> append(task, attention, token, head))));
-        f.ifThen(
-                f.xor(many, new Ir(Type.I1, "true")),
+                        head -> view.eachToken(view.ownTokens(task), token -> append(task, attention, token, head))),
                 () -> eachUnit(view.count(task), attention, (token, head) -> append(task, attention, token, head)));
     }
 
@@ -138,7 +135,7 @@ final class AttentionEmitter {
             Ir position = view.perToken(Type.I64, StepContext.positions(), token);
             Ir queries = heads(task.inputs().getFirst(), attention, token, head);
             Ir results = heads(task.output(), attention, token, head);
-            f.ifThen(
+            f.ifElse(
                     f.icmp("eq", size, Ir.i64(1)),
                     () -> f.callLocal(
                             kernels.attendToken(attention, program.kvType()),
@@ -148,9 +145,7 @@ final class AttentionEmitter {
                             keys(attention, head),
                             values(attention, head),
                             f.add(position, Ir.i64(1)),
-                            sinks(attention, head)));
-            f.ifThen(
-                    f.icmp("ne", size, Ir.i64(1)),
+                            sinks(attention, head)),
                     () -> f.callLocal(
                             kernels.attendTile(attention, program.kvType()),
                             queries,

@@ -105,10 +105,10 @@ final class CoreView {
         f.loop(area.token(), area.endToken(), 1, body);
     }
 
-    /** Each panel of an area that begins with one; the last one may have fewer tokens. */
-    void eachPanel(Area area, Consumer<Area> body) {
-        f.loop(area.token(), area.endToken(), QuantPanel.TOKENS, token -> {
-            Ir next = f.add(token, Ir.i64(QuantPanel.TOKENS));
+    /** So many tokens of an area at a time; the last ones may be fewer. */
+    void eachTokens(Area area, long tokens, Consumer<Area> body) {
+        f.loop(area.token(), area.endToken(), tokens, token -> {
+            Ir next = f.add(token, Ir.i64(tokens));
             Ir end = f.select(f.icmp("ult", next, area.endToken()), next, area.endToken());
             body.accept(new Area(token, end, area.vector(), area.endVector()));
         });

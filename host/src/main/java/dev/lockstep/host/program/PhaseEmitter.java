@@ -28,9 +28,8 @@ final class PhaseEmitter {
     /** At most this part of a matrix, lest a core asks for what belongs to others. */
     private static final long PREFETCH_SHARE = 4;
 
-    private static final Ir LEAST_TILED = Ir.i64(Kernels.LEAST_TILED);
-
     private final HostProgram program;
+    private final int number;
     private final Kernels kernels;
     private final CoreView view;
     private final ElementEmitter elements;
@@ -39,11 +38,10 @@ final class PhaseEmitter {
     private final Ir patience;
     private final Ir phase;
 
-    /** Whether products of this phase may be cut by tokens. */
-    private boolean ownTokens;
-
-    private PhaseEmitter(HostProgram program, WeightPlan weightPlan, KvPlan kvPlan, Simd simd, IrFunction f) {
+    private PhaseEmitter(
+            HostProgram program, int number, WeightPlan weightPlan, KvPlan kvPlan, Simd simd, IrFunction f) {
         this.program = program;
+        this.number = number;
         this.kernels = new Kernels(f.module(), simd);
         this.view = new CoreView(program, weightPlan, kernels.ownTokens(), f);
         this.elements = new ElementEmitter(program, kernels, view, f);
@@ -61,17 +59,16 @@ final class PhaseEmitter {
                 "lockstep_phase_%d_of_%d".formatted(phase, program.capacity()),
                 List.of(Type.PTR, Type.I64, Type.PTR, Type.I64),
                 f -> {
-                    PhaseEmitter emitter = new PhaseEmitter(program, weightPlan, kvPlan, simd, f);
-                    emitter.emit(phase);
+                    PhaseEmitter emitter = new PhaseEmitter(program, phase, weightPlan, kvPlan, simd, f);
+                    emitter.emit();
                     places.addAll(emitter.view.places());
                 });
         return new PhaseCall(function, phase, places);
     }
 
-    private void emit(int number) {
+    private void emit() {
         List<List<Task>> phases = program.phases();
         trace(TraceLayout.BEGAN);
-        ownTokens = program.capacity() > 1 && RowRun.ofWholeTokens(phases.get(number));
         boolean counted =
                 program.capacity() == 1 && phases.get(number).stream().anyMatch(task -> task.cut() == Cut.ROWS);
         if (counted) {
@@ -107,10 +104,8 @@ final class PhaseEmitter {
         next.stream().filter(task -> task.op() instanceof Op.Linear).findFirst().ifPresent(task -> {
             Weight matrix = ((Op.Linear) task.op()).matrix();
             long tileBytes = Packer.tileBytes(matrix.type(), matrix.columns());
-            Ir vector = program.capacity() > 1 && RowRun.ofWholeTokens(next)
-                    ? view.ownTokensOrVectors(task).vector()
-                    : view.firstVector(task.output());
-            Ir first = f.offset(view.weight(matrix), f.mul(vector, Ir.i64(tileBytes)));
+            Ir first =
+                    f.offset(view.weight(matrix), f.mul(ownOfProduct(task, next).vector(), Ir.i64(tileBytes)));
             long share = Packer.tiles(matrix.rows()) * tileBytes / PREFETCH_SHARE;
             f.loop(
                     Ir.i64(0),
@@ -159,8 +154,10 @@ final class PhaseEmitter {
             run.tasks().forEach(this::emit);
         } else if (run.byTokens()) {
             // What one task has written the next one finds in the cache.
-            view.eachPanel(
-                    view.own(run.tasks().getFirst()), panel -> run.tasks().forEach(task -> emit(task, panel)));
+            view.eachTokens(
+                    view.own(run.tasks().getFirst()),
+                    QuantPanel.TOKENS,
+                    panel -> run.tasks().forEach(task -> emit(task, panel)));
         } else {
             severalTokens(run.linear(), () -> run.tasks().forEach(this::emit), () -> panels(run));
         }
@@ -209,53 +206,25 @@ final class PhaseEmitter {
             case Op.ExpertLinear linear -> expertLinear(task, linear);
             case Op.HeadLinear linear -> headLinear(task, linear);
             case Op.Weave weave -> view.eachToken(area, token -> elements.weave(task, weave, token));
-            case Op.Add _ ->
-                elements.elementwise(
-                        task,
-                        area,
-                        kernels.add(),
-                        token -> view.row(task.inputs().get(1), token));
+            case Op.Add _ -> elementwise(task, area, kernels.add(), 1);
             case Op.Bias bias -> elements.elementwise(task, area, kernels.add(), _ -> view.weight(bias.vector()));
-            case Op.Scale scale ->
-                elements.elementwise(
-                        task,
-                        area,
-                        kernels.scale(scale.factor()),
-                        token -> view.row(task.inputs().getFirst(), token));
-            case Op.SoftCap softCap ->
-                elements.elementwise(
-                        task,
-                        area,
-                        kernels.softCap(softCap.cap()),
-                        token -> view.row(task.inputs().getFirst(), token));
-            case Op.Activate activate ->
-                elements.elementwise(
-                        task,
-                        area,
-                        kernels.activate(activate.activation()),
-                        token -> view.row(task.inputs().getFirst(), token));
-            case Op.RowGate _ ->
-                elements.elementwise(
-                        task,
-                        area,
-                        kernels.rowGate(),
-                        token -> view.row(task.inputs().get(1), token));
+            case Op.Scale scale -> elementwise(task, area, kernels.scale(scale.factor()), 0);
+            case Op.SoftCap softCap -> elementwise(task, area, kernels.softCap(softCap.cap()), 0);
+            case Op.Activate activate -> elementwise(task, area, kernels.activate(activate.activation()), 0);
+            case Op.RowGate _ -> elementwise(task, area, kernels.rowGate(), 1);
             case Op.ExpertBias bias -> elements.expertBias(task, bias);
-            case Op.Gated gated ->
-                elements.elementwise(
-                        task,
-                        area,
-                        kernels.gated(gated.activation()),
-                        token -> view.row(task.inputs().get(1), token));
+            case Op.Gated gated -> elementwise(task, area, kernels.gated(gated.activation()), 1);
             case Op.ExpertSum sum ->
-                elements.elementwise(
-                        task,
-                        area,
-                        kernels.expertSum(sum.width(), sum.choice().width()),
-                        token -> view.row(task.inputs().get(1), token));
+                elementwise(
+                        task, area, kernels.expertSum(sum.width(), sum.choice().width()), 1);
             case Op.Attention op -> attention.emit(task, op);
             case Op.Embedding lookup -> view.eachToken(area, token -> elements.embed(task, lookup, token));
         }
+    }
+
+    /** @param second which of the inputs is the second operand, that of the same token */
+    private void elementwise(Task task, Area area, String kernel, int second) {
+        elements.elementwise(task, area, kernel, token -> view.row(task.inputs().get(second), token));
     }
 
     /** Whole panels at once, which needs rows of as many tokens; what is left token by token. */
@@ -313,8 +282,7 @@ final class PhaseEmitter {
             return;
         }
         Ir atMost = f.icmp("ule", view.count(task), Ir.i64(straight));
-        f.ifThen(atMost, few);
-        f.ifThen(f.xor(atMost, new Ir(Type.I1, "true")), many);
+        f.ifElse(atMost, few, many);
     }
 
     private void floatLinear(Task task, Weight matrix) {
@@ -356,18 +324,22 @@ final class PhaseEmitter {
     private void panels(RowRun run) {
         Task linear = run.linear();
         long most = kernels.panelTokens(linear.inputs().getFirst().kind(), run.columns());
-        Area own = ownTokens ? view.ownTokensOrVectors(linear) : view.own(linear);
-        f.loop(own.token(), own.endToken(), most, token -> {
-            Ir rest = f.sub(own.endToken(), token);
-            Ir some = f.select(f.icmp("slt", rest, Ir.i64(most)), rest, Ir.i64(most));
-            Area area = new Area(token, f.add(token, some), own.vector(), own.endVector());
+        Area own = ownOfProduct(linear, program.phases().get(number));
+        view.eachTokens(own, most, area -> {
             if (kernels.tiles()) {
-                f.ifThen(kernels.tiled(f, some), () -> tilePanels(run, area));
-                f.ifThen(f.icmp("ult", some, LEAST_TILED), () -> panels(run, area));
+                Ir tokens = f.sub(area.endToken(), area.token());
+                f.ifElse(kernels.tiled(f, tokens), () -> tilePanels(run, area), () -> panels(run, area));
             } else {
                 panels(run, area);
             }
         });
+    }
+
+    /** What a core does of a product with quantised weights in a phase, which may be cut by tokens. */
+    private Area ownOfProduct(Task linear, List<Task> phase) {
+        return program.capacity() > 1 && RowRun.ofWholeTokens(phase)
+                ? view.ownTokensOrVectors(linear)
+                : view.own(linear);
     }
 
     /** As many tiles of rows at a time as share activations; those that are left one by one. */

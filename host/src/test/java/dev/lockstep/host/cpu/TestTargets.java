@@ -32,10 +32,15 @@ public final class TestTargets {
         return targets.map(target -> lessHidden(target, host));
     }
 
+    /** Whether the machine may have a feature that its system denies, and that nothing counts on. */
+    public static boolean hidden(CpuFeature feature, Target host) {
+        return feature.incidental() && !host.has(feature);
+    }
+
     private static Target lessHidden(Target target, Target host) {
         EnumSet<CpuFeature> features = EnumSet.noneOf(CpuFeature.class);
         features.addAll(target.features());
-        features.removeIf(feature -> feature.incidental() && !host.has(feature));
+        features.removeIf(feature -> hidden(feature, host));
         return new Target(target.architecture(), target.cpu(), features);
     }
 
