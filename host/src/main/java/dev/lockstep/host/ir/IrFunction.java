@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -163,6 +163,16 @@ public final class IrFunction {
         return define(then.type(), "select " + condition + ", " + then + ", " + otherwise);
     }
 
+    /** The smaller of two unsigned integers. */
+    public Ir umin(Ir a, Ir b) {
+        return select(icmp("ult", a, b), a, b);
+    }
+
+    /** The larger of two unsigned integers. */
+    public Ir umax(Ir a, Ir b) {
+        return select(icmp("ugt", a, b), a, b);
+    }
+
     // --- conversions -------------------------------------------------------------------------------------------------
 
     /** One of LLVM's conversion instructions: {@code sext, zext, trunc, sitofp, fpext, fptrunc, bitcast, inttoptr, ptrtoint}. */
@@ -239,6 +249,11 @@ public final class IrFunction {
     /** The address {@code bytes} after {@code base}. */
     public Ir offset(Ir base, long bytes) {
         return bytes == 0 ? base : offset(base, Ir.i64(bytes));
+    }
+
+    /** The address of word {@code index}, of 32 bits each, after {@code base}. */
+    public Ir word(Ir base, Ir index) {
+        return offset(base, shl(index, 2));
     }
 
     public Ir load(Type type, Ir address) {
@@ -443,11 +458,11 @@ public final class IrFunction {
     }
 
     /** Repeats {@code round} until the condition that it returns holds. */
-    public void until(Function<IrFunction, Ir> round) {
+    public void until(Supplier<Ir> round) {
         int id = names++;
         line("br label %again" + id);
         label("again" + id);
-        Ir done = round.apply(this);
+        Ir done = round.get();
         line("br " + done + ", label %done" + id + ", label %again" + id);
         label("done" + id);
     }

@@ -48,19 +48,19 @@ final class Accumulator {
     /** Makes the first {@code rows} the accumulators of no positions. */
     void clear(Ir rows) {
         f.loop(Ir.i64(0), rows, 1, row -> {
-            f.store(Ir.constant(Type.FLOAT, Float.NEGATIVE_INFINITY), word(maxima, row));
-            f.store(Ir.constant(Type.FLOAT, 0f), word(sums, row));
+            f.store(Ir.constant(Type.FLOAT, Float.NEGATIVE_INFINITY), f.word(maxima, row));
+            f.store(Ir.constant(Type.FLOAT, 0f), f.word(sums, row));
         });
-        f.loop(Ir.i64(0), f.mul(rows, Ir.i64(stride)), LANES, i -> f.store(Ir.zero(VECTOR), word(results, i)));
+        f.loop(Ir.i64(0), f.mul(rows, Ir.i64(stride)), LANES, i -> f.store(Ir.zero(VECTOR), f.word(results, i)));
     }
 
     /** The largest scores of rows from {@code row} on, one to a lane. */
     Ir maxima(Ir row, int lanes) {
-        return f.load(Type.FLOAT.times(lanes), word(maxima, row));
+        return f.load(Type.FLOAT.times(lanes), f.word(maxima, row));
     }
 
     Ir sums(Ir row, int lanes) {
-        return f.load(Type.FLOAT.times(lanes), word(sums, row));
+        return f.load(Type.FLOAT.times(lanes), f.word(sums, row));
     }
 
     /** Vector {@code vector} of the result of a row. */
@@ -75,16 +75,16 @@ final class Accumulator {
         Ir both = Elementary.max(f, oldMaxima, otherMaxima);
         Ir oldFactor = Elementary.expOfNegative(f, f.fsub(oldMaxima, both));
         Ir otherFactor = Elementary.expOfNegative(f, f.fsub(otherMaxima, both));
-        f.store(both, word(maxima, row));
-        f.store(f.fma(sums(row, lanes), oldFactor, f.fmul(otherSums, otherFactor)), word(sums, row));
-        f.store(oldFactor, word(factors.old, row));
-        f.store(otherFactor, word(factors.other, row));
+        f.store(both, f.word(maxima, row));
+        f.store(f.fma(sums(row, lanes), oldFactor, f.fmul(otherSums, otherFactor)), f.word(sums, row));
+        f.store(oldFactor, f.word(factors.old, row));
+        f.store(otherFactor, f.word(factors.other, row));
     }
 
     /** Merges one vector of the results of other positions. */
     void mergeResult(Ir row, Ir vector, Ir otherResult, Factors factors) {
-        Ir oldFactor = f.splat(f.load(Type.FLOAT, word(factors.old, row)), LANES);
-        Ir otherFactor = f.splat(f.load(Type.FLOAT, word(factors.other, row)), LANES);
+        Ir oldFactor = f.splat(f.load(Type.FLOAT, f.word(factors.old, row)), LANES);
+        Ir otherFactor = f.splat(f.load(Type.FLOAT, f.word(factors.other, row)), LANES);
         Ir place = place(row, vector);
         f.store(f.fma(f.load(VECTOR, place), oldFactor, f.fmul(otherResult, otherFactor)), place);
     }
@@ -107,14 +107,14 @@ final class Accumulator {
      * @param sink address of the row's, if the shape has sinks
      */
     void finish(Ir row, AttendShape shape, Ir y, Ir sink) {
-        Ir sum = f.load(Type.FLOAT, word(sums, row));
+        Ir sum = f.load(Type.FLOAT, f.word(sums, row));
         int size = shape.kv().headSize();
         if (!shape.sinks()) {
             Ir inverse = f.fdiv(Ir.constant(Type.FLOAT, 1f), sum);
             write(row, size, y, result -> f.fmul(result, splat(inverse, result)));
             return;
         }
-        Ir max = f.load(Type.FLOAT, word(maxima, row));
+        Ir max = f.load(Type.FLOAT, f.word(maxima, row));
         Ir score = f.load(Type.FLOAT, sink);
         Ir both = Elementary.max(f, max, score);
         Ir factor = Elementary.expOfNegative(f, f.fsub(max, both));
@@ -134,7 +134,7 @@ final class Accumulator {
                 Ir.i64(0),
                 Ir.i64(size),
                 Math.max(1, lanes),
-                i -> f.store(last.apply(f.load(Type.FLOAT.times(lanes), word(from, i))), word(y, i)));
+                i -> f.store(last.apply(f.load(Type.FLOAT.times(lanes), f.word(from, i))), f.word(y, i)));
     }
 
     private Ir splat(Ir factor, Ir like) {
@@ -144,11 +144,7 @@ final class Accumulator {
 
     private Ir place(Ir row, Ir vector) {
         Ir element = f.add(f.mul(row, Ir.i64(stride)), f.mul(vector, Ir.i64(LANES)));
-        return word(results, element);
-    }
-
-    private Ir word(Ir base, Ir index) {
-        return f.offset(base, f.shl(index, 2));
+        return f.word(results, element);
     }
 
     /** Room for the factors of a merge. */

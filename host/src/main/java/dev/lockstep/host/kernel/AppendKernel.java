@@ -48,7 +48,7 @@ final class AppendKernel {
         Ir factor = Ir.constant(Type.FLOAT, scale);
         f.loop(Ir.i64(0), Ir.i64(shape.group()), 1, head -> {
             Ir q = f.offset(f.parameter(0), f.mul(head, Ir.i64(4L * shape.headSize())));
-            Target scaled = (value, i) -> f.store(grown(f.fmul(value, factor)), word(q, i));
+            Target scaled = (value, i) -> f.store(grown(f.fmul(value, factor)), f.word(q, i));
             rotate(q, scaled);
             pass(q, 2 * pairs, scaled);
         });
@@ -59,7 +59,7 @@ final class AppendKernel {
             f.store(Ir.constant(Type.FLOAT, 0f), f.offset(row, 4L * i));
         }
         KvWriter writer = new KvWriter(f, shape, simd.half(), f.alloca(KvWriter.scratchBytes()));
-        Target toRow = (value, i) -> f.store(value, word(row, i));
+        Target toRow = (value, i) -> f.store(value, f.word(row, i));
         rotate(f.parameter(1), toRow);
         pass(f.parameter(1), 2 * pairs, toRow);
         writer.key(row, f.parameter(4), f.parameter(6));
@@ -85,10 +85,10 @@ final class AppendKernel {
                 case INTERLEAVED -> f.add(first, Ir.i64(1));
                 case HALVES -> f.add(first, Ir.i64(pairs));
             };
-            Ir cos = f.load(Type.FLOAT, word(f.parameter(3), pair));
-            Ir sin = f.load(Type.FLOAT, word(f.parameter(3), f.add(pair, Ir.i64(pairs))));
-            Ir x0 = f.load(Type.FLOAT, word(x, first));
-            Ir x1 = f.load(Type.FLOAT, word(x, second));
+            Ir cos = f.load(Type.FLOAT, f.word(f.parameter(3), pair));
+            Ir sin = f.load(Type.FLOAT, f.word(f.parameter(3), f.add(pair, Ir.i64(pairs))));
+            Ir x0 = f.load(Type.FLOAT, f.word(x, first));
+            Ir x1 = f.load(Type.FLOAT, f.word(x, second));
             target.put(f.fma(x0, cos, f.fneg(f.fmul(x1, sin))), first);
             target.put(f.fma(x0, sin, f.fmul(x1, cos)), second);
         });
@@ -97,11 +97,7 @@ final class AppendKernel {
     /** What is not rotated. */
     private void pass(Ir x, int from, Target target) {
         if (from < shape.headSize()) {
-            f.loop(Ir.i64(from), Ir.i64(shape.headSize()), 1, i -> target.put(f.load(Type.FLOAT, word(x, i)), i));
+            f.loop(Ir.i64(from), Ir.i64(shape.headSize()), 1, i -> target.put(f.load(Type.FLOAT, f.word(x, i)), i));
         }
-    }
-
-    private Ir word(Ir base, Ir index) {
-        return f.offset(base, f.shl(index, 2));
     }
 }

@@ -5,7 +5,6 @@ import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,8 +13,6 @@ import java.util.Optional;
  * way from memory to registers.
  */
 final class AttendKernel {
-    private static final Type VECTOR = Type.FLOAT.times(FloatRow.LANES);
-
     private final IrFunction f;
     private final Simd simd;
     private final AttendShape attend;
@@ -114,11 +111,10 @@ final class AttendKernel {
                     keys,
                     new KvReader.Part(tile.firstVector(), tile.vectors()),
                     tile.first() ? List.of(nextKeys) : List.of(),
-                    zeros(tile),
+                    tile.zeros(),
                     (element, vectors, sums) -> {
                         Ir row = f.offset(f.parameter(0), 4L * shape.headSize() * tile.firstRow());
-                        return RowProducts.next(
-                                f, tile, f.offset(row, f.shl(element, 2)), shape.headSize(), vectors, sums);
+                        return RowProducts.next(f, tile, f.word(row, element), shape.headSize(), vectors, sums);
                     });
             RowProducts.store(f, tile, dots, scores, KvLayout.BLOCK);
         }
@@ -133,18 +129,13 @@ final class AttendKernel {
                     new KvReader.Part(tile.firstVector(), tile.vectors()),
                     visible,
                     tile.first() ? List.of(nextValues) : List.of(),
-                    zeros(tile),
+                    tile.zeros(),
                     (position, vectors, sums) -> {
                         Ir row = f.offset(scores, 4L * KvLayout.BLOCK * tile.firstRow());
-                        return RowProducts.next(
-                                f, tile, f.offset(row, f.shl(position, 2)), KvLayout.BLOCK, vectors, sums);
+                        return RowProducts.next(f, tile, f.word(row, position), KvLayout.BLOCK, vectors, sums);
                     });
             RowProducts.merge(f, tile, results, Ir.i64(0), accumulator, factors);
         }
-    }
-
-    private static List<Ir> zeros(RegisterTile tile) {
-        return Collections.nCopies(tile.sums(), Ir.zero(VECTOR));
     }
 
     private static void merge(IrFunction f, AttendShape shape) {
@@ -179,7 +170,7 @@ final class AttendKernel {
         Ir seen = KvBlock.firstSeen(f, shape.scoring(), f.sub(end, Ir.i64(1)));
         f.loop(KvBlock.spanStart(f, seen), end, KvLayout.SPAN, start -> {
             Ir last = KvBlock.spanEnd(f, start, end);
-            Ir first = shape.windowed() ? f.select(f.icmp("ugt", seen, start), seen, start) : start;
+            Ir first = shape.windowed() ? f.umax(seen, start) : start;
             f.callLocal(span, f.parameter(0), part, f.parameter(2), f.parameter(3), f.parameter(4), first, last);
             all.mergeAll(Accumulator.at(f, part, group, stride), Ir.i64(group), factors);
         });
@@ -189,7 +180,7 @@ final class AttendKernel {
     private static void finish(IrFunction f, AttendShape shape, Accumulator accumulator, Ir y, Ir sinks) {
         f.loop(Ir.i64(0), Ir.i64(shape.kv().group()), 1, head -> {
             Ir result = f.offset(y, f.mul(head, Ir.i64(4L * shape.kv().headSize())));
-            accumulator.finish(head, shape, result, f.offset(sinks, f.shl(head, 2)));
+            accumulator.finish(head, shape, result, f.word(sinks, head));
         });
     }
 }

@@ -6,7 +6,6 @@ import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -98,14 +97,14 @@ final class AttendTileKernel {
         Ir seen = KvBlock.start(f, KvBlock.firstSeen(f, attend.scoring(), position));
         f.loop(KvBlock.spanStart(f, seen), end, KvLayout.SPAN, from -> {
             span.clear(paddedRows);
-            Ir start = attend.windowed() ? f.select(f.icmp("ugt", seen, from), seen, from) : from;
+            Ir start = attend.windowed() ? f.umax(seen, from) : from;
             f.loop(start, KvBlock.spanEnd(f, from, end), KvLayout.BLOCK, first -> block(first, end));
             all.mergeAll(span, rows, factors);
         });
         eachToken(token -> f.loop(Ir.i64(0), Ir.i64(shape.group()), 1, head -> {
             Ir heads = f.offset(f.parameter(2), f.mul(token, f.parameter(3)));
             Ir y = f.offset(heads, f.mul(head, Ir.i64(4L * shape.headSize())));
-            Ir sink = f.offset(f.parameter(9), f.shl(head, 2));
+            Ir sink = f.word(f.parameter(9), head);
             all.finish(f.add(f.mul(token, Ir.i64(shape.group())), head), attend, y, sink);
         }));
     }
@@ -121,14 +120,14 @@ final class AttendTileKernel {
                     Ir.i64(0),
                     Ir.i64(elements),
                     Math.max(1, lanes),
-                    i -> f.store(f.load(Type.FLOAT.times(lanes), word(from, i)), word(to, i)));
+                    i -> f.store(f.load(Type.FLOAT.times(lanes), f.word(from, i)), f.word(to, i)));
         });
-        Ir padding = word(queries, f.mul(tokens, Ir.i64(elements)));
+        Ir padding = f.word(queries, f.mul(tokens, Ir.i64(elements)));
         f.loop(
                 Ir.i64(0),
                 Ir.i64((long) PADDING * shape.headSize()),
                 1,
-                i -> f.store(Ir.constant(Type.FLOAT, 0f), word(padding, i)));
+                i -> f.store(Ir.constant(Type.FLOAT, 0f), f.word(padding, i)));
     }
 
     private void block(Ir first, Ir end) {
@@ -194,8 +193,7 @@ final class AttendTileKernel {
     /** The position after the last that any of some rows sees. */
     private Ir lastEnd(Ir row, int count) {
         Ir last = f.add(row, Ir.i64(count - 1L));
-        Ir all = f.sub(rows, Ir.i64(1));
-        return end(f.select(f.icmp("ult", last, all), last, all));
+        return end(f.umin(last, f.sub(rows, Ir.i64(1))));
     }
 
     /** The block's keys as floats. */
@@ -238,16 +236,16 @@ final class AttendTileKernel {
     }
 
     private void scores(List<RegisterTile> tiles, Ir row, Ir keys) {
-        Ir rowQueries = word(queries, f.mul(row, Ir.i64(shape.headSize())));
-        Ir rowScores = word(scores, f.mul(row, Ir.i64(KvLayout.BLOCK)));
+        Ir rowQueries = f.word(queries, f.mul(row, Ir.i64(shape.headSize())));
+        Ir rowScores = f.word(scores, f.mul(row, Ir.i64(KvLayout.BLOCK)));
         for (RegisterTile tile : tiles) {
             List<Ir> dots = floats.eachElement(
                     keys,
                     new KvReader.Part(tile.firstVector(), tile.vectors()),
                     List.of(),
-                    zeros(tile),
+                    tile.zeros(),
                     (element, vectors, sums) ->
-                            RowProducts.next(f, tile, word(rowQueries, element), shape.headSize(), vectors, sums));
+                            RowProducts.next(f, tile, f.word(rowQueries, element), shape.headSize(), vectors, sums));
             RowProducts.store(f, tile, dots, rowScores, KvLayout.BLOCK);
         }
     }
@@ -279,13 +277,13 @@ final class AttendTileKernel {
                 new KvReader.Part(tile.firstVector(), tile.vectors()),
                 end,
                 List.of(),
-                zeros(tile),
+                tile.zeros(),
                 (at, vectors, sums) -> nextSums(tile, row, at, vectors, sums));
     }
 
     private List<Ir> nextSums(RegisterTile tile, Ir row, Ir at, List<Ir> vectors, List<Ir> sums) {
-        Ir weights = word(scores, f.mul(row, Ir.i64(KvLayout.BLOCK)));
-        return RowProducts.next(f, tile, word(weights, at), KvLayout.BLOCK, vectors, sums);
+        Ir weights = f.word(scores, f.mul(row, Ir.i64(KvLayout.BLOCK)));
+        return RowProducts.next(f, tile, f.word(weights, at), KvLayout.BLOCK, vectors, sums);
     }
 
     private void eachRows(int step, Consumer<Ir> body) {
@@ -306,13 +304,5 @@ final class AttendTileKernel {
         int atOnce = Math.min(4, Math.min(vectors, Math.max(1, sums / 6)));
         int rowsAtOnce = Math.min(PADDING, Math.max(1, sums / atOnce));
         return RegisterTile.cut(rowsAtOnce, vectors, rowsAtOnce * atOnce);
-    }
-
-    private static List<Ir> zeros(RegisterTile tile) {
-        return Collections.nCopies(tile.sums(), Ir.zero(VECTOR));
-    }
-
-    private Ir word(Ir base, Ir index) {
-        return f.offset(base, f.shl(index, 2));
     }
 }

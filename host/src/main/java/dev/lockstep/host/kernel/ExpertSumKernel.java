@@ -28,7 +28,7 @@ final class ExpertSumKernel {
             Ir bytes = f.mul(i, Ir.i64(VECTOR.bytes()));
             Ir sum = f.loop(Ir.i64(0), Ir.i64(used), Ir.i64(1), List.of(Ir.zero(VECTOR)), (slot, carried) -> {
                         Ir row = f.offset(f.parameter(0), f.mul(slot, Ir.i64(FloatRow.bytes(width))));
-                        Ir weight = f.load(Type.FLOAT, f.offset(weights, f.shl(slot, 2)));
+                        Ir weight = f.load(Type.FLOAT, f.word(weights, slot));
                         Ir x = f.load(VECTOR, f.offset(row, bytes));
                         return List.of(f.fma(f.splat(weight, FloatRow.LANES), x, carried.getFirst()));
                     })

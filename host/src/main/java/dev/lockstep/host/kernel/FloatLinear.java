@@ -32,7 +32,7 @@ final class FloatLinear {
         List<Ir> sums = segments.sum(f, VECTOR, tokens, (from, to, zeros) -> {
             Ir first = f.mul(from, Ir.i64(FloatLayout.UNIT));
             Ir end = f.mul(to, Ir.i64(FloatLayout.UNIT));
-            Ir last = f.select(f.icmp("ult", end, Ir.i64(columns)), end, Ir.i64(columns));
+            Ir last = f.umin(end, Ir.i64(columns));
             return f.loop(first, last, Ir.i64(1), zeros, (column, carried) -> {
                 Ir place = f.offset(f.parameter(0), f.mul(column, Ir.i64(layout.columnBytes())));
                 f.prefetch(
@@ -42,7 +42,7 @@ final class FloatLinear {
                 List<Ir> next = new ArrayList<>();
                 for (int token = 0; token < tokens; token++) {
                     Ir row = f.offset(x, (long) token * FloatRow.bytes(columns));
-                    Ir value = f.load(Type.FLOAT, f.offset(row, f.shl(column, 2)));
+                    Ir value = f.load(Type.FLOAT, f.word(row, column));
                     next.add(f.fma(weights, f.splat(value, VECTOR.lanes()), carried.get(token)));
                 }
                 return next;

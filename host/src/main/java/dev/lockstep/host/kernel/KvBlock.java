@@ -26,9 +26,7 @@ final class KvBlock {
 
     /** Positions of the block that starts at {@code first} which lie before {@code end}. */
     static Ir positions(IrFunction f, Ir first, Ir end) {
-        Ir left = f.sub(end, first);
-        Ir all = Ir.i64(KvLayout.BLOCK);
-        return f.select(f.icmp("ult", left, all), left, all);
+        return f.umin(f.sub(end, first), Ir.i64(KvLayout.BLOCK));
     }
 
     /** The first position of the block of a position. */
@@ -52,7 +50,6 @@ final class KvBlock {
 
     /** The end of the span that starts at {@code first}, at most {@code end}. */
     static Ir spanEnd(IrFunction f, Ir first, Ir end) {
-        Ir next = f.add(first, Ir.i64(KvLayout.SPAN));
-        return f.select(f.icmp("ult", next, end), next, end);
+        return f.umin(f.add(first, Ir.i64(KvLayout.SPAN)), end);
     }
 }

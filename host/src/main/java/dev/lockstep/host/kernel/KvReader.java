@@ -131,8 +131,7 @@ record KvReader(IrFunction f, KvShape shape, HalfFloat half) {
 
     private Ir blockEnd(Ir first) {
         Ir end = f.add(first, Ir.i64(KvType.BLOCK));
-        Ir all = Ir.i64(shape.headSize());
-        return shape.headSize() % KvType.BLOCK == 0 ? end : f.select(f.icmp("ult", end, all), end, all);
+        return shape.headSize() % KvType.BLOCK == 0 ? end : f.umin(end, Ir.i64(shape.headSize()));
     }
 
     private void prefetch(Ir row, int bytes) {

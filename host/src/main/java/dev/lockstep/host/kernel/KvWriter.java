@@ -38,7 +38,7 @@ record KvWriter(IrFunction f, KvShape shape, HalfFloat half, Ir scratch) {
                 eachElement(
                         shape.headSize(),
                         i -> store(
-                                f.load(Type.FLOAT, f.offset(x, f.shl(i, 2))),
+                                f.load(Type.FLOAT, f.word(x, i)),
                                 f.offset(column, f.mul(i, Ir.i64(shape.keyRowBytes())))));
             case Q8 -> {
                 Ir scales = f.offset(f.offset(keys, shape.keyScales()), f.shl(slot, 1));
@@ -66,7 +66,7 @@ record KvWriter(IrFunction f, KvShape shape, HalfFloat half, Ir scratch) {
                 eachElement(
                         shape.headSize(),
                         i -> store(
-                                f.load(Type.FLOAT, f.offset(x, f.shl(i, 2))),
+                                f.load(Type.FLOAT, f.word(x, i)),
                                 f.offset(row, f.mul(i, Ir.i64(shape.type().elementBytes())))));
             case Q8 -> {
                 Ir scales = f.offset(

@@ -57,7 +57,7 @@ final class NormKernel {
     private Ir sum(BinaryOperator<Ir> add) {
         int whole = width / FloatRow.LANES * FloatRow.LANES;
         Ir sums = f.loop(Ir.i64(0), Ir.i64(whole), Ir.i64(FloatRow.LANES), List.of(Ir.zero(VECTOR)), (i, carried) -> {
-                    Ir value = f.load(VECTOR, f.offset(f.parameter(0), f.shl(i, 2)));
+                    Ir value = f.load(VECTOR, f.word(f.parameter(0), i));
                     return List.of(add.apply(value, carried.getFirst()));
                 })
                 .getFirst();

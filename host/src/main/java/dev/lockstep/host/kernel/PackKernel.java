@@ -74,10 +74,10 @@ final class PackKernel {
         List<FileBlock> blocks = IntStream.range(0, ROWS)
                 .mapToObj(r -> new FileBlock(f, layout, f.offset(source, f.mul(f.parameter(1), Ir.i64(r)))))
                 .toList();
-        Ir scales = fields(blocks, FileBlock::scale, target, row, 0, 0);
+        Ir scales = field(blocks, FileBlock::scale, target, row, 0);
         Ir special = layout.scaleBytes() == Float.BYTES ? atLeast(scales) : infinite(scales);
         if (layout.hasMinima()) {
-            special = f.or(special, infinite(fields(blocks, FileBlock::min, target, row, layout.minOffset(), 0)));
+            special = f.or(special, infinite(field(blocks, FileBlock::min, target, row, layout.minOffset())));
         }
         subs(blocks, FileBlock::subScales, layout.subScaleBits(), target, row, layout.subScalesOffset());
         subs(blocks, FileBlock::subMins, layout.subMinBits(), target, row, layout.subMinsOffset());
@@ -104,7 +104,7 @@ final class PackKernel {
             return;
         }
         List<Ir> subs = blocks.stream().map(field).toList();
-        int low = Math.min(bits, 4) == bits || bits == 8 ? bits : 4;
+        int low = bits == 6 ? 4 : bits;
         plane(subs, low, 0, target, row, at, QuantLayout.ROWS);
         if (low < bits) {
             plane(
@@ -137,8 +137,9 @@ final class PackKernel {
                 .orElseThrow();
     }
 
-    private Ir fields(List<FileBlock> blocks, Function<FileBlock, Ir> field, Ir target, Ir row, int at, int stride) {
-        return transpose(blocks.stream().map(field).toList(), target, row, at, stride);
+    /** Stores what each row has one of, and gives it. */
+    private Ir field(List<FileBlock> blocks, Function<FileBlock, Ir> field, Ir target, Ir row, int at) {
+        return transpose(blocks.stream().map(field).toList(), target, row, at, 0);
     }
 
     /** Stores lane by lane what the rows have there, {@code stride} bytes apart; gives what was stored last. */

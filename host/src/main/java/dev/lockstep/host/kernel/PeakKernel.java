@@ -123,7 +123,7 @@ final class PeakKernel {
                         Type.I8.times(QuantLayout.GROUP_BYTES),
                         f.offset(f.parameter(1), f.mul(tile, Ir.i64(QuantLayout.GROUP_BYTES)))))
                 .toList();
-        Ir columns = f.offset(f.offset(f.parameter(1), WEIGHT_BYTES), f.shl(group, 2));
+        Ir columns = f.word(f.offset(f.parameter(1), WEIGHT_BYTES), group);
         for (int sum = 0; sum < sums.size(); sum++) {
             Ir x = f.load(Type.I32, columns, (long) sum / tiles * TOKEN_BYTES);
             sums.get(sum).add(weights.get(sum % tiles), f.splat(x, QuantLayout.ROWS));

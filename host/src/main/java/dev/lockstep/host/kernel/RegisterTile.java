@@ -2,7 +2,9 @@ package dev.lockstep.host.kernel;
 
 import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
+import dev.lockstep.host.ir.Type;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.IntFunction;
 
@@ -20,6 +22,11 @@ record RegisterTile(int firstRow, int rows, int firstVector, int vectors) {
     /** Whether it is the first of those that cut a whole. */
     boolean first() {
         return firstRow == 0 && firstVector == 0;
+    }
+
+    /** Sums of nothing. */
+    List<Ir> zeros() {
+        return Collections.nCopies(sums(), Ir.zero(Type.FLOAT.times(FloatRow.LANES)));
     }
 
     /** The sums {@code then} of rows for which the condition holds, {@code otherwise} of others. */

@@ -66,7 +66,7 @@ final class RouteKernel {
 
     private Ir mapped(UnaryOperator<Ir> function) {
         Ir results = f.alloca(4L * experts);
-        f.loop(Ir.i64(0), Ir.i64(experts), 1, e -> f.store(function.apply(e), word(results, e)));
+        f.loop(Ir.i64(0), Ir.i64(experts), 1, e -> f.store(function.apply(e), f.word(results, e)));
         return results;
     }
 
@@ -92,7 +92,7 @@ final class RouteKernel {
             Ir expert = best.get(1);
             f.store(Ir.constant(Type.I8, 1), f.offset(taken, expert));
             f.store(expert, f.offset(f.parameter(1), f.shl(slot, 3)));
-            f.store(at(values, expert), word(weights, slot));
+            f.store(at(values, expert), f.word(weights, slot));
         });
     }
 
@@ -111,7 +111,7 @@ final class RouteKernel {
             Ir value = at(weights, slot);
             Ir weight = routing.weighing().sigmoid() ? value : power.apply(value);
             Ir scaled = f.fmul(f.fdiv(weight, divisor), Ir.constant(Type.FLOAT, routing.scale()));
-            f.store(scaled, word(weights, slot));
+            f.store(scaled, f.word(weights, slot));
         });
     }
 
@@ -126,10 +126,6 @@ final class RouteKernel {
     }
 
     private Ir at(Ir base, Ir index) {
-        return f.load(Type.FLOAT, word(base, index));
-    }
-
-    private Ir word(Ir base, Ir index) {
-        return f.offset(base, f.shl(index, 2));
+        return f.load(Type.FLOAT, f.word(base, index));
     }
 }

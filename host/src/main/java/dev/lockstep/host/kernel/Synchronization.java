@@ -112,7 +112,7 @@ public final class Synchronization {
             Ir sleepers = f.offset(context, words.sleepers);
             Ir steps = f.alloca(4);
             f.store(Ir.constant(Type.I32, 0), steps);
-            f.until(_ -> {
+            f.until(() -> {
                 Ir seen = f.load(Type.I32, steps);
                 Ir rounds = f.alloca(8);
                 f.store(Ir.i64(0), rounds);
@@ -172,7 +172,7 @@ public final class Synchronization {
 
     /** Returns when the word is no longer {@code current}. */
     private static void spinThenSleep(IrFunction f, Simd simd, Ir word, Ir current, Ir sleepers, Wait wait) {
-        f.until(_ -> {
+        f.until(() -> {
             Ir changed = f.icmp("ne", f.loadAcquire(Type.I32, word), current);
             f.ifThen(f.xor(changed, new Ir(Type.I1, "true")), () -> {
                 simd.pause(f);

@@ -97,7 +97,7 @@ final class AttentionEmitter {
         eachUnit(spans, attention, (span, head) -> {
             Ir start = f.mul(f.add(span, skipped), Ir.i64(KvLayout.SPAN));
             Ir next = f.add(start, Ir.i64(KvLayout.SPAN));
-            Ir first = f.select(f.icmp("ugt", seen, start), seen, start);
+            Ir first = f.umax(seen, start);
             f.callLocal(
                     kernels.attendSpan(attention, program.kvType()),
                     heads(task.inputs().getFirst(), attention, token, head),
@@ -106,7 +106,7 @@ final class AttentionEmitter {
                     keys(attention, head),
                     values(attention, head),
                     first,
-                    f.select(f.icmp("ult", next, end), next, end));
+                    f.umin(next, end));
         });
     }
 

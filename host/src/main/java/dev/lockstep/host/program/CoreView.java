@@ -108,8 +108,7 @@ final class CoreView {
     /** So many tokens of an area at a time; the last ones may be fewer. */
     void eachTokens(Area area, long tokens, Consumer<Area> body) {
         f.loop(area.token(), area.endToken(), tokens, token -> {
-            Ir next = f.add(token, Ir.i64(tokens));
-            Ir end = f.select(f.icmp("ult", next, area.endToken()), next, area.endToken());
+            Ir end = f.umin(f.add(token, Ir.i64(tokens)), area.endToken());
             body.accept(new Area(token, end, area.vector(), area.endVector()));
         });
     }
@@ -124,8 +123,7 @@ final class CoreView {
 
     private Ir endToken(Ir count) {
         Ir next = f.udiv(f.mul(f.add(core, Ir.i64(1)), panels(count)), cores);
-        Ir end = f.mul(next, Ir.i64(QuantPanel.TOKENS));
-        return f.select(f.icmp("ult", end, count), end, count);
+        return f.umin(f.mul(next, Ir.i64(QuantPanel.TOKENS)), count);
     }
 
     private Ir panels(Ir count) {

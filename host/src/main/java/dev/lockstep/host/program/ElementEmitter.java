@@ -89,7 +89,7 @@ final class ElementEmitter {
     private Ir element(Slot slot, Ir token, Ir index) {
         Ir width = Ir.i64(slot.partWidth());
         Ir place = view.part(slot, view.row(slot, token), f.udiv(index, width));
-        return f.offset(place, f.shl(f.urem(index, width), 2));
+        return f.word(place, f.urem(index, width));
     }
 
     /** Expands the embedding row of a token. */
