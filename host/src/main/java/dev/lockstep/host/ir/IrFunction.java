@@ -457,13 +457,16 @@ public final class IrFunction {
         label("done" + id);
     }
 
-    /** Repeats {@code round} until the condition that it returns holds. */
-    public void until(Supplier<Ir> round) {
+    /** Repeats {@code body} as long as the condition holds. */
+    public void loopWhile(Supplier<Ir> condition, Runnable body) {
         int id = names++;
         line("br label %again" + id);
         label("again" + id);
-        Ir done = round.get();
-        line("br " + done + ", label %done" + id + ", label %again" + id);
+        Ir holds = condition.get();
+        line("br " + holds + ", label %round" + id + ", label %done" + id);
+        label("round" + id);
+        body.run();
+        line("br label %again" + id);
         label("done" + id);
     }
 

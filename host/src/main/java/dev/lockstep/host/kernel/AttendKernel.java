@@ -144,19 +144,19 @@ final class AttendKernel {
         Ir first = f.parameter(0);
         Ir spans = f.parameter(2);
         // One span alone would be merged into nothing, which changes no bit.
-        f.ifThen(
+        f.ifElse(
                 f.icmp("eq", spans, Ir.i64(1)),
-                () -> finish(f, shape, Accumulator.at(f, first, group, stride), f.parameter(3), f.parameter(4)));
-        f.ifThen(f.icmp("ne", spans, Ir.i64(1)), () -> {
-            Accumulator all = Accumulator.onStack(f, group, stride);
-            Accumulator.Factors factors = Accumulator.Factors.onStack(f, group);
-            all.clear(Ir.i64(group));
-            f.loop(Ir.i64(0), spans, 1, span -> {
-                Ir place = f.offset(first, f.mul(span, f.parameter(1)));
-                all.mergeAll(Accumulator.at(f, place, group, stride), Ir.i64(group), factors);
-            });
-            finish(f, shape, all, f.parameter(3), f.parameter(4));
-        });
+                () -> finish(f, shape, Accumulator.at(f, first, group, stride), f.parameter(3), f.parameter(4)),
+                () -> {
+                    Accumulator all = Accumulator.onStack(f, group, stride);
+                    Accumulator.Factors factors = Accumulator.Factors.onStack(f, group);
+                    all.clear(Ir.i64(group));
+                    f.loop(Ir.i64(0), spans, 1, span -> {
+                        Ir place = f.offset(first, f.mul(span, f.parameter(1)));
+                        all.mergeAll(Accumulator.at(f, place, group, stride), Ir.i64(group), factors);
+                    });
+                    finish(f, shape, all, f.parameter(3), f.parameter(4));
+                });
     }
 
     private static void token(IrFunction f, String span, AttendShape shape) {

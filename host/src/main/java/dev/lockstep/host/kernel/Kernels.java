@@ -179,6 +179,11 @@ public record Kernels(IrModule module, Simd simd) {
         return KvBlock.firstSeen(f, attention.scoring(), position);
     }
 
+    /** The address of a position's KV block, of those that the table lists. */
+    public Ir kvBlock(IrFunction f, Ir table, Ir position) {
+        return KvBlock.address(f, table, KvBlock.start(f, position));
+    }
+
     /** {@code void (ptr accumulators, i64 stride, i64 spans, ptr y, ptr sinks)}: what spans give together. */
     public String mergeSpans(Op.Attention attention, KvType type) {
         return AttendKernel.emitMerge(module, AttendShape.of(attention, type));

@@ -112,7 +112,7 @@ public final class Synchronization {
             Ir sleepers = f.offset(context, words.sleepers);
             Ir steps = f.alloca(4);
             f.store(Ir.constant(Type.I32, 0), steps);
-            f.until(() -> {
+            f.loopWhile(() -> new Ir(Type.I1, "true"), () -> {
                 Ir seen = f.load(Type.I32, steps);
                 Ir rounds = f.alloca(8);
                 f.store(Ir.i64(0), rounds);
@@ -122,7 +122,6 @@ public final class Synchronization {
                 Ir entry = f.load(Type.PTR, context, words.entry);
                 f.returnIf(f.icmp("eq", entry, Ir.zero(Type.PTR)));
                 f.callPointer(entry, context, f.parameter(1));
-                return new Ir(Type.I1, "false");
             });
         });
     }
@@ -172,19 +171,15 @@ public final class Synchronization {
 
     /** Returns when the word is no longer {@code current}. */
     private static void spinThenSleep(IrFunction f, Simd simd, Ir word, Ir current, Ir sleepers, Wait wait) {
-        f.until(() -> {
-            Ir changed = f.icmp("ne", f.loadAcquire(Type.I32, word), current);
-            f.ifThen(f.xor(changed, new Ir(Type.I1, "true")), () -> {
-                simd.pause(f);
-                Ir round = f.add(f.load(Type.I64, wait.rounds), Ir.i64(1));
-                f.store(round, wait.rounds);
-                f.ifThen(f.icmp("sge", round, wait.patience), () -> {
-                    f.atomic("add", sleepers, Ir.constant(Type.I32, 1));
-                    futex(f, simd, word, FUTEX_WAIT, current, wait.timeout);
-                    f.atomic("sub", sleepers, Ir.constant(Type.I32, 1));
-                });
+        f.loopWhile(() -> f.icmp("eq", f.loadAcquire(Type.I32, word), current), () -> {
+            simd.pause(f);
+            Ir round = f.add(f.load(Type.I64, wait.rounds), Ir.i64(1));
+            f.store(round, wait.rounds);
+            f.ifThen(f.icmp("sge", round, wait.patience), () -> {
+                f.atomic("add", sleepers, Ir.constant(Type.I32, 1));
+                futex(f, simd, word, FUTEX_WAIT, current, wait.timeout);
+                f.atomic("sub", sleepers, Ir.constant(Type.I32, 1));
             });
-            return changed;
         });
     }
 

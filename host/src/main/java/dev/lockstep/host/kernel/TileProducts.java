@@ -68,9 +68,10 @@ final class TileProducts {
         Ir next = f.alloca((long) productsOfRound * TileShape.PRODUCT_BYTES);
         Ir blocks = f.parameter(1);
         Ir whole = f.and(blocks, Ir.i64(-blocksOfRound));
-        f.ifThen(f.icmp("ne", whole, Ir.i64(0)), () -> rounds(whole, made, next));
-        if (blocksOfRound > 1) {
-            f.ifThen(f.icmp("eq", whole, Ir.i64(0)), () -> {
+        if (blocksOfRound == 1) {
+            rounds(whole, made, next);
+        } else {
+            f.ifElse(f.icmp("ne", whole, Ir.i64(0)), () -> rounds(whole, made, next), () -> {
                 multiply(1, whole, made, made).forEachRemaining(Runnable::run);
                 addLast(1, whole, made);
             });
@@ -87,10 +88,10 @@ final class TileProducts {
             return List.of(carried.get(1), carried.get(0));
         });
         Ir last = f.sub(whole, step);
-        Ir ends = f.icmp("eq", whole, f.parameter(1));
-        f.ifThen(ends, () -> addLast(blocksOfRound, last, places.get(0)));
-        if (blocksOfRound > 1) {
-            f.ifThen(f.xor(ends, new Ir(Type.I1, "true")), () -> {
+        if (blocksOfRound == 1) {
+            addLast(1, last, places.get(0));
+        } else {
+            f.ifElse(f.icmp("eq", whole, f.parameter(1)), () -> addLast(blocksOfRound, last, places.get(0)), () -> {
                 add(blocksOfRound, last, places.get(0), multiply(1, whole, places.get(1), places.get(0)));
                 addLast(1, whole, places.get(1));
             });

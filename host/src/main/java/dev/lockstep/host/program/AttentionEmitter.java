@@ -62,7 +62,7 @@ final class AttentionEmitter {
 
     private void append(Task task, Op.Attention attention, Ir token, Ir head) {
         Ir position = view.perToken(Type.I64, StepContext.positions(), token);
-        Ir block = f.load(Type.PTR, f.offset(blockTable(token), f.shl(f.lshr(position, 6), 3)));
+        Ir block = kernels.kvBlock(f, blockTable(token), position);
         long headBytes = 4L * attention.headSize();
         Ir queries = heads(task.output(), attention, token, head);
         if (task.output() != task.inputs().getFirst()) {
