@@ -104,6 +104,7 @@ public final class HostMachine implements Machine {
 
     HostMachine(Graph graph, Map<String, Tensor> weights, HostOptions options, Compiler compiler) {
         graph.requireWeights(weights);
+        AttentionCheck.supported(graph);
         this.graph = graph;
         this.options = options;
         Target target = options.target().orElseGet(Target::host);

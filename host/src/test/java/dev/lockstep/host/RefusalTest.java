@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the host machine refuses, and that nothing has changed afterwards. */
@@ -214,5 +215,22 @@ class RefusalTest {
                 .hasMessageContaining("must be positive");
         assertThatThrownBy(() -> new HostOptions(1, KvType.F16, 1, number, Optional.empty(), (_, _, _) -> {}))
                 .hasMessageContaining("must be positive");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"257, 16", "256, 320", "2, 4096", "1, 1024"})
+    void shouldRefuseAttentionThatStacksDoNotHold(int heads, int size) {
+        TestModel large = TestModel.of(TestShape.tiny().attention(heads, 1, size), 1);
+        assertThatThrownBy(() -> TestHost.open(large, 2, KvType.F16))
+                .isInstanceOf(HostUnavailableException.class)
+                .hasMessage("layer 0: " + heads + " query heads of " + size
+                        + " elements share a KV head, more than native code takes");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"71, 64", "128, 576", "8, 512", "1, 256"})
+    void shouldTakeTheLargestAttentionOfModels(int heads, int size) {
+        AttentionCheck.supported(
+                TestModel.of(TestShape.tiny().attention(heads, 1, size), 1).graph());
     }
 }

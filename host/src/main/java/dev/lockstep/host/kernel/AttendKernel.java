@@ -32,6 +32,15 @@ final class AttendKernel {
         return Accumulator.bytes(shape.group(), shape.valueStride());
     }
 
+    /** Bytes of the stack for {@link #emitToken}: two accumulators and what a span needs. */
+    static long stackBytes(KvShape shape) {
+        return 2 * partialBytes(shape) + scoreBytes(shape);
+    }
+
+    private static long scoreBytes(KvShape shape) {
+        return 4L * KvLayout.BLOCK * shape.group();
+    }
+
     /**
      * Attention to positions of one span.
      *
@@ -74,7 +83,7 @@ final class AttendKernel {
 
     private void span() {
         int group = shape.group();
-        Ir scores = f.alloca(4L * KvLayout.BLOCK * group);
+        Ir scores = f.alloca(scoreBytes(shape));
         Accumulator accumulator = Accumulator.at(f, f.parameter(1), group, shape.valueStride());
         Accumulator.Factors factors = Accumulator.Factors.onStack(f, group);
         accumulator.clear(Ir.i64(group));

@@ -64,7 +64,7 @@ final class AttendTileKernel {
         this.position = f.parameter(7);
         this.tokens = f.parameter(8);
         this.rows = f.mul(tokens, Ir.i64(shape.group()));
-        int most = mostTokens(shape) * shape.group() + PADDING;
+        int most = mostRows(shape);
         this.queries = f.alloca(4L * most * shape.headSize());
         this.scores = f.alloca(4L * most * KvLayout.BLOCK);
         this.keyFloats = f.alloca(4L * shape.headSize() * KvLayout.BLOCK);
@@ -78,6 +78,20 @@ final class AttendTileKernel {
     static int mostTokens(KvShape shape) {
         int rows = Math.min(MOST_ROWS, MOST_ELEMENTS / shape.headSize());
         return Math.clamp(rows / shape.group(), 1, KvLayout.BLOCK);
+    }
+
+    private static int mostRows(KvShape shape) {
+        return mostTokens(shape) * shape.group() + PADDING;
+    }
+
+    /** Bytes of the stack; none where no tile has several tokens. */
+    static long stackBytes(KvShape shape) {
+        int rows = mostRows(shape);
+        return mostTokens(shape) == 1
+                ? 0
+                : 4L * rows * (shape.headSize() + KvLayout.BLOCK)
+                        + 4L * KvLayout.BLOCK * (shape.headSize() + shape.valueStride())
+                        + 2 * Accumulator.bytes(rows, shape.valueStride());
     }
 
     static String emit(IrModule module, Simd simd, AttendShape shape) {

@@ -207,6 +207,12 @@ public record Kernels(IrModule module, Simd simd) {
         return AttendTileKernel.mostTokens(KvShape.of(attention, KvType.F32));
     }
 
+    /** Bytes of the stack that attention takes, of one token or of several. */
+    public static long attentionStack(Op.Attention attention) {
+        KvShape shape = KvShape.of(attention, KvType.F32);
+        return Math.max(AttendKernel.stackBytes(shape), AttendTileKernel.stackBytes(shape));
+    }
+
     /** Whether there is {@link #pack} for a layout. */
     public static boolean packs(QuantLayout layout) {
         return FileBlock.readable(layout);
