@@ -19,7 +19,8 @@ import java.util.zip.CRC32;
 
 /**
  * libLLVM inside the jar {@code org.bytedeco:llvm}, unpacked once per user and version. The file appears under its final
- * name only when it is complete and its checksum agrees with the jar's, so a later start only compares sizes.
+ * name only when it is complete, and its checksum is compared with the jar's before each use, which takes 40 ms: code of a
+ * damaged library might do anything.
  */
 final class BundledLlvm {
     private static final String VERSION_FILE = "META-INF/maven/org.bytedeco/llvm/pom.properties";
@@ -74,7 +75,20 @@ final class BundledLlvm {
     }
 
     private static boolean complete(Path library, JarEntry entry) throws IOException {
-        return Files.isRegularFile(library) && Files.size(library) == entry.getSize();
+        return Files.isRegularFile(library)
+                && Files.size(library) == entry.getSize()
+                && checksum(library) == entry.getCrc();
+    }
+
+    private static long checksum(Path library) throws IOException {
+        CRC32 crc = new CRC32();
+        ByteBuffer chunk = ByteBuffer.allocateDirect(CHUNK_BYTES);
+        try (FileChannel in = FileChannel.open(library, StandardOpenOption.READ)) {
+            while (in.read(chunk.clear()) > 0) {
+                crc.update(chunk.flip());
+            }
+        }
+        return crc.getValue();
     }
 
     /** One at a time: threads of this process by the monitor, processes by the lock on the unfinished file. */

@@ -76,6 +76,16 @@ class BundledLlvmTest {
     }
 
     @Test
+    void shouldUnpackAgainWhenABitOfTheFileHasFlipped() throws IOException {
+        Path jar = jar();
+        Path unpacked = unpack(jar, (_, _) -> {});
+        byte[] bytes = library.clone();
+        bytes[777_777] ^= 4;
+        Files.write(unpacked, bytes);
+        assertThat(unpack(jar, (_, _) -> {})).hasBinaryContent(library);
+    }
+
+    @Test
     void shouldNotAcceptADamagedJar() throws IOException {
         Path jar = jar();
         byte[] bytes = Files.readAllBytes(jar);
