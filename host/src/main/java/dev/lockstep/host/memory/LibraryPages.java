@@ -2,6 +2,7 @@ package dev.lockstep.host.memory;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
@@ -25,8 +26,10 @@ public final class LibraryPages {
      */
     public static void release(Path library) {
         Libc libc = new Libc();
-        try (var lines = Files.lines(MAPS)) {
-            String path = library.toRealPath().toString();
+        // Names of other files may be no UTF-8.
+        try (var lines = Files.lines(MAPS, StandardCharsets.ISO_8859_1)) {
+            String path = new String(
+                    library.toRealPath().toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
             MemorySegment mapping = MemorySegment.NULL;
             for (String line : (Iterable<String>) lines::iterator) {
                 Matcher start = READ_ONLY.matcher(line);
