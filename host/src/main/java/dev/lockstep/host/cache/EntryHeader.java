@@ -72,8 +72,11 @@ record EntryHeader(String digest, String model, String type, long contentBytes, 
         }
         int bytes = fixed.getInt(16);
         long contentBytes = fixed.getLong(20);
-        if (contentBytes < 0 || contentBytes > channel.size() || bytes < FIXED || bytes > channel.size()) {
+        if (contentBytes < 0 || contentBytes > channel.size() || bytes > channel.size()) {
             throw new DamagedEntryException("it is shorter than it says");
+        }
+        if (bytes < FIXED || bytes > mostBytes(contentBytes)) {
+            throw new DamagedEntryException("its header does not have the size of one");
         }
         ByteBuffer in = readFully(channel, bytes);
         if (in.getInt(12) != checksum(in.array())) {
@@ -96,6 +99,10 @@ record EntryHeader(String digest, String model, String type, long contentBytes, 
 
     private int bytes() {
         return FIXED + 6 + utf8(digest).length + utf8(model).length + utf8(type).length + 4 * checksums.length;
+    }
+
+    private static long mostBytes(long contentBytes) {
+        return FIXED + 3L * (Short.BYTES + MOST_TEXT) + 4L * chunks(contentBytes);
     }
 
     private static byte[] utf8(String text) {

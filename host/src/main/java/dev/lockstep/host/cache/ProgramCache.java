@@ -59,12 +59,7 @@ public final class ProgramCache {
     public Optional<MemorySegment> read(CacheKey key, Arena arena) {
         Path file = directory.resolve(key.fileName());
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            EntryHeader header = EntryHeader.read(channel);
-            if (!header.digest().equals(key.digest())) {
-                throw new DamagedEntryException("it belongs to another key");
-            }
-            MemorySegment content = EntryFile.map(channel, header, arena);
-            EntryFile.check(content, header);
+            MemorySegment content = checked(channel, key.digest(), arena);
             touch(file);
             return Optional.of(content);
         } catch (NoSuchFileException absent) {
@@ -78,6 +73,17 @@ public final class ProgramCache {
             warn("read", unreadable, ";");
             return Optional.empty();
         }
+    }
+
+    /** The content of an entry that has this key and is whole. */
+    private static MemorySegment checked(FileChannel channel, String digest, Arena arena) throws IOException {
+        EntryHeader header = EntryHeader.read(channel);
+        if (!header.digest().equals(digest)) {
+            throw new DamagedEntryException("it belongs to another key");
+        }
+        MemorySegment content = EntryFile.map(channel, header, arena);
+        EntryFile.check(content, header);
+        return content;
     }
 
     /**
@@ -217,11 +223,7 @@ public final class ProgramCache {
         String digest = name.substring(0, name.length() - entry.kind().suffix().length());
         try (FileChannel channel = FileChannel.open(entry.file(), StandardOpenOption.READ);
                 Arena arena = Arena.ofShared()) {
-            EntryHeader header = EntryHeader.read(channel);
-            if (!header.digest().equals(digest)) {
-                throw new DamagedEntryException("it belongs to another key");
-            }
-            EntryFile.check(EntryFile.map(channel, header, arena), header);
+            checked(channel, digest, arena);
             return Optional.empty();
         } catch (DamagedEntryException damaged) {
             return Optional.of(damaged.getMessage());

@@ -6,8 +6,12 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -104,6 +108,17 @@ class ProgramCacheTest {
         Path file = directory.resolve(KEY.fileName());
         byte[] bytes = Files.readAllBytes(file);
         Files.write(file, Arrays.copyOf(bytes, bytes.length + 1));
+        assertRebuilt();
+    }
+
+    /** Whose header would take more memory than there is. */
+    @Test
+    void shouldNoticeAHeaderThatIsTooLong() throws IOException {
+        write(KEY, CONTENT);
+        try (FileChannel file = FileChannel.open(directory.resolve(KEY.fileName()), StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(0, Integer.MAX_VALUE - 8), 16);
+            file.write(ByteBuffer.allocate(1), Integer.MAX_VALUE); // of which the disk keeps a page
+        }
         assertRebuilt();
     }
 
