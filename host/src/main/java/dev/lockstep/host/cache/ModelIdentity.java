@@ -1,8 +1,10 @@
 package dev.lockstep.host.cache;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -50,8 +52,7 @@ public final class ModelIdentity {
             settled &= changed.isBefore(Instant.now().minus(SETTLED));
         }
         String state = HexFormat.of()
-                .formatHex(
-                        CacheKey.sha256().digest(states.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+                .formatHex(CacheKey.sha256().digest(states.toString().getBytes(StandardCharsets.UTF_8)));
         Path memory = directory.resolve(state + SUFFIX);
         String known = recall(memory);
         if (DIGEST.matcher(known).matches()) {
@@ -83,14 +84,14 @@ public final class ModelIdentity {
                         // until the chunk or the file ends
                     }
                 } catch (IOException e) {
-                    throw new java.io.UncheckedIOException(e);
+                    throw new UncheckedIOException(e);
                 }
                 CRC32C crc = new CRC32C();
                 crc.update(buffer.flip());
                 sums.putInt(Long.BYTES + 4 * i, (int) crc.getValue());
             });
             return sums;
-        } catch (java.io.UncheckedIOException e) {
+        } catch (UncheckedIOException e) {
             throw e.getCause();
         }
     }

@@ -7,6 +7,7 @@ import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.layout.FloatLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * 16 rows of a matrix of floats (F32, F16, BF16) times one or several rows of floats.
@@ -21,7 +22,7 @@ final class FloatLinear {
 
     static String emit(IrModule module, Simd simd, FloatLayout layout, int columns, int tokens) {
         return module.function(
-                "linear_" + layout.name().toLowerCase(java.util.Locale.ROOT) + "_" + columns + "x" + tokens,
+                "linear_" + layout.name().toLowerCase(Locale.ROOT) + "_" + columns + "x" + tokens,
                 List.of(Type.PTR, Type.PTR, Type.PTR, Type.I64),
                 f -> emit(f, simd, layout, columns, tokens));
     }

@@ -4,6 +4,7 @@ import dev.lockstep.graph.KvType;
 import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.Type;
+import java.util.function.Consumer;
 
 /** Rounds the key and the value of one position and KV head, and writes them into a block. */
 record KvWriter(IrFunction f, KvShape shape, HalfFloat half, Ir scratch) {
@@ -104,7 +105,7 @@ record KvWriter(IrFunction f, KvShape shape, HalfFloat half, Ir scratch) {
         f.store(f.convert("trunc", kept, Type.I16), scalePlace);
     }
 
-    private void eachElement(int elements, java.util.function.Consumer<Ir> body) {
+    private void eachElement(int elements, Consumer<Ir> body) {
         f.loop(Ir.i64(0), Ir.i64(elements), 1, body);
     }
 }

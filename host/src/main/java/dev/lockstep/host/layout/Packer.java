@@ -1,6 +1,7 @@
 package dev.lockstep.host.layout;
 
 import dev.lockstep.tensor.Tensor;
+import dev.lockstep.tensor.TensorType;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -24,7 +25,7 @@ public sealed interface Packer permits Packer.Quantized, Packer.Floats, WordPack
     }
 
     /** Bytes of a packed tile. */
-    static long tileBytes(dev.lockstep.tensor.TensorType type, int columns) {
+    static long tileBytes(TensorType type, int columns) {
         return QuantLayout.of(type)
                 .map(layout -> (long) columns / layout.columns() * layout.unitBytes())
                 .orElseGet(() ->
