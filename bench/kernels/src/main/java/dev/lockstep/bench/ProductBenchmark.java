@@ -119,7 +119,7 @@ public class ProductBenchmark {
     }
 
     private QuantPanel panel() {
-        return QuantPanel.of(RowKind.Q8, columns, tokens == 1 ? 1 : QuantPanel.TOKENS);
+        return QuantPanel.of(RowKind.Q8, columns, QuantPanel.tokens(tokens));
     }
 
     private long tileBytes() {

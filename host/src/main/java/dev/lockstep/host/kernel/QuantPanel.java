@@ -10,7 +10,11 @@ import dev.lockstep.host.layout.QuantLayout;
  * <pre>
  *   panel:  | plane | for 16 bits: another plane |
  *   plane:  | for each block, for each token: 32 quants, int8 | for each block, for each field: a word for each token |
+ *   of one: | for each block: 32 quants, int8, a word for each field, as much again left free |
  * </pre>
+ *
+ * <p>A single token has a block's quants and fields in one cache line and leaves the next one free, since Zen 5 takes lines that are read in a row for a stream and fetches
+ * what comes after them, in vain, while products need all that memory gives for their weights: 13 % of a token's time (docs/performance.md, decoding).
  *
  * <p>A 16-bit integer is {@value #HIGH} times its byte in the first plane plus its byte in the second, both from -127 to 127. Sums of
  * quants are those of the plane's own bytes; the scale and the scaled sums, in the first plane only, are those of the integers.
@@ -22,6 +26,8 @@ import dev.lockstep.host.layout.QuantLayout;
 public record QuantPanel(int tokens, int width, int planes) {
     /** Tokens of a panel in programs for several. */
     public static final int TOKENS = 16;
+
+    private static final int BLOCK_OF_ONE = 2 * (QuantLayout.BLOCK + Field.COUNT * Integer.BYTES);
 
     /** What one in the first of two planes stands for. */
     static final int HIGH = 254;
@@ -54,17 +60,22 @@ public record QuantPanel(int tokens, int width, int planes) {
         return new QuantPanel(tokens, width, planes);
     }
 
+    /** Tokens side by side in programs for at most {@code capacity}. */
+    public static int tokens(int capacity) {
+        return capacity == 1 ? 1 : TOKENS;
+    }
+
     /** Bytes from a block's quants to the next block's, of the same token. */
     int blockBytes() {
-        return tokens * QuantLayout.BLOCK;
+        return tokens == 1 ? BLOCK_OF_ONE : tokens * QuantLayout.BLOCK;
     }
 
     /**
-     * Bytes from the fields of a block to those of the next. Between those of panels nothing lies for as long as one field: products read two or three fields of each block,
-     * and at distances of powers of two these would share a quarter of the sets of the second-level cache.
+     * Bytes from the fields of a block to those of the next. Between those of several tokens nothing lies for as long as one field: products read two or three fields of
+     * each block, and at distances of powers of two these would share a quarter of the sets of the second-level cache.
      */
     int fieldsBytes() {
-        return (tokens == 1 ? Field.COUNT : Field.COUNT + 1) * tokens * Integer.BYTES;
+        return tokens == 1 ? BLOCK_OF_ONE : (Field.COUNT + 1) * tokens * Integer.BYTES;
     }
 
     /** Bytes from the first field of a block to one of its fields. */
@@ -84,11 +95,12 @@ public record QuantPanel(int tokens, int width, int planes) {
 
     /** Bytes from the start of a plane to its fields. */
     public int fieldsOffset() {
-        return tokens * width;
+        return tokens == 1 ? QuantLayout.BLOCK : tokens * width;
     }
 
     int planeBytes() {
-        return fieldsOffset() + width / QuantLayout.BLOCK * fieldsBytes();
+        int blocks = width / QuantLayout.BLOCK;
+        return tokens == 1 ? blocks * BLOCK_OF_ONE : fieldsOffset() + blocks * fieldsBytes();
     }
 
     public int bytes() {

@@ -6,11 +6,14 @@ import dev.lockstep.graph.RowKind;
 public final class RowBytes {
     private RowBytes() {}
 
-    /** Bytes of a row of {@code width} elements; of a row that is rounded, what it takes of a whole panel, which is no less than alone. */
-    public static int of(RowKind kind, int width) {
+    /** Bytes of a row of {@code width} elements in programs for at most {@code capacity} tokens; of a row that is rounded, what it takes of a whole panel. */
+    public static int of(RowKind kind, int width, int capacity) {
         return switch (kind) {
             case F32 -> FloatRow.bytes(width);
-            case Q8, Q16 -> QuantPanel.of(kind, width, QuantPanel.TOKENS).bytes() / QuantPanel.TOKENS;
+            case Q8, Q16 -> {
+                int tokens = QuantPanel.tokens(capacity);
+                yield QuantPanel.of(kind, width, tokens).bytes() / tokens;
+            }
             case CHOICE -> RouteKernel.rowBytes(width);
         };
     }

@@ -40,7 +40,8 @@ final class ArenaPlan {
     }
 
     private static long bytes(Slot slot, int tokens) {
-        int rows = tokens == 1 ? 1 : (tokens + QuantPanel.TOKENS - 1) / QuantPanel.TOKENS * QuantPanel.TOKENS;
+        int ofPanel = QuantPanel.tokens(tokens);
+        int rows = (tokens + ofPanel - 1) / ofPanel * ofPanel;
         return ((long) rows * slot.rowBytes() + LINE - 1) / LINE * LINE;
     }
 }

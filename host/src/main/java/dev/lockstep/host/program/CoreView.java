@@ -215,7 +215,7 @@ final class CoreView {
 
     /** Tokens side by side in panels of quantised rows. */
     int panelTokens() {
-        return program.capacity() == 1 ? 1 : QuantPanel.TOKENS;
+        return QuantPanel.tokens(program.capacity());
     }
 
     /** The integers of a token in its panel. */

@@ -277,7 +277,7 @@ public final class Lowering {
                 value.kind(),
                 parts,
                 partWidth,
-                RowBytes.of(value.kind(), partWidth),
+                RowBytes.of(value.kind(), partWidth, capacity),
                 cut,
                 firstPhase);
         slots.add(slot);
