@@ -27,19 +27,23 @@ import java.util.Optional;
  * of weights: the limit of reading prompts. Operands are in the first-level cache, and nothing is scaled.
  */
 public final class ArithmeticPeak implements AutoCloseable {
-    /** Multiply-adds of a pass of a thread: some milliseconds, beside which its start is nothing. */
-    private static final long PRODUCTS = 2_000_000_000L;
+    /** Nanoseconds of a pass at least: a processor takes tens of milliseconds to its full speed, and threads do not start at once. */
+    private static final long PASS_NANOS = 80_000_000;
 
-    private static final int PASSES = 5;
+    private static final int PASSES = 3;
+
+    /** Multiply-adds of a thread in the first, shorter pass. */
+    private static final long FIRST_PRODUCTS = 200_000_000;
+
     private static final String MULTIPLY = "lockstep_multiply";
 
     private final int threads;
-    private final long rounds;
     private final long products;
     private final NativeCode code;
     private final MethodHandle multiply;
     private final Arena arena = Arena.ofShared();
     private final List<MemorySegment> memory = new ArrayList<>();
+    private long rounds;
 
     private ArithmeticPeak(CodeGenerator generator, int threads, TensorType type) {
         this.threads = threads;
@@ -47,8 +51,8 @@ public final class ArithmeticPeak implements AutoCloseable {
         Simd simd = Simd.of(target);
         IrModule module = new IrModule(simd.functionAttributes());
         Kernels kernels = new Kernels(module, simd);
-        rounds = PRODUCTS / kernels.peakProducts(type);
-        products = kernels.peakProducts(type) * rounds;
+        products = kernels.peakProducts(type);
+        rounds = FIRST_PRODUCTS / products;
         module.publicFunction(
                 MULTIPLY,
                 List.of(Type.I64, Type.PTR),
@@ -75,14 +79,25 @@ public final class ArithmeticPeak implements AutoCloseable {
     /** The best of some passes, in 10^9 multiply-adds per second. */
     public double measure() {
         double best = 0;
-        for (int pass = 0; pass < PASSES; pass++) {
-            long start = System.nanoTime();
-            Threads.join(memory.stream()
-                    .map(mine -> Thread.ofPlatform().start(() -> multiply(mine)))
-                    .toList());
-            best = Math.max(best, (double) products * threads / (System.nanoTime() - start));
+        int passes = 0;
+        while (passes < PASSES) {
+            long nanos = pass();
+            best = Math.max(best, (double) products * rounds * threads / nanos);
+            if (nanos >= PASS_NANOS) {
+                passes++;
+            } else {
+                rounds *= 2;
+            }
         }
         return best;
+    }
+
+    private long pass() {
+        long start = System.nanoTime();
+        Threads.join(memory.stream()
+                .map(mine -> Thread.ofPlatform().start(() -> multiply(mine)))
+                .toList());
+        return System.nanoTime() - start;
     }
 
     private void multiply(MemorySegment mine) {
