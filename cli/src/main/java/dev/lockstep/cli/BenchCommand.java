@@ -166,7 +166,7 @@ final class BenchCommand implements Callable<Integer> {
         double limit = result.bandwidthGbs() * 1e9 / result.bytesPerToken();
         line(
                 "limit",
-                "%s tokens/s (%.1f MB of weights per token, read at %.1f GB/s)",
+                "%s tokens/s (%.1f MB of weights, keys and values per token, read at %.1f GB/s)",
                 Printable.rate(limit),
                 result.bytesPerToken() / 1e6,
                 result.bandwidthGbs());

@@ -6,6 +6,8 @@ import dev.lockstep.host.HostMachine;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** Times random tokens through a machine: no text, no sampling. */
 final class Benchmark {
@@ -19,6 +21,7 @@ final class Benchmark {
     private final Samples decodeSeconds;
     private final Samples stepSeconds;
     private final ReadBandwidth bandwidth;
+    private final long[] bytesRead;
     private final Samples peaks;
     private List<BenchmarkResult.Phase> prefillPhases = List.of();
     private List<BenchmarkResult.Phase> decodePhases = List.of();
@@ -32,7 +35,8 @@ final class Benchmark {
         this.prefillSeconds = new Samples(options.repetitions());
         this.decodeSeconds = new Samples(options.repetitions());
         this.stepSeconds = new Samples(options.repetitions() * options.generatedTokens());
-        this.bandwidth = new ReadBandwidth(program.machine(), WeightTraffic.bytesPerToken(program.graph()), options);
+        this.bandwidth = new ReadBandwidth(program.machine(), options);
+        this.bytesRead = bytesRead(program, options);
         this.peaks = new Samples(options.repetitions());
     }
 
@@ -53,6 +57,15 @@ final class Benchmark {
         var benchmark = new Benchmark(program, options);
         benchmark.measure(machine);
         return benchmark.result();
+    }
+
+    /** What each token that is decoded reads: all weights, and the keys and values of those before it. */
+    private static long[] bytesRead(Program program, BenchmarkOptions options) {
+        long weights = WeightTraffic.bytesPerToken(program.graph());
+        int first = options.promptTokens();
+        return IntStream.range(first, first + options.generatedTokens())
+                .mapToLong(position -> weights + program.graph().kvBytesSeen(program.kvType(), position))
+                .toArray();
     }
 
     private void measure(Machine machine) {
@@ -90,12 +103,12 @@ final class Benchmark {
     private double decode(BenchmarkText text, int[] tokens) {
         double all = 0;
         bandwidth.begin();
-        for (int token : tokens) {
+        for (int i = 0; i < tokens.length; i++) {
             long start = System.nanoTime();
-            text.append(token);
+            text.append(tokens[i]);
             double seconds = (System.nanoTime() - start) / 1e9;
             stepSeconds.add(seconds);
-            bandwidth.add(seconds);
+            bandwidth.add(seconds, bytesRead[i]);
             all += seconds;
         }
         bandwidth.end();
@@ -117,7 +130,6 @@ final class Benchmark {
     private BenchmarkResult result() {
         double prefill = prefillSeconds.quantile(0.5);
         double decode = options.generatedTokens() / decodeSeconds.quantile(0.5);
-        long bytes = WeightTraffic.bytesPerToken(program.graph());
         long products = WeightTraffic.promptProducts(program.graph());
         double peak = peaks.quantile(0.5);
         return new BenchmarkResult(
@@ -127,7 +139,7 @@ final class Benchmark {
                 program.threads(),
                 options.promptTokens() / prefill,
                 decode,
-                bytes,
+                Math.round(LongStream.of(bytesRead).average().orElseThrow()),
                 bandwidth.median() / 1e9,
                 bandwidth.share(),
                 products,

@@ -13,7 +13,7 @@ import java.util.SequencedMap;
  * @param engine name of the machine
  * @param prefillTps prompt tokens per second
  * @param decodeTps decode steps per second
- * @param bytesPerToken bytes of weights that one decode step reads
+ * @param bytesPerToken bytes of weights, and of keys and values of the tokens before, that a decode step reads in the mean
  * @param bandwidthGbs 10^9 bytes of packed weights per second that the same threads read between tokens; NaN where that cannot be measured
  * @param bandwidthShare median of what a few tokens read per second, as a share of what was read right before and after them
  * @param productsPerToken multiply-adds with matrices that a token of a prompt takes

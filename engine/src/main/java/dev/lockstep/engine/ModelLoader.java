@@ -45,6 +45,7 @@ final class ModelLoader {
                 name,
                 type,
                 graph,
+                options.kvType(),
                 Machines.open(
                         graph,
                         TensorRows.with(graph, file.tensors()),

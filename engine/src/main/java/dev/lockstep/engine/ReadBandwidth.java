@@ -12,18 +12,17 @@ final class ReadBandwidth {
     private static final int GROUP = 8;
 
     private final Machine machine;
-    private final long bytesPerToken;
     private final Samples bandwidths;
     private final Samples shares;
     private double before;
     private double seconds;
+    private long bytes;
     private int tokens;
 
     /** @param options of the benchmark whose tokens are to come */
-    ReadBandwidth(Machine machine, long bytesPerToken, BenchmarkOptions options) {
+    ReadBandwidth(Machine machine, BenchmarkOptions options) {
         int groups = options.repetitions() * ((options.generatedTokens() + GROUP - 1) / GROUP);
         this.machine = machine;
-        this.bytesPerToken = bytesPerToken;
         this.bandwidths = new Samples(options.repetitions() + groups);
         this.shares = new Samples(groups);
     }
@@ -33,9 +32,10 @@ final class ReadBandwidth {
         before = read();
     }
 
-    /** A token took so long. */
-    void add(double duration) {
+    /** A token took so long, and read so much. */
+    void add(double duration, long bytesRead) {
         seconds += duration;
+        bytes += bytesRead;
         tokens++;
         if (tokens == GROUP) {
             end();
@@ -46,9 +46,10 @@ final class ReadBandwidth {
     void end() {
         if (tokens > 0) {
             double after = read();
-            shares.add(tokens * bytesPerToken / seconds / ((before + after) / 2));
+            shares.add(bytes / seconds / ((before + after) / 2));
             before = after;
             seconds = 0;
+            bytes = 0;
             tokens = 0;
         }
     }

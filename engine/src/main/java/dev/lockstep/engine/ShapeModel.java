@@ -46,7 +46,9 @@ public final class ShapeModel implements AutoCloseable {
             Machine machine = Machines.open(
                     graph, weights.tensors(), options, Optional::empty, tensor -> weights.free(tensor, graph));
             return new ShapeModel(
-                    new Program(shape.name(), types.name(), graph, machine, options.effectiveThreads()), weights);
+                    new Program(
+                            shape.name(), types.name(), graph, options.kvType(), machine, options.effectiveThreads()),
+                    weights);
         } catch (Throwable failure) {
             weights.close();
             throw failure;

@@ -55,6 +55,19 @@ class BenchmarkTest {
     }
 
     @Test
+    void shouldCountKeysAndValuesThatAreSeen() {
+        var options = LockstepOptions.DEFAULT.withEngine(EngineChoice.REFERENCE).withContextLength(16);
+        try (ShapeModel model = ShapeModel.open("stories-15m", WeightTypes.Q4_0, options)) {
+            long few = model.benchmark(new BenchmarkOptions(4, 1, 1, List.of())).bytesPerToken();
+            long more =
+                    model.benchmark(new BenchmarkOptions(4, 3, 1, List.of())).bytesPerToken();
+            assertThat(more - few)
+                    .as("a position more in the mean: 6 layers with keys and values of 288 float16")
+                    .isEqualTo(6 * 2 * 288 * 2);
+        }
+    }
+
+    @Test
     void shouldRefuseWhatDoesNotFitTheContext() {
         try (Lockstep model = new FakeModel().open(FakeMachine.hashing(64, 8))) {
             assertThatThrownBy(() -> model.benchmark(new BenchmarkOptions(60, 5, 1, List.of())))

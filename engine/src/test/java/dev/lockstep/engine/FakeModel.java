@@ -2,6 +2,7 @@ package dev.lockstep.engine;
 
 import dev.lockstep.formats.MetadataMap;
 import dev.lockstep.graph.GraphBuilder;
+import dev.lockstep.graph.KvType;
 import dev.lockstep.graph.Op;
 import dev.lockstep.graph.Weight;
 import dev.lockstep.graph.machine.Machine;
@@ -47,7 +48,7 @@ public final class FakeModel {
         var x = graph.add(
                 new Op.Embedding(new Weight("embedding", TensorType.Q8_0, 64, tokenizer.vocabularySize(), 1)));
         graph.add(new Op.Linear(x, new Weight("output", TensorType.F32, 64, tokenizer.vocabularySize(), 1)));
-        var program = new Program(ORIGIN, "F32", graph.build("fake", machine.contextLength()), machine, 2);
+        var program = new Program(ORIGIN, "F32", graph.build("fake", machine.contextLength()), KvType.F16, machine, 2);
         return new Lockstep(new LoadedModel(
                 program,
                 metadata,

@@ -71,6 +71,16 @@ public record Graph(String architecture, int contextLength, List<Node> nodes) {
                 .toList();
     }
 
+    /** Bytes of keys and values that the token at a position attends to, its own among them. */
+    public long kvBytesSeen(KvType type, int position) {
+        return attentions().stream()
+                .mapToLong(a -> 2L
+                        * a.kvHeads()
+                        * type.bytes(a.headSize())
+                        * (position + 1 - a.scoring().firstSeen(position)))
+                .sum();
+    }
+
     /** Bytes of KV cache per position. */
     public long kvBytesPerPosition(KvType type) {
         return attentions().stream()
