@@ -7,15 +7,17 @@ import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * Operations on single elements of one row: {@code void (ptr a, ptr b, ptr y, i64 from, i64 to)} for the vectors of 16
- * elements {@code from} to {@code to}.
+ * Operations on single elements of some rows: {@code void (ptr a, i64 aStride, ptr b, i64 bStride, ptr y, i64 yStride, i64 rows, i64 vectors)}, each with the place of the first
+ * vector of 16 elements in the first row, and the bytes from a row to the next.
  */
 final class Elementwise {
     private static final Type VECTOR = Type.FLOAT.times(FloatRow.LANES);
-    private static final List<Type> PARAMETERS = List.of(Type.PTR, Type.PTR, Type.PTR, Type.I64, Type.I64);
+    static final List<Type> PARAMETERS =
+            List.of(Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR, Type.I64, Type.I64, Type.I64);
 
     private Elementwise() {}
 
@@ -46,8 +48,10 @@ final class Elementwise {
     /** y = sigmoid(b[0]) * a. */
     static String rowGate(IrModule module) {
         return module.function("row_gate", PARAMETERS, f -> {
-            Ir gate = f.splat(Elementary.sigmoid(f, f.load(Type.FLOAT, f.parameter(1))), FloatRow.LANES);
-            each(f, a -> f.fmul(gate, a));
+            eachRow(f, (a, b, y) -> {
+                Ir gate = f.splat(Elementary.sigmoid(f, f.load(Type.FLOAT, b)), FloatRow.LANES);
+                eachVector(f, at -> f.store(f.fmul(gate, f.load(VECTOR, f.offset(a, at))), f.offset(y, at)));
+            });
         });
     }
 
@@ -71,19 +75,40 @@ final class Elementwise {
     }
 
     private static void each(IrFunction f, UnaryOperator<Ir> operation) {
-        f.loop(f.parameter(3), f.parameter(4), 1, i -> {
-            Ir bytes = f.mul(i, Ir.i64(VECTOR.bytes()));
-            Ir a = f.load(VECTOR, f.offset(f.parameter(0), bytes));
-            f.store(operation.apply(a), f.offset(f.parameter(2), bytes));
-        });
+        eachRow(
+                f,
+                (a, b, y) -> eachVector(
+                        f, at -> f.store(operation.apply(f.load(VECTOR, f.offset(a, at))), f.offset(y, at))));
     }
 
     private static void each(IrFunction f, Operation operation) {
-        f.loop(f.parameter(3), f.parameter(4), 1, i -> {
-            Ir bytes = f.mul(i, Ir.i64(VECTOR.bytes()));
-            Ir a = f.load(VECTOR, f.offset(f.parameter(0), bytes));
-            Ir b = f.load(VECTOR, f.offset(f.parameter(1), bytes));
-            f.store(operation.apply(a, b), f.offset(f.parameter(2), bytes));
-        });
+        eachRow(
+                f,
+                (a, b, y) -> eachVector(
+                        f,
+                        at -> f.store(
+                                operation.apply(f.load(VECTOR, f.offset(a, at)), f.load(VECTOR, f.offset(b, at))),
+                                f.offset(y, at))));
+    }
+
+    /** What is done with a row: gets the places of its first vectors. */
+    interface RowBody {
+        void emit(Ir a, Ir b, Ir y);
+    }
+
+    static void eachRow(IrFunction f, RowBody body) {
+        f.loop(
+                Ir.i64(0),
+                f.parameter(6),
+                1,
+                row -> body.emit(
+                        f.offset(f.parameter(0), f.mul(row, f.parameter(1))),
+                        f.offset(f.parameter(2), f.mul(row, f.parameter(3))),
+                        f.offset(f.parameter(4), f.mul(row, f.parameter(5)))));
+    }
+
+    /** Goes through the vectors of a row: the body gets the bytes from the first one. */
+    static void eachVector(IrFunction f, Consumer<Ir> body) {
+        f.loop(Ir.i64(0), f.parameter(7), 1, vector -> body.accept(f.mul(vector, Ir.i64(VECTOR.bytes()))));
     }
 }

@@ -21,6 +21,13 @@ public record Kernels(IrModule module, Simd simd) {
     /** Bytes that {@link #panelLinear} and {@link #tileLinear} need for each core. */
     public static final int SCRATCH_BYTES = Math.max(PanelLinear.SCRATCH_BYTES, TileLinear.SCRATCH_BYTES);
 
+    /** Bytes of the results of {@link #panelLinear} or {@link #tileLinear} for a token, if those of the next one follow. */
+    public static final int RESULT_STRIDE =
+            Math.max(PanelLinear.MAX_TILES, TileLinear.ROW_TILES) * QuantLayout.ROWS * Float.BYTES;
+
+    /** The same for all tokens of a call. */
+    public static final int RESULT_BYTES = PanelLinear.MAX_TOKENS * RESULT_STRIDE;
+
     /** Bytes of anything that {@link #peak} needs. */
     public static final int PEAK_BYTES = PeakKernel.MEMORY_BYTES;
 
@@ -119,32 +126,32 @@ public record Kernels(IrModule module, Simd simd) {
         return QuantizeKernel.emitPanel(module, simd, kind, width, stride);
     }
 
-    /** {@code void (ptr a, ptr b, ptr y, i64 from, i64 to)} over vectors of 16. */
+    /** y = a + b, with the parameters of {@link Elementwise}. */
     public String add() {
         return Elementwise.add(module);
     }
 
-    /** {@code void (ptr x, ptr unused, ptr y, i64 from, i64 to)} over vectors of 16. */
+    /** The same of one operand. */
     public String scale(float factor) {
         return Elementwise.scale(module, factor);
     }
 
-    /** {@code void (ptr x, ptr unused, ptr y, i64 from, i64 to)} over vectors of 16. */
+    /** The same of one operand. */
     public String softCap(float cap) {
         return Elementwise.softCap(module, cap);
     }
 
-    /** {@code void (ptr gate, ptr up, ptr y, i64 from, i64 to)} over vectors of 16. */
+    /** The same of a gate and what goes through it. */
     public String gated(Activation activation) {
         return Elementwise.gated(module, activation);
     }
 
-    /** {@code void (ptr x, ptr unused, ptr y, i64 from, i64 to)} over vectors of 16. */
+    /** The same of one operand. */
     public String activate(Activation activation) {
         return Elementwise.activate(module, activation);
     }
 
-    /** {@code void (ptr x, ptr gate, ptr y, i64 from, i64 to)} over vectors of 16; the gate is one float. */
+    /** The same of a row and a gate, which is one float for each row. */
     public String rowGate() {
         return Elementwise.rowGate(module);
     }
@@ -154,7 +161,7 @@ public record Kernels(IrModule module, Simd simd) {
         return RouteKernel.emit(module, experts, routing);
     }
 
-    /** {@code void (ptr x, ptr choice, ptr y, i64 from, i64 to)} over vectors of 16. */
+    /** The same of rows of the chosen experts and the choice. */
     public String expertSum(int width, int used) {
         return ExpertSumKernel.emit(module, width, used);
     }

@@ -4,6 +4,7 @@ import dev.lockstep.graph.Weight;
 import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.Type;
+import dev.lockstep.host.kernel.Kernels;
 import dev.lockstep.host.kernel.QuantPanel;
 import dev.lockstep.host.layout.Packer;
 import java.util.ArrayList;
@@ -18,6 +19,8 @@ import java.util.function.Consumer;
  * phase's function.
  */
 final class CoreView {
+    private static final long VECTOR_BYTES = 64;
+
     private final HostProgram program;
     private final WeightPlan weightPlan;
     private final int ownTokens;
@@ -244,6 +247,28 @@ final class CoreView {
     /** A part of a row. */
     Ir part(Slot slot, Ir row, Ir part) {
         return slot.parts() == 1 ? row : f.offset(row, f.mul(part, Ir.i64(slot.partBytes())));
+    }
+
+    /** Where the vectors of an area lie, in a part of the rows. */
+    Rows rows(Slot slot, Area area, Ir part) {
+        int passed = area.passed().indexOf(slot);
+        if (passed >= 0) {
+            Ir results = f.offset(scratch(), Kernels.SCRATCH_BYTES + (long) passed * Kernels.RESULT_BYTES);
+            return new Rows(results, Ir.i64(Kernels.RESULT_STRIDE));
+        }
+        Ir row = part(slot, row(slot, area.token()), part);
+        return new Rows(f.offset(row, f.mul(area.vector(), Ir.i64(VECTOR_BYTES))), Ir.i64(slot.rowBytes()));
+    }
+
+    /** Where the rows of an area's tokens lie. */
+    Rows wholeRows(Slot slot, Area area) {
+        return new Rows(row(slot, area.token()), Ir.i64(slot.rowBytes()));
+    }
+
+    /** Where the vectors of an area lie in a weight that all tokens share, {@code bytes} after its beginning. */
+    Rows vectors(Weight weight, Ir bytes, Area area) {
+        Ir first = f.offset(weight(weight), bytes);
+        return new Rows(f.offset(first, f.mul(area.vector(), Ir.i64(VECTOR_BYTES))), Ir.i64(0));
     }
 
     /** What the context has of a token, eight bytes each from {@code base} on. */

@@ -6,7 +6,7 @@ import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.kernel.Kernels;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 
 /** Writes operations on single elements of rows, and copies of them. */
 final class ElementEmitter {
@@ -22,25 +22,21 @@ final class ElementEmitter {
         this.f = f;
     }
 
-    /** @param second where the second operand of a token is */
-    void elementwise(Task task, Area area, String kernel, UnaryOperator<Ir> second) {
-        Slot first = task.inputs().getFirst();
-        Slot output = task.output();
-        boolean secondHasParts = task.op() instanceof Op.Gated;
-        f.loop(
-                area.token(),
-                area.endToken(),
-                1,
-                token -> view.eachPart(output.parts(), part -> {
-                    Ir b = second.apply(token);
-                    f.callLocal(
-                            kernel,
-                            view.part(first, view.row(first, token), part),
-                            secondHasParts ? view.part(task.inputs().get(1), b, part) : b,
-                            view.part(output, view.row(output, token), part),
-                            area.vector(),
-                            area.endVector());
-                }));
+    /** @param second where the second operand is, for a part */
+    void elementwise(Task task, Area area, String kernel, Function<Ir, Rows> second) {
+        view.eachPart(
+                task.output().parts(),
+                part -> elementwise(
+                        kernel,
+                        view.rows(task.inputs().getFirst(), area, part),
+                        second.apply(part),
+                        view.rows(task.output(), area, part),
+                        f.sub(area.endToken(), area.token()),
+                        f.sub(area.endVector(), area.vector())));
+    }
+
+    private void elementwise(String kernel, Rows a, Rows b, Rows y, Ir tokens, Ir vectors) {
+        f.callLocal(kernel, a.first(), a.stride(), b.first(), b.stride(), y.first(), y.stride(), tokens, vectors);
     }
 
     /** Adds to each part the vector of the expert that was chosen for it. */
@@ -52,16 +48,16 @@ final class ElementEmitter {
                 view.count(task),
                 1,
                 token -> view.eachPart(output.parts(), slot -> {
+                    Area own = new Area(token, token, view.firstVector(output), view.endVector(output));
                     Ir expert = view.expert(task.inputs().get(1), token, slot);
-                    f.callLocal(
+                    Ir bytes = f.mul(expert, Ir.i64(4L * bias.vectors().columns()));
+                    elementwise(
                             kernels.add(),
-                            view.part(x, view.row(x, token), slot),
-                            f.offset(
-                                    view.weight(bias.vectors()),
-                                    f.mul(expert, Ir.i64(4L * bias.vectors().columns()))),
-                            view.part(output, view.row(output, token), slot),
-                            view.firstVector(output),
-                            view.endVector(output));
+                            view.rows(x, own, slot),
+                            view.vectors(bias.vectors(), bytes, own),
+                            view.rows(output, own, slot),
+                            Ir.i64(1),
+                            f.sub(own.endVector(), own.vector()));
                 }));
     }
 

@@ -94,7 +94,7 @@ public final class Lowering {
                 ArenaPlan.place(slots.stream().filter(Slot::isPrivate).toList(), capacity);
         List<Rope> ropes = List.copyOf(new LinkedHashSet<>(
                 graph.attentions().stream().map(Op.Attention::rope).toList()));
-        long scratchBytes = capacity == 1 ? 0 : Kernels.SCRATCH_BYTES;
+        long scratchBytes = capacity == 1 ? 0 : Kernels.SCRATCH_BYTES + passed() * Kernels.RESULT_BYTES;
         if (embedding == null) {
             throw new IllegalArgumentException("a graph without embedding");
         }
@@ -109,6 +109,16 @@ public final class Lowering {
                 sharedBytes,
                 privateBytes + scratchBytes,
                 privateBytes);
+    }
+
+    /** The most results that a run of tasks hands on without rows. */
+    private int passed() {
+        return phases.stream()
+                .flatMap(tasks -> RowRun.cut(tasks).stream()
+                        .filter(run -> !run.byTokens())
+                        .map(run -> run.passed(tasks).size()))
+                .max(Integer::compare)
+                .orElse(0);
     }
 
     /** Cores expand rows, if they can; others are there before the step. */

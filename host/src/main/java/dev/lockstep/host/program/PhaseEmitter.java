@@ -207,16 +207,25 @@ final class PhaseEmitter {
             case Op.HeadLinear linear -> headLinear(task, linear);
             case Op.Weave weave -> view.eachToken(area, token -> elements.weave(task, weave, token));
             case Op.Add _ -> elementwise(task, area, kernels.add(), 1);
-            case Op.Bias bias -> elements.elementwise(task, area, kernels.add(), _ -> view.weight(bias.vector()));
+            case Op.Bias bias ->
+                elements.elementwise(task, area, kernels.add(), _ -> view.vectors(bias.vector(), Ir.i64(0), area));
             case Op.Scale scale -> elementwise(task, area, kernels.scale(scale.factor()), 0);
             case Op.SoftCap softCap -> elementwise(task, area, kernels.softCap(softCap.cap()), 0);
             case Op.Activate activate -> elementwise(task, area, kernels.activate(activate.activation()), 0);
-            case Op.RowGate _ -> elementwise(task, area, kernels.rowGate(), 1);
+            case Op.RowGate _ ->
+                elements.elementwise(
+                        task,
+                        area,
+                        kernels.rowGate(),
+                        _ -> view.wholeRows(task.inputs().get(1), area));
             case Op.ExpertBias bias -> elements.expertBias(task, bias);
             case Op.Gated gated -> elementwise(task, area, kernels.gated(gated.activation()), 1);
             case Op.ExpertSum sum ->
-                elementwise(
-                        task, area, kernels.expertSum(sum.width(), sum.choice().width()), 1);
+                elements.elementwise(
+                        task,
+                        area,
+                        kernels.expertSum(sum.width(), sum.choice().width()),
+                        _ -> view.wholeRows(task.inputs().get(1), area));
             case Op.Attention op -> attention.emit(task, op);
             case Op.Embedding lookup -> view.eachToken(area, token -> elements.embed(task, lookup, token));
         }
@@ -224,7 +233,7 @@ final class PhaseEmitter {
 
     /** @param second which of the inputs is the second operand, that of the same token */
     private void elementwise(Task task, Area area, String kernel, int second) {
-        elements.elementwise(task, area, kernel, token -> view.row(task.inputs().get(second), token));
+        elements.elementwise(task, area, kernel, part -> view.rows(task.inputs().get(second), area, part));
     }
 
     /** Whole panels at once, which needs rows of as many tokens; what is left token by token. */
@@ -353,8 +362,9 @@ final class PhaseEmitter {
     }
 
     private void panels(RowRun run, Area all, int tiles) {
+        List<Slot> passed = run.passed(program.phases().get(number));
         f.loop(all.vector(), all.endVector(), tiles, tile -> {
-            Area area = new Area(all.token(), all.endToken(), tile, f.add(tile, Ir.i64(tiles)));
+            Area area = new Area(all.token(), all.endToken(), tile, f.add(tile, Ir.i64(tiles)), passed);
             for (Task task : run.tasks()) {
                 if (task.op() instanceof Op.Linear linear) {
                     panelLinear(task, linear.matrix(), area, tiles);
@@ -367,21 +377,23 @@ final class PhaseEmitter {
 
     private void panelLinear(Task task, Weight matrix, Area area, int tiles) {
         Slot x = task.inputs().getFirst();
+        Rows y = view.rows(task.output(), area, Ir.i64(0));
         f.callLocal(
                 kernels.panelLinear(matrix.type(), x.kind(), matrix.columns(), tiles),
                 tile(matrix, area.vector()),
                 view.quants(x, area.token(), Ir.i64(0)),
                 f.sub(area.endToken(), area.token()),
-                outputs(task.output(), area.vector(), area.token()),
-                Ir.i64(task.output().rowBytes()),
+                y.first(),
+                y.stride(),
                 view.scratch());
     }
 
     private void tilePanels(RowRun run, Area all) {
+        List<Slot> passed = run.passed(program.phases().get(number));
         f.loop(all.vector(), all.endVector(), Kernels.ROW_TILES, tile -> {
             Ir next = f.add(tile, Ir.i64(Kernels.ROW_TILES));
             Ir both = f.icmp("ule", next, all.endVector());
-            Area area = new Area(all.token(), all.endToken(), tile, f.select(both, next, all.endVector()));
+            Area area = new Area(all.token(), all.endToken(), tile, f.select(both, next, all.endVector()), passed);
             for (Task task : run.tasks()) {
                 if (task.op() instanceof Op.Linear linear) {
                     tileLinear(task, linear.matrix(), area, both);
@@ -394,14 +406,15 @@ final class PhaseEmitter {
 
     private void tileLinear(Task task, Weight matrix, Area area, Ir both) {
         Slot x = task.inputs().getFirst();
+        Rows y = view.rows(task.output(), area, Ir.i64(0));
         Ir tileBytes = Ir.i64(Packer.tileBytes(matrix.type(), matrix.columns()));
         f.callLocal(
                 kernels.tileLinear(matrix.type(), x.kind(), matrix.columns()),
                 tile(matrix, area.vector()),
                 view.quants(x, area.token(), Ir.i64(0)),
                 f.sub(area.endToken(), area.token()),
-                outputs(task.output(), area.vector(), area.token()),
-                Ir.i64(task.output().rowBytes()),
+                y.first(),
+                y.stride(),
                 view.scratch(),
                 f.select(both, tileBytes, Ir.i64(0)));
     }

@@ -50,6 +50,16 @@ record RowRun(List<Task> tasks) {
                 .allMatch(run -> quantised(run.linear()));
     }
 
+    /** What only tasks of the run read, so that it need not have rows. */
+    List<Slot> passed(List<Task> phase) {
+        return tasks.stream()
+                .map(Task::output)
+                .filter(slot -> slot.lastPhase() == slot.firstPhase())
+                .filter(slot -> phase.stream()
+                        .allMatch(task -> tasks.contains(task) || !task.inputs().contains(slot)))
+                .toList();
+    }
+
     /** Whether all tasks are cut by tokens. */
     boolean byTokens() {
         return tasks.getFirst().cut() == Cut.TOKENS;
