@@ -16,8 +16,8 @@ public final class BlockIQ4_NL {
     public static final int ELEMENTS = 32;
     public static final int BYTES = 18;
 
-    private static final int D = 0;
-    private static final int QUANTS = 2;
+    public static final int D = 0;
+    public static final int QUANTS = 2;
     private static final byte[] TABLE = {-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113};
     static final BlockCodec CODEC = new BlockCodec(BlockIQ4_NL::dequantize, BlockIQ4_NL::finite);
 

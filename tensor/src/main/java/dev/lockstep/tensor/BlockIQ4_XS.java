@@ -25,10 +25,10 @@ public final class BlockIQ4_XS {
     /** Elements that share a scale. */
     public static final int SUB_BLOCK = 32;
 
-    private static final int D = 0;
-    private static final int HIGH_SCALES = 2;
-    private static final int LOW_SCALES = 4;
-    private static final int QUANTS = 8;
+    public static final int D = 0;
+    public static final int HIGH_SCALES = 2;
+    public static final int LOW_SCALES = 4;
+    public static final int QUANTS = 8;
     static final BlockCodec CODEC = new BlockCodec(BlockIQ4_XS::dequantize, BlockIQ4_XS::finite);
 
     private BlockIQ4_XS() {}

@@ -23,10 +23,10 @@ public final class BlockQ2_K {
     /** Elements that share a scale and a minimum. */
     public static final int SUB_BLOCK = 16;
 
-    private static final int SCALES = 0;
-    private static final int QUANTS = 16;
-    private static final int D = 80;
-    private static final int DMIN = 82;
+    public static final int SCALES = 0;
+    public static final int QUANTS = 16;
+    public static final int D = 80;
+    public static final int DMIN = 82;
     static final BlockCodec CODEC = new BlockCodec(BlockQ2_K::dequantize, BlockQ2_K::finite);
 
     private BlockQ2_K() {}

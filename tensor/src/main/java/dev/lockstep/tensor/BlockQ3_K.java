@@ -25,11 +25,11 @@ public final class BlockQ3_K {
     /** Elements that share a scale. */
     public static final int SUB_BLOCK = 16;
 
-    private static final int HIGH_BITS = 0;
-    private static final int QUANTS = 32;
-    private static final int SCALES = 96;
+    public static final int HIGH_BITS = 0;
+    public static final int QUANTS = 32;
+    public static final int SCALES = 96;
     private static final int HIGH_SCALES = SCALES + 8;
-    private static final int D = 108;
+    public static final int D = 108;
     static final BlockCodec CODEC = new BlockCodec(BlockQ3_K::dequantize, BlockQ3_K::finite);
 
     private BlockQ3_K() {}

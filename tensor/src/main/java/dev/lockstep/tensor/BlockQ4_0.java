@@ -16,8 +16,8 @@ public final class BlockQ4_0 {
     public static final int ELEMENTS = 32;
     public static final int BYTES = 18;
 
-    private static final int D = 0;
-    private static final int QUANTS = 2;
+    public static final int D = 0;
+    public static final int QUANTS = 2;
     static final BlockCodec CODEC = new BlockCodec(BlockQ4_0::dequantize, BlockQ4_0::finite);
 
     private BlockQ4_0() {}

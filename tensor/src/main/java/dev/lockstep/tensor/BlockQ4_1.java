@@ -17,9 +17,9 @@ public final class BlockQ4_1 {
     public static final int ELEMENTS = 32;
     public static final int BYTES = 20;
 
-    private static final int D = 0;
-    private static final int M = 2;
-    private static final int QUANTS = 4;
+    public static final int D = 0;
+    public static final int M = 2;
+    public static final int QUANTS = 4;
     static final BlockCodec CODEC = new BlockCodec(BlockQ4_1::dequantize, BlockQ4_1::finite);
 
     private BlockQ4_1() {}

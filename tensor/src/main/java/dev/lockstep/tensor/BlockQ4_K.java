@@ -23,10 +23,10 @@ public final class BlockQ4_K {
     /** Elements that share a scale and a minimum. */
     public static final int SUB_BLOCK = 32;
 
-    private static final int D = 0;
-    private static final int DMIN = 2;
-    private static final int SCALES = 4;
-    private static final int QUANTS = 16;
+    public static final int D = 0;
+    public static final int DMIN = 2;
+    public static final int SCALES = 4;
+    public static final int QUANTS = 16;
     static final BlockCodec CODEC = new BlockCodec(BlockQ4_K::dequantize, BlockQ4_K::finite);
 
     private BlockQ4_K() {}

@@ -19,9 +19,9 @@ public final class BlockQ5_0 {
     public static final int ELEMENTS = 32;
     public static final int BYTES = 22;
 
-    private static final int D = 0;
-    private static final int HIGH_BITS = 2;
-    private static final int QUANTS = 6;
+    public static final int D = 0;
+    public static final int HIGH_BITS = 2;
+    public static final int QUANTS = 6;
     static final BlockCodec CODEC = new BlockCodec(BlockQ5_0::dequantize, BlockQ5_0::finite);
 
     private BlockQ5_0() {}

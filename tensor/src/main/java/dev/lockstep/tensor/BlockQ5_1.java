@@ -18,10 +18,10 @@ public final class BlockQ5_1 {
     public static final int ELEMENTS = 32;
     public static final int BYTES = 24;
 
-    private static final int D = 0;
-    private static final int M = 2;
-    private static final int HIGH_BITS = 4;
-    private static final int QUANTS = 8;
+    public static final int D = 0;
+    public static final int M = 2;
+    public static final int HIGH_BITS = 4;
+    public static final int QUANTS = 8;
     static final BlockCodec CODEC = new BlockCodec(BlockQ5_1::dequantize, BlockQ5_1::finite);
 
     private BlockQ5_1() {}

@@ -24,11 +24,11 @@ public final class BlockQ5_K {
     /** Elements that share a scale and a minimum. */
     public static final int SUB_BLOCK = 32;
 
-    private static final int D = 0;
-    private static final int DMIN = 2;
-    private static final int SCALES = 4;
-    private static final int HIGH_BITS = 16;
-    private static final int QUANTS = 48;
+    public static final int D = 0;
+    public static final int DMIN = 2;
+    public static final int SCALES = 4;
+    public static final int HIGH_BITS = 16;
+    public static final int QUANTS = 48;
     static final BlockCodec CODEC = new BlockCodec(BlockQ5_K::dequantize, BlockQ5_K::finite);
 
     private BlockQ5_K() {}

@@ -25,10 +25,10 @@ public final class BlockQ6_K {
     /** Elements that share a scale. */
     public static final int SUB_BLOCK = 16;
 
-    private static final int QUANTS = 0;
-    private static final int HIGH_BITS = 128;
-    private static final int SCALES = 192;
-    private static final int D = 208;
+    public static final int QUANTS = 0;
+    public static final int HIGH_BITS = 128;
+    public static final int SCALES = 192;
+    public static final int D = 208;
     static final BlockCodec CODEC = new BlockCodec(BlockQ6_K::dequantize, BlockQ6_K::finite);
 
     private BlockQ6_K() {}

@@ -16,8 +16,8 @@ public final class BlockQ8_0 {
     public static final int ELEMENTS = 32;
     public static final int BYTES = 34;
 
-    private static final int D = 0;
-    private static final int QUANTS = 2;
+    public static final int D = 0;
+    public static final int QUANTS = 2;
     static final BlockCodec CODEC = new BlockCodec(BlockQ8_0::dequantize, BlockQ8_0::finite);
 
     private BlockQ8_0() {}

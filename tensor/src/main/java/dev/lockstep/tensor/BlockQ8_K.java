@@ -17,8 +17,8 @@ public final class BlockQ8_K {
     public static final int ELEMENTS = 256;
     public static final int BYTES = 292;
 
-    private static final int D = 0;
-    private static final int QUANTS = 4;
+    public static final int D = 0;
+    public static final int QUANTS = 4;
     private static final int SUMS = 260;
     static final BlockCodec CODEC = new BlockCodec(BlockQ8_K::dequantize, BlockQ8_K::finite);
 

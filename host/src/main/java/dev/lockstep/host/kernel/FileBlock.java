@@ -4,6 +4,19 @@ import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.layout.QuantLayout;
+import dev.lockstep.tensor.BlockIQ4_NL;
+import dev.lockstep.tensor.BlockIQ4_XS;
+import dev.lockstep.tensor.BlockQ2_K;
+import dev.lockstep.tensor.BlockQ3_K;
+import dev.lockstep.tensor.BlockQ4_0;
+import dev.lockstep.tensor.BlockQ4_1;
+import dev.lockstep.tensor.BlockQ4_K;
+import dev.lockstep.tensor.BlockQ5_0;
+import dev.lockstep.tensor.BlockQ5_1;
+import dev.lockstep.tensor.BlockQ5_K;
+import dev.lockstep.tensor.BlockQ6_K;
+import dev.lockstep.tensor.BlockQ8_0;
+import dev.lockstep.tensor.BlockQ8_K;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -31,54 +44,69 @@ record FileBlock(IrFunction f, QuantLayout layout, Ir address) {
     /** One lane: float16, or float32 where the layout says so. */
     Ir scale() {
         return switch (layout) {
-            case Q2_K -> load(HALF, 80);
-            case Q3_K -> load(HALF, 108);
-            case Q6_K -> load(HALF, 208);
-            case Q8_K -> load(WORD, 0);
-            default -> load(HALF, 0);
+            case Q2_K -> load(HALF, BlockQ2_K.D);
+            case Q3_K -> load(HALF, BlockQ3_K.D);
+            case Q6_K -> load(HALF, BlockQ6_K.D);
+            case Q8_K -> load(WORD, BlockQ8_K.D);
+            default -> load(HALF, 0); // first of all in the others
         };
     }
 
     /** One lane of float16, of types that have a minimum. */
     Ir min() {
-        return load(HALF, layout == QuantLayout.Q2_K ? 82 : 2);
+        return load(
+                HALF,
+                switch (layout) {
+                    case Q4_1 -> BlockQ4_1.M;
+                    case Q5_1 -> BlockQ5_1.M;
+                    case Q2_K -> BlockQ2_K.DMIN;
+                    case Q4_K -> BlockQ4_K.DMIN;
+                    case Q5_K -> BlockQ5_K.DMIN;
+                    default -> throw unreadable();
+                });
     }
 
     /** The quants of block {@code block} of 32 columns. */
     Ir quants(int block) {
         return switch (layout) {
-            case Q4_0, IQ4_NL -> nibbles(2);
-            case Q4_1 -> nibbles(4);
-            case Q5_0 -> f.or(nibbles(6), fifthBits(2));
-            case Q5_1 -> f.or(nibbles(8), fifthBits(4));
-            case Q8_0 -> load(WORDS, 2);
-            case Q8_K -> load(WORDS, 4 + 32 * block);
-            case IQ4_XS -> nibbles(8 + 16 * block);
-            case Q2_K -> pair(16, block);
-            case Q3_K -> f.or(pair(32, block), f.shl(bit(0, block), 2));
-            case Q4_K -> nibble(16 + 32 * (block / 2), block % 2);
-            case Q5_K -> f.or(nibble(48 + 32 * (block / 2), block % 2), f.shl(bit(16, block), 4));
-            case Q6_K -> f.or(nibble(64 * (block / 4) + 32 * (block % 2), block % 4 / 2), f.shl(pair(128, block), 4));
+            case Q4_0 -> nibbles(BlockQ4_0.QUANTS);
+            case IQ4_NL -> nibbles(BlockIQ4_NL.QUANTS);
+            case Q4_1 -> nibbles(BlockQ4_1.QUANTS);
+            case Q5_0 -> f.or(nibbles(BlockQ5_0.QUANTS), fifthBits(BlockQ5_0.HIGH_BITS));
+            case Q5_1 -> f.or(nibbles(BlockQ5_1.QUANTS), fifthBits(BlockQ5_1.HIGH_BITS));
+            case Q8_0 -> load(WORDS, BlockQ8_0.QUANTS);
+            case Q8_K -> load(WORDS, BlockQ8_K.QUANTS + 32 * block);
+            case IQ4_XS -> nibbles(BlockIQ4_XS.QUANTS + 16 * block);
+            case Q2_K -> pair(BlockQ2_K.QUANTS, block);
+            case Q3_K -> f.or(pair(BlockQ3_K.QUANTS, block), f.shl(bit(BlockQ3_K.HIGH_BITS, block), 2));
+            case Q4_K -> nibble(BlockQ4_K.QUANTS + 32 * (block / 2), block % 2);
+            case Q5_K ->
+                f.or(nibble(BlockQ5_K.QUANTS + 32 * (block / 2), block % 2), f.shl(bit(BlockQ5_K.HIGH_BITS, block), 4));
+            case Q6_K ->
+                f.or(
+                        nibble(BlockQ6_K.QUANTS + 64 * (block / 4) + 32 * (block % 2), block % 4 / 2),
+                        f.shl(pair(BlockQ6_K.HIGH_BITS, block), 4));
             default -> throw unreadable();
         };
     }
 
     Ir subScales() {
         return switch (layout) {
-            case Q2_K -> masked(load(Type.I8.times(16), 0), 0, 15);
+            case Q2_K -> masked(load(Type.I8.times(16), BlockQ2_K.SCALES), 0, 15);
             case Q3_K -> {
-                Ir high = load(WORD, 104);
+                Ir high = load(WORD, BlockQ3_K.SCALES + 8);
                 yield lanes(IntStream.range(0, 4)
                         .mapToObj(i -> f.or(
-                                masked(load(WORD, 96 + 4 * (i % 2)), 4 * (i / 2), NIBBLES),
+                                masked(load(WORD, BlockQ3_K.SCALES + 4 * (i % 2)), 4 * (i / 2), NIBBLES),
                                 f.shl(masked(high, 2 * i, PAIRS), 4)))
                         .toList());
             }
-            case Q4_K, Q5_K -> sixBitPairs(4, 0);
-            case Q6_K -> load(Type.I8.times(16), 192);
+            case Q4_K -> sixBitPairs(BlockQ4_K.SCALES, 0);
+            case Q5_K -> sixBitPairs(BlockQ5_K.SCALES, 0);
+            case Q6_K -> load(Type.I8.times(16), BlockQ6_K.SCALES);
             case IQ4_XS -> {
-                Ir high = f.zext(f.extract(load(HALF, 2), 0), Type.I32);
-                Ir low = f.extract(load(WORD, 4), 0);
+                Ir high = f.zext(f.extract(load(HALF, BlockIQ4_XS.HIGH_SCALES), 0), Type.I32);
+                Ir low = f.extract(load(WORD, BlockIQ4_XS.LOW_SCALES), 0);
                 Ir scales = f.or(spread(low, 4, 15), f.shl(spread(high, 2, 3), 4));
                 yield f.convert("trunc", scales, Type.I8.times(QuantLayout.GROUPS));
             }
@@ -88,16 +116,17 @@ record FileBlock(IrFunction f, QuantLayout layout, Ir address) {
 
     Ir subMins() {
         return switch (layout) {
-            case Q2_K -> masked(load(Type.I8.times(16), 0), 4, 15);
-            case Q4_K, Q5_K -> sixBitPairs(8, 4);
+            case Q2_K -> masked(load(Type.I8.times(16), BlockQ2_K.SCALES), 4, 15);
+            case Q4_K -> sixBitPairs(BlockQ4_K.SCALES, 1);
+            case Q5_K -> sixBitPairs(BlockQ5_K.SCALES, 1);
             default -> throw unreadable();
         };
     }
 
-    /** Eight scales or minima of 6 bits: four in the word at {@code at}, whose upper bits belong to four that begin in halves of the word at 12. */
-    private Ir sixBitPairs(int at, int half) {
-        Ir first = load(WORD, at);
-        Ir second = f.or(masked(load(WORD, 12), half, NIBBLES), masked(first, 2, 0x30303030));
+    /** Eight scales (0) or minima (1) of 6 bits: four in a word, whose upper bits belong to four that begin in halves of the third one. */
+    private Ir sixBitPairs(int at, int which) {
+        Ir first = load(WORD, at + 4 * which);
+        Ir second = f.or(masked(load(WORD, at + 8), 4 * which, NIBBLES), masked(first, 2, 0x30303030));
         return lanes(List.of(masked(first, 0, 0x3f3f3f3f), second));
     }
 

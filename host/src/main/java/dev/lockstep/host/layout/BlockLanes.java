@@ -3,7 +3,20 @@ package dev.lockstep.host.layout;
 import static dev.lockstep.host.layout.LittleEndianLayouts.INT;
 import static dev.lockstep.host.layout.LittleEndianLayouts.SHORT;
 
+import dev.lockstep.tensor.BlockIQ4_NL;
+import dev.lockstep.tensor.BlockIQ4_XS;
 import dev.lockstep.tensor.BlockMXFP4;
+import dev.lockstep.tensor.BlockQ2_K;
+import dev.lockstep.tensor.BlockQ3_K;
+import dev.lockstep.tensor.BlockQ4_0;
+import dev.lockstep.tensor.BlockQ4_1;
+import dev.lockstep.tensor.BlockQ4_K;
+import dev.lockstep.tensor.BlockQ5_0;
+import dev.lockstep.tensor.BlockQ5_1;
+import dev.lockstep.tensor.BlockQ5_K;
+import dev.lockstep.tensor.BlockQ6_K;
+import dev.lockstep.tensor.BlockQ8_0;
+import dev.lockstep.tensor.BlockQ8_K;
 import dev.lockstep.tensor.TableBlock;
 import java.lang.foreign.MemorySegment;
 
@@ -45,39 +58,44 @@ final class BlockLanes {
 
     void read(MemorySegment source, long block) {
         switch (layout) {
-            case Q4_0, IQ4_NL -> {
-                scale = half(source, block);
-                nibbles(source, block + 2, 0, 4);
+            case Q4_0 -> {
+                scale = half(source, block + BlockQ4_0.D);
+                nibbles(source, block + BlockQ4_0.QUANTS, 0, 4);
+            }
+            case IQ4_NL -> {
+                scale = half(source, block + BlockIQ4_NL.D);
+                nibbles(source, block + BlockIQ4_NL.QUANTS, 0, 4);
             }
             case Q4_1 -> {
-                scale = half(source, block);
-                min = half(source, block + 2);
-                nibbles(source, block + 4, 0, 4);
+                scale = half(source, block + BlockQ4_1.D);
+                min = half(source, block + BlockQ4_1.M);
+                nibbles(source, block + BlockQ4_1.QUANTS, 0, 4);
             }
             case Q5_0 -> {
-                scale = half(source, block);
-                nibbles(source, block + 6, 0, 4);
-                fifthBits(source.get(INT, block + 2));
+                scale = half(source, block + BlockQ5_0.D);
+                nibbles(source, block + BlockQ5_0.QUANTS, 0, 4);
+                fifthBits(source.get(INT, block + BlockQ5_0.HIGH_BITS));
             }
             case Q5_1 -> {
-                scale = half(source, block);
-                min = half(source, block + 2);
-                nibbles(source, block + 8, 0, 4);
-                fifthBits(source.get(INT, block + 4));
+                scale = half(source, block + BlockQ5_1.D);
+                min = half(source, block + BlockQ5_1.M);
+                nibbles(source, block + BlockQ5_1.QUANTS, 0, 4);
+                fifthBits(source.get(INT, block + BlockQ5_1.HIGH_BITS));
             }
             case Q8_0 -> {
-                scale = half(source, block);
-                bytes(source, block + 2);
+                scale = half(source, block + BlockQ8_0.D);
+                bytes(source, block + BlockQ8_0.QUANTS);
             }
             case Q8_K -> {
-                scale = source.get(INT, block);
-                bytes(source, block + 4);
+                scale = source.get(INT, block + BlockQ8_K.D);
+                bytes(source, block + BlockQ8_K.QUANTS);
             }
             case IQ4_XS -> {
-                scale = half(source, block);
-                sixBitScales(half(source, block + 2), source.get(INT, block + 4));
+                scale = half(source, block + BlockIQ4_XS.D);
+                sixBitScales(
+                        half(source, block + BlockIQ4_XS.HIGH_SCALES), source.get(INT, block + BlockIQ4_XS.LOW_SCALES));
                 for (int sub = 0; sub < 8; sub++) {
-                    nibbles(source, block + 8 + 16 * sub, 8 * sub, 4);
+                    nibbles(source, block + BlockIQ4_XS.QUANTS + 16 * sub, 8 * sub, 4);
                 }
             }
             case MXFP4 -> {
@@ -90,42 +108,42 @@ final class BlockLanes {
                 readTable(table, source, block);
             }
             case Q2_K -> {
-                scale = half(source, block + 80);
-                min = half(source, block + 82);
+                scale = half(source, block + BlockQ2_K.D);
+                min = half(source, block + BlockQ2_K.DMIN);
                 for (int i = 0; i < 4; i++) {
-                    int both = source.get(INT, block + 4 * i);
+                    int both = source.get(INT, block + BlockQ2_K.SCALES + 4 * i);
                     subScales[i] = both & NIBBLES;
                     subMins[i] = both >>> 4 & NIBBLES;
                 }
-                pairs(source, block + 16);
+                pairs(source, block + BlockQ2_K.QUANTS);
             }
             case Q3_K -> {
-                scale = half(source, block + 108);
-                sixBitScales(source, block + 96);
-                pairs(source, block + 32);
-                addBits(source, block, 2);
+                scale = half(source, block + BlockQ3_K.D);
+                sixBitScales(source, block + BlockQ3_K.SCALES);
+                pairs(source, block + BlockQ3_K.QUANTS);
+                addBits(source, block + BlockQ3_K.HIGH_BITS, 2);
             }
             case Q4_K -> {
-                scale = half(source, block);
-                min = half(source, block + 2);
-                sixBitPairs(source, block + 4);
-                quarters(source, block + 16);
+                scale = half(source, block + BlockQ4_K.D);
+                min = half(source, block + BlockQ4_K.DMIN);
+                sixBitPairs(source, block + BlockQ4_K.SCALES);
+                quarters(source, block + BlockQ4_K.QUANTS);
             }
             case Q5_K -> {
-                scale = half(source, block);
-                min = half(source, block + 2);
-                sixBitPairs(source, block + 4);
-                quarters(source, block + 48);
-                addBits(source, block + 16, 4);
+                scale = half(source, block + BlockQ5_K.D);
+                min = half(source, block + BlockQ5_K.DMIN);
+                sixBitPairs(source, block + BlockQ5_K.SCALES);
+                quarters(source, block + BlockQ5_K.QUANTS);
+                addBits(source, block + BlockQ5_K.HIGH_BITS, 4);
             }
             case Q6_K -> {
-                scale = half(source, block + 208);
+                scale = half(source, block + BlockQ6_K.D);
                 for (int i = 0; i < 4; i++) {
-                    subScales[i] = source.get(INT, block + 192 + 4 * i);
+                    subScales[i] = source.get(INT, block + BlockQ6_K.SCALES + 4 * i);
                 }
-                nibbles(source, block, 0, 16);
-                nibbles(source, block + 64, 32, 16);
-                addPairs(source, block + 128);
+                nibbles(source, block + BlockQ6_K.QUANTS, 0, 16);
+                nibbles(source, block + BlockQ6_K.QUANTS + 64, 32, 16);
+                addPairs(source, block + BlockQ6_K.HIGH_BITS);
             }
         }
     }
