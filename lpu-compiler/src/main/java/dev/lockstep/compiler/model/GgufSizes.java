@@ -94,12 +94,9 @@ public final class GgufSizes {
             case CHOSEN, SIGMOID_SHARE -> true;
             case ALL, SIGMOID -> false;
         };
-        return new Routing(
+        return Routing.ungrouped(
                 graph.weighing().sigmoid() ? Routing.Scores.SIGMOID : Routing.Scores.SOFTMAX,
                 graph.bias().isPresent(),
-                1,
-                1,
-                1,
                 normalized,
                 graph.scale());
     }

@@ -120,7 +120,7 @@ public final class ModelPresets {
     /** The first layer is dense; the others route over 64 experts and have two that all tokens use. */
     private static ModelSizes deepSeekV2Lite() {
         var attention = new AttentionSizes.Latent(16, 0, 512, 128, 64, 128);
-        var routing = new Routing(Routing.Scores.SOFTMAX, false, 1, 1, 1, false, 1);
+        var routing = Routing.ungrouped(Routing.Scores.SOFTMAX, false, false, 1);
         List<LayerSizes> list = new ArrayList<>();
         for (int layer = 0; layer < 27; layer++) {
             list.add(new LayerSizes(

@@ -14,7 +14,7 @@ package dev.lockstep.compiler.model;
 public record Routing(
         Scores scores, boolean biased, int groups, int groupsUsed, int tops, boolean normalized, double factor) {
     /** Softmax over those that are chosen. */
-    public static final Routing USUAL = new Routing(Scores.SOFTMAX, false, 1, 1, 1, true, 1);
+    public static final Routing USUAL = ungrouped(Scores.SOFTMAX, false, true, 1);
 
     /** What becomes of the router's outputs. */
     public enum Scores {
@@ -27,6 +27,11 @@ public record Routing(
             throw new IllegalArgumentException("experts cannot be chosen from " + groupsUsed + " of " + groups
                     + " groups by the best " + tops + " of each");
         }
+    }
+
+    /** Of all experts alike. */
+    static Routing ungrouped(Scores scores, boolean biased, boolean normalized, double factor) {
+        return new Routing(scores, biased, 1, 1, 1, normalized, factor);
     }
 
     /** Whether some groups are left out. */
