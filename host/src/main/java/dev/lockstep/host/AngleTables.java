@@ -2,13 +2,14 @@ package dev.lockstep.host;
 
 import dev.lockstep.graph.Rope;
 import dev.lockstep.host.kernel.Kernels;
+import dev.lockstep.host.memory.LargeMemory;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
  * The cosines and sines of one kind of RoPE for all positions of the context, and the growth of queries where they grow, computed when positions
- * are first used.
+ * are first used: memory of those that no text comes to is never touched.
  */
 final class AngleTables {
     private final Rope rope;
@@ -17,7 +18,7 @@ final class AngleTables {
 
     AngleTables(Rope rope, int contextLength, Arena arena) {
         this.rope = rope;
-        this.table = arena.allocate(4L * Kernels.angleFloats(rope) * contextLength, 64);
+        this.table = LargeMemory.allocate(4L * Kernels.angleFloats(rope) * contextLength, arena);
     }
 
     /** Makes sure that all positions before {@code end} are there. */
