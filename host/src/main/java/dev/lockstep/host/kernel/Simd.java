@@ -30,7 +30,7 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
      * of 512 bits multiply bytes (servers, and Zen 4 and 5).
      */
     int cacheBytes() {
-        return tiles() ? 1 << 20 : dot.equals(new DotProduct.Vnni(16)) ? 512 << 10 : 256 << 10;
+        return tiles() ? 1 << 20 : wideVnni() ? 512 << 10 : 256 << 10;
     }
 
     /**
@@ -59,7 +59,7 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
 
     /** Whether there are registers for the dot products of two blocks at once in {@link BlockProducts}. */
     boolean overlapsBlocks(QuantLayout layout) {
-        return dot.equals(new DotProduct.Vnni(16)) && layout.parts() == 1;
+        return wideVnni() && layout.parts() == 1;
     }
 
     /** Tokens whose sums with so many tiles {@link BlockProducts} keeps in registers; a power of two. */
@@ -95,6 +95,11 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
             case X86_64 -> wide() ? 24 : target.has(CpuFeature.AVX2) ? 6 : 3;
             case AARCH64 -> 6;
         };
+    }
+
+    /** Whether vectors of 512 bits multiply bytes. */
+    private boolean wideVnni() {
+        return dot.equals(new DotProduct.Vnni(16));
     }
 
     private boolean wide() {

@@ -37,9 +37,11 @@ final class CompilerThread extends Thread {
         try {
             return thread.result.join();
         } catch (CompletionException e) {
-            throw e.getCause() instanceof LlvmException cause
-                    ? new LlvmException(String.valueOf(cause.getMessage()), cause)
-                    : e;
+            throw switch (e.getCause()) {
+                case LlvmException cause -> new LlvmException(String.valueOf(cause.getMessage()), cause);
+                case RuntimeException cause -> cause;
+                case null, default -> e;
+            };
         }
     }
 

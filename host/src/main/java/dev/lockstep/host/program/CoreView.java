@@ -52,9 +52,8 @@ final class CoreView {
         weights = f.load(Type.PTR, context, StepContext.WEIGHTS);
         arena = f.load(Type.PTR, context, StepContext.ARENA);
         privateArena = f.offset(f.offset(arena, program.sharedBytes()), f.mul(core, Ir.i64(program.privateBytes())));
-        boolean single = program.capacity() == 1;
-        tokens = single ? Ir.i64(1) : f.load(Type.I64, context, StepContext.TOKENS);
-        wanted = single ? Ir.i64(1) : f.load(Type.I64, context, StepContext.WANTED);
+        tokens = tokens(program, f);
+        wanted = program.capacity() == 1 ? Ir.i64(1) : f.load(Type.I64, context, StepContext.WANTED);
     }
 
     Ir context() {
@@ -74,9 +73,9 @@ final class CoreView {
         return weights;
     }
 
-    /** Tokens of the step. */
-    Ir tokens() {
-        return tokens;
+    /** Tokens of the step, in a function whose first parameter is its context. */
+    static Ir tokens(HostProgram program, IrFunction f) {
+        return program.capacity() == 1 ? Ir.i64(1) : f.load(Type.I64, f.parameter(0), StepContext.TOKENS);
     }
 
     /** The core's own memory for kernels. */

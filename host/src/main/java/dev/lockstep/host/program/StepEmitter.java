@@ -22,7 +22,7 @@ final class StepEmitter {
                 .toList();
         module.scheduleFunction(name, List.of(Type.PTR, Type.I64), f -> {
             Ir context = f.parameter(0);
-            Ir tokens = program.capacity() == 1 ? Ir.i64(1) : f.load(Type.I64, context, StepContext.TOKENS);
+            Ir tokens = CoreView.tokens(program, f);
             Ir patience = Synchronization.rest(
                     f, tokens, program.products() / program.phases().size());
             Kernels kernels = new Kernels(module, simd);
