@@ -141,6 +141,14 @@ public final class IrFunction {
         return call("llvm.sqrt." + a.type().mangled(), a.type(), a);
     }
 
+    /**
+     * The same vector of one register, which LLVM has to have computed before what passes here later, by an instruction of no bytes. LLVM's own order of many sums, and of chains that it takes apart, can
+     * need more registers than there are.
+     */
+    public Ir inOrder(Ir a) {
+        return define(a.type(), "call " + a.type() + " asm sideeffect \"\", \"=x,0\"(" + a + ")");
+    }
+
     private Ir binary(String instruction, Ir a, Ir b) {
         same(a, b);
         return define(a.type(), instruction + " " + a + ", " + b.name());

@@ -230,10 +230,9 @@ final class BlockProducts {
         DotProduct.Sum[] sums = new DotProduct.Sum[before.size()];
         eachRow((token, plane) -> {
             Ir place = plane(f.offset(fields(block), (long) token * QuantPanel.fieldsStride()), plane);
-            Ir bias = BlockBias.start(f, simd, unpacked.layout(), panel, place, half);
             for (int tile = 0; tile < tiles; tile++) {
                 int dot = dot(token, tile, plane);
-                sums[dot] = simd.dot().startHalf(f, before.get(dot), bias, scales.get(tile));
+                sums[dot] = simd.dot().startHalf(f, () -> before.get(dot), () -> start(place, half), scales.get(tile));
             }
         });
         return rounds(block, half, sums, 1);
@@ -291,13 +290,16 @@ final class BlockProducts {
         DotProduct.Sum[] sums = new DotProduct.Sum[tokens * tiles * panel.planes()];
         eachRow((token, plane) -> {
             Ir place = plane(f.offset(fields, (long) token * QuantPanel.fieldsStride()), plane);
-            Ir start = BlockBias.start(f, simd, unpacked.layout(), panel, place, part);
             for (int tile = 0; tile < tiles; tile++) {
-                sums[dot(token, tile, plane)] =
-                        simd.dot().start(f, start, unpacked.layout().largestByte());
+                sums[dot(token, tile, plane)] = simd.dot()
+                        .start(f, () -> start(place, part), unpacked.layout().largestByte());
             }
         });
         return sums;
+    }
+
+    private Ir start(Ir fields, int part) {
+        return BlockBias.start(f, simd, unpacked.layout(), panel, fields, part);
     }
 
     private void addGroup(Ir group, Ir weights, Ir quants, DotProduct.Sum[] sums) {

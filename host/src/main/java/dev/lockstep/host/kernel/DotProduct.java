@@ -7,9 +7,10 @@ import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.layout.QuantLayout;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -48,19 +49,19 @@ sealed interface DotProduct {
     /**
      * Starts a sum.
      *
-     * @param init i32 vector to start from
+     * @param init gives the i32 vector to start from, once it is needed
      * @param maxWeight weights are 0 to maxWeight, or any signed byte (any biased byte if {@link #biasesBytes}) if it is 255
      */
-    Sum start(IrFunction f, Ir init, int maxWeight);
+    Sum start(IrFunction f, Supplier<Ir> init, int maxWeight);
 
     /**
      * Starts a sum over half a block, where {@link #sumsHalvesIn16Bits}.
      *
-     * @param init i32 vector that the scaled sum is added to
+     * @param init gives the i32 vector that the scaled sum is added to, once it is needed
      * @param bias of half as many columns in each 16 bits, such that each of these sums fits
      * @param scale two 16-bit integers in a lane, equal
      */
-    default Sum startHalf(IrFunction f, Ir init, Ir bias, Ir scale) {
+    default Sum startHalf(IrFunction f, Supplier<Ir> init, Supplier<Ir> bias, Ir scale) {
         throw new UnsupportedOperationException("halves are summed in 32 bits");
     }
 
@@ -160,16 +161,15 @@ sealed interface DotProduct {
         }
 
         @Override
-        public Sum start(IrFunction f, Ir init, int maxWeight) {
+        public Sum start(IrFunction f, Supplier<Ir> init, int maxWeight) {
             Type register = Type.I32.times(registerLanes);
             String intrinsic = "llvm.x86.avx512.vpdpbusd." + 32 * registerLanes;
             return new Folded(
-                    f,
-                    init,
+                    init.get(),
                     (sum, w, x) -> Pieces.map(
                             f,
                             registerLanes,
-                            init.type().lanes(),
+                            sum.type().lanes(),
                             i -> f.call(intrinsic, register, i.of(sum), f.bitcast(i.of(w), register), i.of(x))));
         }
     }
@@ -197,14 +197,13 @@ sealed interface DotProduct {
         }
 
         @Override
-        public Sum start(IrFunction f, Ir init, int maxWeight) {
+        public Sum start(IrFunction f, Supplier<Ir> init, int maxWeight) {
             return new Folded(
-                    f,
-                    init,
+                    init.get(),
                     (sum, w, x) -> Pieces.map(
                             f,
                             4,
-                            init.type().lanes(),
+                            sum.type().lanes(),
                             i -> f.call(
                                     "llvm.aarch64.neon.sdot.v4i32.v16i8",
                                     Type.I32.times(4),
@@ -223,6 +222,7 @@ sealed interface DotProduct {
         private static final Type BYTES = Type.I8.times(4 * LANES);
         private static final Type SHORTS = Type.I16.times(2 * LANES);
         private static final Type INTS = Type.I32.times(LANES);
+        private static final Ir ONES = pairs(Type.I32.times(QuantLayout.ROWS), 1);
 
         @Override
         public boolean biasesBytes() {
@@ -246,7 +246,8 @@ sealed interface DotProduct {
 
         @Override
         public int groupsOfRound(int maxWeight) {
-            return maxWeight > 15 && maxWeight < 255 ? Math.min(4, groupsIn16Bits(maxWeight)) : 2;
+            int groups = groupsIn16Bits(maxWeight);
+            return maxWeight == 255 ? 2 : groups >= QuantLayout.GROUPS ? QuantLayout.GROUPS : Math.min(4, groups);
         }
 
         private static int groupsIn16Bits(int maxWeight) {
@@ -254,53 +255,79 @@ sealed interface DotProduct {
         }
 
         @Override
-        public Sum start(IrFunction f, Ir init, int maxWeight) {
-            Ir nothing = Ir.zero(init.type());
-            return new Widened(f, init, nothing, pairs(init.type(), 1), maxWeight == 255, groupsIn16Bits(maxWeight));
+        public Sum start(IrFunction f, Supplier<Ir> init, int maxWeight) {
+            return new Widened(f, init, Optional.empty(), ONES, maxWeight == 255, groupsIn16Bits(maxWeight));
         }
 
         @Override
-        public Sum startHalf(IrFunction f, Ir init, Ir bias, Ir scale) {
-            return new Widened(f, init, bias, scale, false, QuantLayout.GROUPS / 2);
+        public Sum startHalf(IrFunction f, Supplier<Ir> init, Supplier<Ir> bias, Ir scale) {
+            return new Widened(f, init, Optional.of(bias), scale, false, QuantLayout.GROUPS / 2);
         }
 
+        /** Everything is made when it is needed, and added {@linkplain IrFunction#inOrder in this order}, so that no more is in registers. */
         private static final class Widened implements Sum {
             private final IrFunction f;
+            private final Supplier<Ir> init;
+            private final Optional<Supplier<Ir>> bias;
+            private final Ir scale;
             private final boolean signed;
             private final int groupsIn16Bits;
-            private final Ir scale;
-            private Ir sum;
-            private List<Ir> shorts;
+            private List<Ir> sums = List.of();
+            private List<Ir> shorts = List.of();
             private int groups;
 
-            Widened(IrFunction f, Ir init, Ir bias, Ir scale, boolean signed, int groupsIn16Bits) {
+            Widened(
+                    IrFunction f,
+                    Supplier<Ir> init,
+                    Optional<Supplier<Ir>> bias,
+                    Ir scale,
+                    boolean signed,
+                    int groupsIn16Bits) {
                 this.f = f;
+                this.init = init;
+                this.bias = bias;
+                this.scale = scale;
                 this.signed = signed;
                 this.groupsIn16Bits = groupsIn16Bits;
-                this.scale = scale;
-                this.sum = init;
-                this.shorts = pieces(bias);
             }
 
             private List<Ir> pieces(Ir lanes) {
                 return IntStream.range(0, lanes.type().lanes() / LANES)
-                        .mapToObj(piece -> f.bitcast(f.slice(lanes, piece * LANES, LANES), SHORTS))
+                        .mapToObj(piece -> f.slice(lanes, piece * LANES, LANES))
                         .toList();
+            }
+
+            private List<Ir> sums() {
+                if (sums.isEmpty()) {
+                    sums = pieces(init.get());
+                }
+                return sums;
+            }
+
+            private List<Ir> shorts() {
+                if (shorts.isEmpty()) {
+                    shorts = pieces(bias.map(Supplier::get).orElse(Ir.zero(scale.type()))).stream()
+                            .map(piece -> f.bitcast(piece, SHORTS))
+                            .toList();
+                }
+                return shorts;
             }
 
             @Override
             public void add(Ir weights, Ir x) {
-                List<Ir> sums = new ArrayList<>();
-                for (int piece = 0; piece < shorts.size(); piece++) {
+                List<Ir> before = shorts();
+                List<Ir> next = new ArrayList<>();
+                for (int piece = 0; piece < before.size(); piece++) {
                     Ir w = f.slice(weights, piece * 4 * LANES, 4 * LANES);
                     Ir a = f.bitcast(f.slice(x, piece * LANES, LANES), BYTES);
                     if (signed) {
                         a = f.call("llvm.x86.avx2.psign.b", BYTES, a, w);
                         w = f.call("llvm.abs.v32i8", BYTES, w, new Ir(Type.I1, "false"));
                     }
-                    sums.add(f.add(shorts.get(piece), f.call("llvm.x86.avx2.pmadd.ub.sw", SHORTS, w, a)));
+                    Ir products = f.call("llvm.x86.avx2.pmadd.ub.sw", SHORTS, w, a);
+                    next.add(groupsIn16Bits == 1 ? products : f.inOrder(f.add(before.get(piece), products)));
                 }
-                shorts = sums;
+                shorts = next;
                 if (++groups == groupsIn16Bits) {
                     widen();
                 }
@@ -308,11 +335,15 @@ sealed interface DotProduct {
 
             private void widen() {
                 List<Ir> scales = pieces(scale);
-                List<Ir> ints = IntStream.range(0, shorts.size())
-                        .mapToObj(piece -> f.call("llvm.x86.avx2.pmadd.wd", INTS, shorts.get(piece), scales.get(piece)))
-                        .toList();
-                sum = f.add(sum, f.concat(ints));
-                shorts = Collections.nCopies(shorts.size(), Ir.zero(SHORTS));
+                List<Ir> before = sums();
+                List<Ir> next = new ArrayList<>();
+                for (int piece = 0; piece < before.size(); piece++) {
+                    Ir ints = f.call(
+                            "llvm.x86.avx2.pmadd.wd", INTS, shorts.get(piece), f.bitcast(scales.get(piece), SHORTS));
+                    next.add(f.inOrder(f.add(before.get(piece), ints)));
+                }
+                sums = next;
+                shorts = List.of();
                 groups = 0;
             }
 
@@ -321,18 +352,19 @@ sealed interface DotProduct {
                 if (groups > 0) {
                     widen();
                 }
-                return sum;
+                return f.concat(sums());
             }
 
             @Override
             public List<Ir> carried() {
-                return Stream.concat(Stream.of(sum), shorts.stream()).toList();
+                return Stream.concat(sums().stream(), shorts().stream()).toList();
             }
 
             @Override
             public void resume(List<Ir> carried) {
-                sum = carried.getFirst();
-                shorts = carried.subList(1, carried.size());
+                int pieces = carried.size() / 2;
+                sums = carried.subList(0, pieces);
+                shorts = carried.subList(pieces, carried.size());
             }
         }
     }
@@ -355,9 +387,9 @@ sealed interface DotProduct {
         }
 
         @Override
-        public Sum start(IrFunction f, Ir init, int maxWeight) {
-            int lanes = init.type().lanes();
-            return new Folded(f, init, (sum, w, x) -> {
+        public Sum start(IrFunction f, Supplier<Ir> init, int maxWeight) {
+            return new Folded(init.get(), (sum, w, x) -> {
+                int lanes = sum.type().lanes();
                 Ir bytes = f.bitcast(x, Type.I8.times(4 * lanes));
                 Ir total = sum;
                 for (int column = 0; column < 4; column++) {
@@ -383,8 +415,8 @@ sealed interface DotProduct {
         private final Step step;
         private Ir sum;
 
-        Folded(IrFunction f, Ir init, Step step) {
-            this.sum = init;
+        Folded(Ir sum, Step step) {
+            this.sum = sum;
             this.step = step;
         }
 

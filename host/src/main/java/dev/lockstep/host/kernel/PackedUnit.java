@@ -128,18 +128,12 @@ final class PackedUnit {
 
     /** The quants of one block, unpacked group by group. */
     final class Quants {
-        private final Ir[] low;
-        private final Ir[] high;
+        private final Plane low;
+        private final Plane high;
 
         private Quants(int block) {
-            low = load(layout.lowOffset(block), layout.lowBits());
-            high = load(layout.highOffset(block), layout.highBits());
-        }
-
-        private Ir[] load(int offset, int vectors) {
-            return IntStream.range(0, vectors)
-                    .mapToObj(v -> f.load(BYTES, unit, (long) offset + v * QuantLayout.GROUP_BYTES))
-                    .toArray(Ir[]::new);
+            low = new Plane(layout.lowOffset(block), layout.lowBits());
+            high = new Plane(layout.highOffset(block), layout.highBits());
         }
 
         /** Groups in an order that uses up one vector of the low plane after the other. */
@@ -152,11 +146,11 @@ final class PackedUnit {
 
         Ir group(int group) {
             if (layout.lowBits() == 8) {
-                return bias == 128 ? f.xor(low[group], Ir.constant(BYTES, -128)) : low[group];
+                return bias == 128 ? f.xor(low.vector(group), Ir.constant(BYTES, -128)) : low.vector(group);
             }
-            Ir quants = bits(low, layout.lowBits(), group, 0);
+            Ir quants = low.bits(group, 0);
             if (layout.highBits() > 0) {
-                quants = f.or(quants, bits(high, layout.highBits(), group, layout.lowBits()));
+                quants = f.or(quants, high.bits(group, layout.lowBits()));
             }
             if (layout.table().isPresent()) {
                 byte[] entries = layout.table().get();
@@ -168,11 +162,31 @@ final class PackedUnit {
             int excess = layout.offset() - bias;
             return excess == 0 ? quants : f.sub(quants, Ir.constant(BYTES, excess));
         }
+    }
 
-        /** The bits of a group in a plane, moved to bit {@code to} of each byte. */
-        private Ir bits(Ir[] plane, int width, int group, int to) {
+    /** Some bits of each quant of a block, in as many vectors, which are read when they are needed. */
+    private final class Plane {
+        private final int offset;
+        private final int width;
+        private final Ir[] vectors;
+
+        Plane(int offset, int width) {
+            this.offset = offset;
+            this.width = width;
+            vectors = new Ir[width];
+        }
+
+        Ir vector(int index) {
+            if (vectors[index] == null) {
+                vectors[index] = f.load(BYTES, unit, (long) offset + index * QuantLayout.GROUP_BYTES);
+            }
+            return vectors[index];
+        }
+
+        /** The bits of a group, moved to bit {@code to} of each byte. */
+        Ir bits(int group, int to) {
             int shift = width * (group / width) - to;
-            Ir vector = f.bitcast(plane[group % width], Type.I32.times(ROWS));
+            Ir vector = f.bitcast(vector(group % width), Type.I32.times(ROWS));
             Ir moved = shift >= 0 ? f.lshr(vector, shift) : f.shl(vector, -shift);
             return f.and(f.bitcast(moved, BYTES), Ir.constant(BYTES, ((1 << width) - 1) << to));
         }

@@ -92,14 +92,14 @@ final class PeakKernel {
 
     /** One where activations are shared: of several groups at once LLVM reads more activations ahead than there are registers. */
     private static int groupsOfRound(Simd simd, QuantLayout layout) {
-        return simd.rowTiles() > 1 ? 1 : simd.dot().groupsOfRound(layout.largestByte());
+        return simd.rowTiles() > 1 ? 1 : Math.min(2, simd.dot().groupsOfRound(layout.largestByte()));
     }
 
     private static void vectors(IrFunction f, Simd simd, QuantLayout layout) {
         int largest = layout.largestByte();
         int round = groupsOfRound(simd, layout);
         List<DotProduct.Sum> sums = IntStream.range(0, sums(simd))
-                .mapToObj(_ -> simd.dot().start(f, Ir.zero(Type.I32.times(QuantLayout.ROWS)), largest))
+                .mapToObj(_ -> simd.dot().start(f, () -> Ir.zero(Type.I32.times(QuantLayout.ROWS)), largest))
                 .toList();
         List<Ir> totals =
                 f.rolledLoop(Ir.i64(0), f.parameter(0), Ir.i64(1), DotProduct.Sum.carried(sums), (number, carried) -> {

@@ -9,6 +9,7 @@ import dev.lockstep.host.layout.QuantLayout;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -23,6 +24,7 @@ final class QuantLinear {
     private static final int LINE = 64;
 
     private static final Type FLOATS = Type.FLOAT.times(QuantLayout.ROWS);
+    private static final Ir NOTHING = Ir.zero(Type.I32.times(QuantLayout.ROWS));
 
     private final Simd simd;
     private final QuantLayout layout;
@@ -99,10 +101,11 @@ final class QuantLinear {
             for (int plane = 0; plane < panel.planes(); plane++) {
                 Ir planeFields = f.offset(fieldsOf(fields, token), (long) plane * panel.planeBytes());
                 for (int part = 0; part < parts; part++) {
-                    Ir start = BlockBias.start(f, simd, layout, panel, planeFields, part);
-                    for (int chain = 0; chain < chains; chain++) {
-                        Ir first = chain == 0 ? start : Ir.zero(start.type());
-                        sums[token][plane][part][chain] = start(first);
+                    int ofPart = part;
+                    sums[token][plane][part][0] =
+                            start(() -> BlockBias.start(f, simd, layout, panel, planeFields, ofPart));
+                    for (int chain = 1; chain < chains; chain++) {
+                        sums[token][plane][part][chain] = start(() -> NOTHING);
                     }
                 }
             }
@@ -127,10 +130,9 @@ final class QuantLinear {
                 .toList();
     }
 
-    private DotProduct.Sum start(Ir bias) {
-        Type ints = bias.type();
+    private DotProduct.Sum start(Supplier<Ir> bias) {
         return simd.halvesIn16Bits(layout)
-                ? simd.dot().startHalf(f, Ir.zero(ints), bias, DotProduct.pairs(ints, 1))
+                ? simd.dot().startHalf(f, () -> NOTHING, bias, DotProduct.pairs(NOTHING.type(), 1))
                 : simd.dot().start(f, bias, layout.largestByte());
     }
 

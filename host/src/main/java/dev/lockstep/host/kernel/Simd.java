@@ -69,19 +69,20 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
 
     /**
      * Up to so many tokens are multiplied with weights straight from their packed form. That is how memory is asked for them best, and takes more arithmetic than {@link UnpackKernel} and
-     * {@link BlockProducts}: it pays as long as memory is the limit. With AVX2 four tokens are two times two, which pays only where bytes are unpacked to twice as many.
+     * {@link BlockProducts}: it pays as long as memory is the limit. With AVX2 more than four tokens take as long one way as the other, but where bytes would be unpacked to twice
+     * as many; and units of several blocks come from memory more slowly so.
      */
     int straightTokens(QuantLayout layout) {
         return switch (dot) {
             case DotProduct.Vnni vnni when vnni.registerLanes() == 16 -> dot.blockSums();
-            case DotProduct.Maddubs _ -> (pairs(layout) ? 2 : 1) * quantTokens(1);
+            case DotProduct.Maddubs _ -> pairs(layout) ? 8 : layout.blocks() == 1 ? 4 : 2;
             default -> 0;
         };
     }
 
-    /** Tokens that such a product takes at once, with registers for sums, dot products and what is being unpacked; a power of two. */
+    /** Tokens that such a product takes at once, with registers for dot products and what is being unpacked, and for sums unless there are few; a power of two. */
     int quantTokens(int planes) {
-        return dot instanceof DotProduct.Maddubs ? 2 / planes : blockTokens(planes, 1);
+        return dot instanceof DotProduct.Maddubs ? 4 / planes : blockTokens(planes, 1);
     }
 
     /** Tokens that a product with floats takes at once; a power of two. */
@@ -106,9 +107,14 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
         return target.has(CpuFeature.AVX512F);
     }
 
-    /** LLVM function attributes that go with the target. */
+    /**
+     * LLVM function attributes that go with the target. With 16 registers of 32 bytes some sums are on the stack, which LLVM aligns to 16 bytes unless told: where every other one lay in two cache
+     * lines, products took half as long again.
+     */
     public String functionAttributes() {
-        return wide() ? "\"prefer-vector-width\"=\"512\" \"min-legal-vector-width\"=\"512\"" : "";
+        return wide()
+                ? "\"prefer-vector-width\"=\"512\" \"min-legal-vector-width\"=\"512\""
+                : target.has(CpuFeature.AVX2) ? "alignstack=32" : "";
     }
 
     /** Lets a spinning core rest. */

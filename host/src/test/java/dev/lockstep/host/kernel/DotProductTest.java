@@ -78,7 +78,8 @@ class DotProductTest {
         return new TestKernel(Targets.X86_64_V3, 4, f -> {
             Ir bias = f.splat(f.load(Type.I32, f.parameter(2)), LANES);
             Ir pair = DotProduct.pairs(ints, scale);
-            DotProduct.Sum sum = DotProduct.of(Targets.X86_64_V3).startHalf(f, Ir.constant(ints, 1000), bias, pair);
+            DotProduct.Sum sum =
+                    DotProduct.of(Targets.X86_64_V3).startHalf(f, () -> Ir.constant(ints, 1000), () -> bias, pair);
             for (int group = 0; group < GROUPS / 2; group++) {
                 Ir weights = f.load(Type.I8.times(4 * LANES), f.parameter(0), 4L * LANES * group);
                 sum.add(weights, f.splat(f.load(Type.I32, f.parameter(1), 4L * group), LANES));
@@ -115,7 +116,7 @@ class DotProductTest {
     /** {@code (weights, x, y)}: y = 1000 + the sum, with or without a loop. */
     private static TestKernel kernel(Target target, DotProduct dot, int maxWeight, boolean rolled) {
         return new TestKernel(target, 3, f -> {
-            DotProduct.Sum sum = dot.start(f, Ir.constant(Type.I32.times(LANES), 1000), maxWeight);
+            DotProduct.Sum sum = dot.start(f, () -> Ir.constant(Type.I32.times(LANES), 1000), maxWeight);
             int round = rolled ? dot.groupsOfRound(maxWeight) : GROUPS;
             List<Ir> totals =
                     f.rolledLoop(Ir.i64(0), Ir.i64(GROUPS), Ir.i64(round), sum.carried(), (first, carried) -> {
