@@ -13,6 +13,7 @@ import dev.lockstep.host.code.NativeCode;
 import dev.lockstep.host.cpu.CpuException;
 import dev.lockstep.host.cpu.Target;
 import dev.lockstep.host.kernel.Synchronization;
+import dev.lockstep.host.kernel.TokenShares;
 import dev.lockstep.host.llvm.LlvmLibrary;
 import dev.lockstep.host.memory.LargeMemory;
 import dev.lockstep.host.memory.Libc;
@@ -151,6 +152,10 @@ public final class HostMachine implements Machine {
         shares = new WorkShares(options.threads(), arena);
         setContext(StepContext.BOUNDS, shares.bounds());
         setContext(StepContext.WORK, shares.work());
+        setContext(StepContext.TOKEN_BOUNDS, equalShares(options.threads()).address());
+        setContext(
+                StepContext.PACES,
+                arena.allocate(TokenShares.PACE_STRIDE * options.threads(), 64).address());
         long arrivalBytes = Synchronization.arrivalBytes(options.threads());
         setContext(StepContext.ARRIVALS, arena.allocate(arrivalBytes, 64).address());
         setContext(StepContext.EMBEDDINGS, embeddingRows.address());
@@ -252,6 +257,15 @@ public final class HostMachine implements Machine {
         HostBlock block = kvBlocks.take();
         MemorySegment.copy(content, 0, block.memory(), 0, kvBlocks.blockBytes());
         return block;
+    }
+
+    /** Where shares of tokens begin before anything is known of the cores. */
+    private MemorySegment equalShares(int cores) {
+        MemorySegment bounds = arena.allocate(Long.BYTES * (cores + 1L), 64);
+        for (int core = 0; core <= cores; core++) {
+            bounds.setAtIndex(ValueLayout.JAVA_LONG, core, core * TokenShares.WHOLE / cores);
+        }
+        return bounds;
     }
 
     @Override

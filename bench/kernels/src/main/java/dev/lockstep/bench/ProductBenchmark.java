@@ -157,7 +157,7 @@ public class ProductBenchmark {
                 f.callLocal(kernel, packed, f.parameter(1), Ir.i64(tokens), y, stride, f.parameter(3), tileBytes);
             } else {
                 String kernel = kernels.panelLinear(type, RowKind.Q8, columns, rowTiles);
-                f.callLocal(kernel, packed, f.parameter(1), Ir.i64(tokens), y, stride, f.parameter(3));
+                f.callLocal(kernel, packed, f.parameter(1), Ir.i64(tokens), y, stride, f.parameter(3), Ir.i64(0));
             }
         });
         if (tiled) {

@@ -34,6 +34,9 @@ public record Kernels(IrModule module, Simd simd) {
     /** With fewer tokens than a panel has, tiles take longer than vectors, which run at half their rate beside them. */
     public static final int LEAST_TILED = QuantPanel.TOKENS;
 
+    /** Most tokens of {@link #panelLinear}. */
+    public static final int MAX_PANEL_TOKENS = PanelLinear.MAX_TOKENS;
+
     /** Tiles of 16 rows that {@link #tileLinear} takes at once. */
     public static final int ROW_TILES = TileLinear.ROW_TILES;
 
@@ -61,8 +64,8 @@ public record Kernels(IrModule module, Simd simd) {
     }
 
     /**
-     * {@code void (ptr tile, ptr panels, i64 tokens, ptr y, i64 yStride, ptr scratch)}: so many tiles of 16 rows of a quantised matrix times up to
-     * {@link #panelTokens} tokens.
+     * {@code void (ptr tile, ptr panels, i64 tokens, ptr y, i64 yStride, ptr scratch, i64 lane)}: so many tiles of 16 rows of a quantised matrix times up to
+     * {@link #MAX_PANEL_TOKENS} tokens, of which the first has that place in its panel, a multiple of {@link #tokenGroup}.
      *
      * @param tiles 1 or {@link #rowTiles}
      */
@@ -78,7 +81,7 @@ public record Kernels(IrModule module, Simd simd) {
         return TileLinear.emit(module, simd, QuantLayout.of(type).orElseThrow(), kind, columns);
     }
 
-    /** Most tokens of {@link #panelLinear} and {@link #tileLinear}. */
+    /** About so many tokens of {@link #panelLinear}, and at most so many of {@link #tileLinear}, are best taken at once. */
     public int panelTokens(RowKind kind, int columns) {
         return PanelLinear.tokens(simd, kind, columns);
     }
@@ -298,6 +301,16 @@ public record Kernels(IrModule module, Simd simd) {
     /** Multiply-adds of a round of {@link #peak}. */
     public long peakProducts(TensorType type) {
         return PeakKernel.products(simd, QuantLayout.of(type).orElseThrow());
+    }
+
+    /** {@code void (ptr bounds, ptr paces, i64 cores)}: cuts tokens over the cores as fast as they were, see {@link TokenShares}. */
+    public String shareTokens() {
+        return TokenShares.emit(module);
+    }
+
+    /** Shares of tokens in {@link #panelLinear} and {@link #tileLinear} begin at multiples of so many. */
+    public int tokenGroup() {
+        return simd.tokenGroup();
     }
 
     /** {@code void (ptr arrivals, i64 core, ptr sleepers, i64 cores, ptr patience)}. */

@@ -14,9 +14,9 @@ import java.util.Locale;
  * Some tiles of 16 rows of a quantised matrix times the rows of several tokens. Some columns of the tiles are unpacked at a time and then multiplied
  * with all tokens.
  *
- * <p>Emitted as {@code void (ptr tile, ptr panels, i64 tokens, ptr y, i64 yStride, ptr scratch)}: {@code tile} is the first unit of the first tile of packed rows,
- * {@code panels} are the {@linkplain QuantPanel panels} of up to {@link #tokens} tokens, {@code y} is where the results of the first token
- * go, 16 for each tile; those of the next go {@code yStride} bytes further. {@code scratch} has {@link #SCRATCH_BYTES}.
+ * <p>Emitted as {@code void (ptr tile, ptr panels, i64 tokens, ptr y, i64 yStride, ptr scratch, i64 lane)}: {@code tile} is the first unit of the first tile of packed rows,
+ * {@code panels} are the {@linkplain QuantPanel panels} of up to {@link #MAX_TOKENS} tokens, {@code y} is where the results of the first token
+ * go, 16 for each tile; those of the next go {@code yStride} bytes further. {@code scratch} has {@link #SCRATCH_BYTES}. The first token is number {@code lane} of its panel.
  */
 final class PanelLinear {
     private static final Type FLOATS = Type.FLOAT.times(QuantLayout.ROWS);
@@ -53,7 +53,7 @@ final class PanelLinear {
         this.panel = panel;
         this.segments = Segments.of(panel.width(), layout.columns());
         this.tiles = tiles;
-        mostTokens = simd.blockTokens(panel.planes(), tiles);
+        mostTokens = simd.blockTokens(panel.planes(), simd.rowTiles());
         askStep = askStep();
     }
 
@@ -61,11 +61,11 @@ final class PanelLinear {
         String name = "linear_%s_%s_%d_x%d".formatted(layout, kind.text(), columns, tiles);
         return module.function(
                 name.toLowerCase(Locale.ROOT),
-                List.of(Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR),
+                List.of(Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR, Type.I64),
                 f -> new PanelLinear(f, simd, layout, QuantPanel.of(kind, columns, QuantPanel.TOKENS), tiles).emit());
     }
 
-    /** Most tokens of a call: several panels, as long as they stay in the cache from tile to tile with those fields that are read. */
+    /** Tokens that a call had best take: several panels, as long as they stay in the cache from tile to tile with those fields that are read. */
     static int tokens(Simd simd, RowKind kind, int columns) {
         int tokenBytes = QuantPanel.of(kind, columns, 1).planes() * (columns + columns / QuantLayout.BLOCK * 8);
         int panels = simd.cacheBytes() / tokenBytes / QuantPanel.TOKENS;
@@ -139,8 +139,9 @@ final class PanelLinear {
         Ir step = lines == 1
                 ? askStep
                 : f.select(f.icmp("eq", token, Ir.i64(0)), Ir.i64((long) lines * BlockProducts.LINE), Ir.i64(0));
-        Ir place = f.offset(f.parameter(1), f.mul(f.udiv(token, Ir.i64(QuantPanel.TOKENS)), Ir.i64(panel.bytes())));
-        Ir lane = f.urem(token, Ir.i64(QuantPanel.TOKENS));
+        Ir number = f.add(f.parameter(6), token);
+        Ir place = f.offset(f.parameter(1), f.mul(f.udiv(number, Ir.i64(QuantPanel.TOKENS)), Ir.i64(panel.bytes())));
+        Ir lane = f.urem(number, Ir.i64(QuantPanel.TOKENS));
         Ir quants = f.add(f.mul(block, Ir.i64(panel.blockBytes())), f.mul(lane, Ir.i64(QuantLayout.BLOCK)));
         Ir fields = f.add(f.mul(block, Ir.i64(panel.fieldsBytes())), f.mul(lane, Ir.i64(Integer.BYTES)));
         f.callLocal(

@@ -67,6 +67,11 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
         return Math.max(1, dot.blockSums() / tiles / planes);
     }
 
+    /** Where a share of the tokens may begin in a panel: {@link BlockProducts} take tokens of one panel at once, {@link TileProducts} all of them. */
+    int tokenGroup() {
+        return tiles() ? QuantPanel.TOKENS : blockTokens(1, rowTiles());
+    }
+
     /**
      * Up to so many tokens are multiplied with weights straight from their packed form. That is how memory is asked for them best, and takes more arithmetic than {@link UnpackKernel} and
      * {@link BlockProducts}: it pays as long as memory is the limit. With AVX2 more than four tokens take as long one way as the other, but where bytes would be unpacked to twice

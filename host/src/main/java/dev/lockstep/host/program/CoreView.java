@@ -6,6 +6,7 @@ import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.kernel.Kernels;
 import dev.lockstep.host.kernel.QuantPanel;
+import dev.lockstep.host.kernel.TokenShares;
 import dev.lockstep.host.layout.Packer;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -108,10 +109,11 @@ final class CoreView {
     }
 
     /** So many tokens of an area at a time; the last ones may be fewer. */
-    void eachTokens(Area area, long tokens, Consumer<Area> body) {
-        f.loop(area.token(), area.endToken(), tokens, token -> {
-            Ir end = f.umin(f.add(token, Ir.i64(tokens)), area.endToken());
+    void eachTokens(Area area, Ir tokens, Consumer<Area> body) {
+        f.loop(area.token(), area.endToken(), tokens, List.of(), (token, _) -> {
+            Ir end = f.umin(f.add(token, tokens), area.endToken());
             body.accept(new Area(token, end, area.vector(), area.endVector()));
+            return List.of();
         });
     }
 
@@ -137,17 +139,30 @@ final class CoreView {
         return f.icmp("uge", count, f.mul(cores, Ir.i64(ownTokens)));
     }
 
-    /** All vectors of the core's own tokens where there are {@linkplain #manyTokens many}, otherwise its vectors of all tokens. */
-    Area ownTokensOrVectors(Task task) {
+    /**
+     * What a core does of a product: all vectors of its share of the tokens where there are {@linkplain #manyTokens many}, otherwise its vectors of all tokens.
+     *
+     * @param group of tokens that are not cut
+     */
+    Area ownOfProduct(Task task, int group) {
         Ir count = count(task);
         Ir many = manyTokens(count);
-        Area tokens = ownTokens(task);
+        Area tokens = area(task, shareBound(core, count, group), shareBound(f.add(core, Ir.i64(1)), count, group));
         Area vectors = own(task);
         return new Area(
                 f.select(many, tokens.token(), vectors.token()),
                 f.select(many, tokens.endToken(), vectors.endToken()),
                 f.select(many, tokens.vector(), vectors.vector()),
                 f.select(many, tokens.endVector(), vectors.endVector()));
+    }
+
+    /** Where a core's share of the tokens begins, as {@link TokenShares} says. */
+    private Ir shareBound(Ir core, Ir count, int group) {
+        Ir groups = f.udiv(f.add(count, Ir.i64(group - 1L)), Ir.i64(group));
+        Ir bounds = f.load(Type.PTR, context, StepContext.TOKEN_BOUNDS);
+        Ir part = f.mul(f.load(Type.I64, f.offset(bounds, f.shl(core, 3))), groups);
+        Ir nearest = f.udiv(f.add(part, Ir.i64(TokenShares.WHOLE / 2)), Ir.i64(TokenShares.WHOLE));
+        return f.umin(count, f.mul(nearest, Ir.i64(group)));
     }
 
     /** All that belongs to the core's own tokens. */
@@ -233,7 +248,13 @@ final class CoreView {
         return f.offset(fields, f.mul(lane(token), Ir.i64(QuantPanel.fieldsStride())));
     }
 
-    private Ir lane(Ir token) {
+    /** The panel of a token. */
+    Ir panel(Slot slot, Ir token) {
+        return panel(slot, token, Ir.i64(0));
+    }
+
+    /** A token's place in its panel. */
+    Ir lane(Ir token) {
         return f.urem(token, Ir.i64(panelTokens()));
     }
 

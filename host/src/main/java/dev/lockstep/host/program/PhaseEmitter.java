@@ -9,9 +9,11 @@ import dev.lockstep.host.ir.Type;
 import dev.lockstep.host.kernel.Kernels;
 import dev.lockstep.host.kernel.QuantPanel;
 import dev.lockstep.host.kernel.Simd;
+import dev.lockstep.host.kernel.TokenShares;
 import dev.lockstep.host.layout.Packer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.BinaryOperator;
 
@@ -74,7 +76,10 @@ final class PhaseEmitter {
         if (counted) {
             countWork(f::sub);
         }
-        RowRun.cut(phases.get(number)).forEach(this::emit);
+        sharedProduct(number).ifPresentOrElse(this::emitPaced, this::emitTasks);
+        if (phases.get(number).stream().allMatch(task -> task.cut() == Cut.TOKENS)) {
+            sharedProduct(number + 1).ifPresent(this::shareTokens);
+        }
         if (number + 1 < phases.size()) {
             prefetch(phases.get(number + 1));
         }
@@ -113,6 +118,46 @@ final class PhaseEmitter {
                     VECTOR_BYTES,
                     at -> f.prefetch(f.offset(first, at)));
         });
+    }
+
+    /** The first product of a phase that cores may share by tokens. */
+    private Optional<Task> sharedProduct(int phase) {
+        List<List<Task>> phases = program.phases();
+        if (program.capacity() == 1 || phase == phases.size() || !RowRun.ofWholeTokens(phases.get(phase))) {
+            return Optional.empty();
+        }
+        return phases.get(phase).stream()
+                .filter(task -> task.op() instanceof Op.Linear)
+                .findFirst();
+    }
+
+    private void emitTasks() {
+        RowRun.cut(program.phases().get(number)).forEach(this::emit);
+    }
+
+    /** Notes how many tokens the core has taken, and how long they took it. */
+    private void emitPaced(Task product) {
+        Ir began = f.cycles();
+        emitTasks();
+        f.ifThen(view.manyTokens(view.count(product)), () -> {
+            Area own = ownOfProduct(product, program.phases().get(number));
+            Ir paces = f.load(Type.PTR, view.context(), StepContext.PACES);
+            Ir pace = f.offset(paces, f.mul(view.core(), Ir.i64(TokenShares.PACE_STRIDE)));
+            f.store(f.sub(own.endToken(), own.token()), pace);
+            f.store(f.sub(f.cycles(), began), f.offset(pace, TokenShares.CYCLES));
+        });
+    }
+
+    /** Cuts the tokens of the next phase over the cores as fast as they were: in a phase in which nobody reads where they are cut. */
+    private void shareTokens(Task product) {
+        Ir many = view.manyTokens(view.count(product));
+        f.ifThen(
+                f.and(many, f.icmp("eq", view.core(), Ir.i64(0))),
+                () -> f.callLocal(
+                        kernels.shareTokens(),
+                        f.load(Type.PTR, view.context(), StepContext.TOKEN_BOUNDS),
+                        f.load(Type.PTR, view.context(), StepContext.PACES),
+                        view.cores()));
     }
 
     /** Counts the cycles of a phase, less those when it began, as what the core has worked in the step: its share in later ones follows from that. */
@@ -156,7 +201,7 @@ final class PhaseEmitter {
             // What one task has written the next one finds in the cache.
             view.eachTokens(
                     view.own(run.tasks().getFirst()),
-                    QuantPanel.TOKENS,
+                    Ir.i64(QuantPanel.TOKENS),
                     panel -> run.tasks().forEach(task -> emit(task, panel)));
         } else {
             severalTokens(run.linear(), () -> run.tasks().forEach(this::emit), () -> panels(run));
@@ -332,9 +377,8 @@ final class PhaseEmitter {
      */
     private void panels(RowRun run) {
         Task linear = run.linear();
-        long most = kernels.panelTokens(linear.inputs().getFirst().kind(), run.columns());
         Area own = ownOfProduct(linear, program.phases().get(number));
-        view.eachTokens(own, most, area -> {
+        view.eachTokens(own, tokensAtOnce(run, f.sub(own.endToken(), own.token())), area -> {
             if (kernels.tiles()) {
                 Ir tokens = f.sub(area.endToken(), area.token());
                 f.ifElse(kernels.tiled(f, tokens), () -> tilePanels(run, area), () -> panels(run, area));
@@ -344,10 +388,24 @@ final class PhaseEmitter {
         });
     }
 
+    /** About as many as {@link Kernels#panelTokens} says, and about as many each time: weights are unpacked for each of them anew. Tiles take whole panels. */
+    private Ir tokensAtOnce(RowRun run, Ir tokens) {
+        int best = kernels.panelTokens(run.linear().inputs().getFirst().kind(), run.columns());
+        if (kernels.tiles()) {
+            return Ir.i64(best);
+        }
+        Ir nearest = f.udiv(f.add(tokens, Ir.i64(best / 2)), Ir.i64(best));
+        Ir least = f.udiv(f.add(tokens, Ir.i64(Kernels.MAX_PANEL_TOKENS - 1L)), Ir.i64(Kernels.MAX_PANEL_TOKENS));
+        Ir times = f.umax(Ir.i64(1), f.umax(nearest, least));
+        Ir group = Ir.i64(kernels.tokenGroup());
+        Ir most = f.udiv(f.add(tokens, f.sub(times, Ir.i64(1))), times);
+        return f.mul(f.udiv(f.add(most, f.sub(group, Ir.i64(1))), group), group);
+    }
+
     /** What a core does of a product with quantised weights in a phase, which may be cut by tokens. */
     private Area ownOfProduct(Task linear, List<Task> phase) {
         return program.capacity() > 1 && RowRun.ofWholeTokens(phase)
-                ? view.ownTokensOrVectors(linear)
+                ? view.ownOfProduct(linear, kernels.tokenGroup())
                 : view.own(linear);
     }
 
@@ -381,11 +439,12 @@ final class PhaseEmitter {
         f.callLocal(
                 kernels.panelLinear(matrix.type(), x.kind(), matrix.columns(), tiles),
                 tile(matrix, area.vector()),
-                view.quants(x, area.token(), Ir.i64(0)),
+                view.panel(x, area.token()),
                 f.sub(area.endToken(), area.token()),
                 y.first(),
                 y.stride(),
-                view.scratch());
+                view.scratch(),
+                view.lane(area.token()));
     }
 
     private void tilePanels(RowRun run, Area all) {

@@ -3,6 +3,7 @@ package dev.lockstep.host.program;
 import dev.lockstep.graph.Graph;
 import dev.lockstep.host.kernel.Kernels;
 import dev.lockstep.host.kernel.Synchronization;
+import dev.lockstep.host.kernel.TokenShares;
 
 /**
  * What a step's native function gets: a block of memory, the same for all cores. Words that cores write have a cache line of
@@ -20,6 +21,8 @@ import dev.lockstep.host.kernel.Synchronization;
  *   128  sleepers        i32, cores asleep
  *   192  bounds          address of the cores' shares of rows
  *   200  work            address of what the cores have worked
+ *   208  token bounds    address of the cores' shares of tokens (see {@link TokenShares})
+ *   216  paces           address of what the cores took for theirs
  *   320  angles          8 addresses of RoPE tables, rows of cosines then sines per position
  *   384  last            i64, cycle counter when core 0 left the last barrier
  *   392  phases          address of i64 sums of the cycles of each phase
@@ -54,6 +57,12 @@ public final class StepContext {
      * are cut by rows.
      */
     public static final long WORK = 200;
+
+    /** Where the address of the cores' shares of many tokens is, see {@link TokenShares}. */
+    public static final long TOKEN_BOUNDS = 208;
+
+    /** Where the address of their paces is. */
+    public static final long PACES = 216;
 
     /** All rows; a power of two. */
     public static final long WHOLE = 1 << 16;

@@ -17,7 +17,6 @@ import dev.lockstep.host.kernel.QuantPanel;
 import dev.lockstep.host.kernel.Simd;
 import dev.lockstep.host.llvm.TestLlvm;
 import dev.lockstep.tensor.TensorType;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -214,9 +213,7 @@ class EmissionTest {
                 "product", List.of(Type.PTR, Type.PTR, Type.I64, Type.PTR, Type.I64, Type.PTR, Type.I64), f -> {
                     Ir[] parameters =
                             IntStream.range(0, 7).mapToObj(f::parameter).toArray(Ir[]::new);
-                    f.callLocal(
-                            kernels.panelLinear(TensorType.Q4_0, RowKind.Q8, 4096, kernels.rowTiles()),
-                            Arrays.copyOf(parameters, 6));
+                    f.callLocal(kernels.panelLinear(TensorType.Q4_0, RowKind.Q8, 4096, kernels.rowTiles()), parameters);
                     if (kernels.tiles()) {
                         f.callLocal(kernels.tileLinear(TensorType.Q4_0, RowKind.Q8, 4096), parameters);
                     }
