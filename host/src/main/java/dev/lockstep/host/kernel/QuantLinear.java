@@ -77,9 +77,11 @@ final class QuantLinear {
 
     /** Asks for a block's part of a unit: what is asked for all at once fills the core's buffers, and holds up what comes after it. */
     private void prefetch(Ir packed, int block) {
-        ReadAhead ahead = simd.readAhead(panel.planes());
+        ReadAhead ahead = simd.readAhead(layout, panel);
         int lines = (layout.unitBytes() + LINE - 1) / LINE;
-        for (int line = lines * block / layout.blocks(); line < lines * (block + 1) / layout.blocks(); line++) {
+        int first = lines * block / layout.blocks();
+        int end = ahead.everyLine() ? lines * (block + 1) / layout.blocks() : first + 1;
+        for (int line = first; line < end; line++) {
             f.prefetch(f.offset(packed, ahead.bytes() + (long) line * LINE), ahead.level());
         }
     }

@@ -42,6 +42,17 @@ public record Simd(Target target, DotProduct dot, HalfFloat half, TableLookup ta
         return tiles() || planes > 1 ? ReadAhead.FAR : ReadAhead.NEAR;
     }
 
+    /** The same for such weights and activations. Of units of several blocks each block reads the scales in front again, which hides from the processor what comes. */
+    ReadAhead readAhead(QuantLayout layout, QuantPanel panel) {
+        boolean foreseen = layout.blocks() == 1 && (layout.lowBits() == 8 || panel.planes() > 1) && panel.tokens() == 1;
+        return zen5() && foreseen ? ReadAhead.NEXT_PAGE : readAhead(panel.planes());
+    }
+
+    /** Zen 4 has no {@code AVX_VNNI}, and Xeons that have it have tiles. */
+    private boolean zen5() {
+        return wide() && target.has(CpuFeature.AVX_VNNI) && !tiles();
+    }
+
     /** Whether {@link PairDots} multiply these weights where there are several tokens. */
     boolean pairs(QuantLayout layout) {
         return dot.pairsBytes() && layout.signedBytes() && layout.parts() == 1;
