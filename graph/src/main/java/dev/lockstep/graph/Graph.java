@@ -80,11 +80,4 @@ public record Graph(String architecture, int contextLength, List<Node> nodes) {
                         * (position + 1 - a.scoring().firstSeen(position)))
                 .sum();
     }
-
-    /** Bytes of KV cache per position. */
-    public long kvBytesPerPosition(KvType type) {
-        return attentions().stream()
-                .mapToLong(a -> 2L * a.kvHeads() * type.bytes(a.headSize()))
-                .sum();
-    }
 }

@@ -152,7 +152,9 @@ public final class HostMachine implements Machine {
         shares = new WorkShares(options.threads(), arena);
         setContext(StepContext.BOUNDS, shares.bounds());
         setContext(StepContext.WORK, shares.work());
-        setContext(StepContext.TOKEN_BOUNDS, equalShares(options.threads()).address());
+        setContext(
+                StepContext.TOKEN_BOUNDS,
+                TokenShares.equal(options.threads(), arena).address());
         setContext(
                 StepContext.PACES,
                 arena.allocate(TokenShares.PACE_STRIDE * options.threads(), 64).address());
@@ -257,15 +259,6 @@ public final class HostMachine implements Machine {
         HostBlock block = kvBlocks.take();
         MemorySegment.copy(content, 0, block.memory(), 0, kvBlocks.blockBytes());
         return block;
-    }
-
-    /** Where shares of tokens begin before anything is known of the cores. */
-    private MemorySegment equalShares(int cores) {
-        MemorySegment bounds = arena.allocate(Long.BYTES * (cores + 1L), 64);
-        for (int core = 0; core <= cores; core++) {
-            bounds.setAtIndex(ValueLayout.JAVA_LONG, core, core * TokenShares.WHOLE / cores);
-        }
-        return bounds;
     }
 
     @Override

@@ -30,9 +30,6 @@ import java.util.stream.Stream;
  * bytes further: what is asked for all at once holds up what comes after it.
  */
 final class BlockProducts {
-    /** Bytes of a line of memory. */
-    static final int LINE = 64;
-
     private static final Type FLOATS = Type.FLOAT.times(QuantLayout.ROWS);
     private static final Type INTS = Type.I32.times(QuantLayout.ROWS);
 
@@ -188,7 +185,7 @@ final class BlockProducts {
         for (int tile = 0; tile < tiles; tile++) {
             Ir place = f.offset(ahead, f.mul(Ir.i64(tile), f.parameter(8)));
             for (int line = 0; line < lines; line++) {
-                f.prefetch(f.offset(place, (long) line * LINE));
+                f.prefetch(f.offset(place, (long) line * ReadAhead.LINE));
             }
         }
     }

@@ -9,6 +9,7 @@ import dev.lockstep.host.layout.QuantLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -450,7 +451,7 @@ sealed interface DotProduct {
 
         private Pieces() {}
 
-        static Ir map(IrFunction f, int registerLanes, int lanes, java.util.function.Function<Part, Ir> body) {
+        static Ir map(IrFunction f, int registerLanes, int lanes, Function<Part, Ir> body) {
             int pieces = lanes / registerLanes;
             IntFunction<Ir> piece = p -> body.apply(whole -> {
                 int width = whole.type().lanes() / pieces;

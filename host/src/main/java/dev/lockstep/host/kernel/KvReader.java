@@ -11,8 +11,6 @@ import java.util.stream.IntStream;
 /** Walks through the keys or values of a KV head in a block, giving vectors of 16 floats. */
 record KvReader(IrFunction f, KvShape shape, HalfFloat half) {
     private static final int LANES = FloatRow.LANES;
-    private static final int LINE = 64;
-
     /** Vectors of one row of keys or values. */
     record Part(int first, int count) {
         static Part all(int count) {
@@ -135,7 +133,7 @@ record KvReader(IrFunction f, KvShape shape, HalfFloat half) {
     }
 
     private void prefetch(Ir row, int bytes) {
-        for (int at = 0; at < bytes; at += LINE) {
+        for (int at = 0; at < bytes; at += ReadAhead.LINE) {
             f.prefetch(f.offset(row, at));
         }
     }

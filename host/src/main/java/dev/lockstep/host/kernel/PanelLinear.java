@@ -96,7 +96,7 @@ final class PanelLinear {
             multiply(range, sums, 1);
             return;
         }
-        int lines = (layout.unitBytes() / layout.blocks() + BlockProducts.LINE - 1) / BlockProducts.LINE;
+        int lines = (layout.unitBytes() / layout.blocks() + ReadAhead.LINE - 1) / ReadAhead.LINE;
         Ir few = f.icmp("ule", f.parameter(2), Ir.i64(mostTokens * lines / 2L));
         f.ifElse(few, () -> multiply(range, sums, lines), () -> multiply(range, sums, 1));
     }
@@ -126,7 +126,7 @@ final class PanelLinear {
      */
     private Ir askStep() {
         Ir calls = f.udiv(f.parameter(2), Ir.i64(mostTokens));
-        Ir most = Ir.i64(BlockProducts.LINE);
+        Ir most = Ir.i64(ReadAhead.LINE);
         Ir blockBytes = Ir.i64(layout.unitBytes() / layout.blocks());
         Ir step = f.udiv(blockBytes, f.select(f.icmp("ugt", calls, LATE_CALLS), f.sub(calls, LATE_CALLS), Ir.i64(1)));
         return f.select(f.icmp("ult", step, most), f.add(step, Ir.i64(1)), most);
@@ -138,7 +138,7 @@ final class PanelLinear {
         Ir asked = lines == 1 ? f.mul(f.mul(f.udiv(token, Ir.i64(mostTokens)), blocks), askStep) : Ir.i64(FARTHER);
         Ir step = lines == 1
                 ? askStep
-                : f.select(f.icmp("eq", token, Ir.i64(0)), Ir.i64((long) lines * BlockProducts.LINE), Ir.i64(0));
+                : f.select(f.icmp("eq", token, Ir.i64(0)), Ir.i64((long) lines * ReadAhead.LINE), Ir.i64(0));
         Ir number = f.add(f.parameter(6), token);
         Ir place = f.offset(f.parameter(1), f.mul(f.udiv(number, Ir.i64(QuantPanel.TOKENS)), Ir.i64(panel.bytes())));
         Ir lane = f.urem(number, Ir.i64(QuantPanel.TOKENS));

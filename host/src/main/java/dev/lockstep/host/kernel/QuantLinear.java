@@ -21,8 +21,6 @@ import java.util.stream.IntStream;
  * bytes further.
  */
 final class QuantLinear {
-    private static final int LINE = 64;
-
     private static final Type FLOATS = Type.FLOAT.times(QuantLayout.ROWS);
     private static final Ir NOTHING = Ir.zero(Type.I32.times(QuantLayout.ROWS));
 
@@ -78,11 +76,11 @@ final class QuantLinear {
     /** Asks for a block's part of a unit: what is asked for all at once fills the core's buffers, and holds up what comes after it. */
     private void prefetch(Ir packed, int block) {
         ReadAhead ahead = simd.readAhead(layout, panel);
-        int lines = (layout.unitBytes() + LINE - 1) / LINE;
+        int lines = (layout.unitBytes() + ReadAhead.LINE - 1) / ReadAhead.LINE;
         int first = lines * block / layout.blocks();
         int end = ahead.everyLine() ? lines * (block + 1) / layout.blocks() : first + 1;
         for (int line = first; line < end; line++) {
-            f.prefetch(f.offset(packed, ahead.bytes() + (long) line * LINE), ahead.level());
+            f.prefetch(f.offset(packed, ahead.bytes() + (long) line * ReadAhead.LINE), ahead.level());
         }
     }
 

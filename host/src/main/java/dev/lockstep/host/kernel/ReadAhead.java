@@ -10,6 +10,9 @@ package dev.lockstep.host.kernel;
  * @param everyLine whether all lines are asked for, or one for each block, from which the processor finds the others
  */
 record ReadAhead(int bytes, int level, boolean everyLine) {
+    /** Bytes of a line, of which memory is asked for one at a time. */
+    static final int LINE = 64;
+
     static final ReadAhead FAR = new ReadAhead(16 << 10, 2, true);
 
     static final ReadAhead NEAR = new ReadAhead(8 << 10, 1, true);

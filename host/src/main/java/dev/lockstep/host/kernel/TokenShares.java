@@ -4,6 +4,9 @@ import dev.lockstep.host.ir.Ir;
 import dev.lockstep.host.ir.IrFunction;
 import dev.lockstep.host.ir.IrModule;
 import dev.lockstep.host.ir.Type;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 
 /**
@@ -33,6 +36,15 @@ public final class TokenShares {
     private static final int WRONG_BITS = 3;
 
     private TokenShares() {}
+
+    /** The shares, before anything is known of the cores. */
+    public static MemorySegment equal(int cores, Arena arena) {
+        MemorySegment bounds = arena.allocate(Long.BYTES * (cores + 1L), 64);
+        for (int core = 0; core <= cores; core++) {
+            bounds.setAtIndex(ValueLayout.JAVA_LONG, core, core * WHOLE / cores);
+        }
+        return bounds;
+    }
 
     static String emit(IrModule module) {
         return module.function("share_tokens", List.of(Type.PTR, Type.PTR, Type.I64), TokenShares::emit);

@@ -14,8 +14,6 @@ import java.util.Locale;
  * each block.
  */
 final class UnpackKernel {
-    private static final int LINE = 64;
-
     private UnpackKernel() {}
 
     /**
@@ -35,7 +33,7 @@ final class UnpackKernel {
         QuantLayout layout = unpacked.layout();
         f.loop(Ir.i64(0), f.parameter(1), 1, index -> {
             Ir place = f.offset(f.parameter(0), f.mul(index, Ir.i64(layout.unitBytes())));
-            for (int at = 0; prefetches && at < layout.unitBytes(); at += LINE) {
+            for (int at = 0; prefetches && at < layout.unitBytes(); at += ReadAhead.LINE) {
                 f.prefetch(f.offset(place, ReadAhead.FAR.bytes() + at));
             }
             PackedUnit unit = new PackedUnit(f, simd, layout, bias, place);

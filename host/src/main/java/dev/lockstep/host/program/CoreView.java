@@ -159,8 +159,7 @@ final class CoreView {
     /** Where a core's share of the tokens begins, as {@link TokenShares} says. */
     private Ir shareBound(Ir core, Ir count, int group) {
         Ir groups = f.udiv(f.add(count, Ir.i64(group - 1L)), Ir.i64(group));
-        Ir bounds = f.load(Type.PTR, context, StepContext.TOKEN_BOUNDS);
-        Ir part = f.mul(f.load(Type.I64, f.offset(bounds, f.shl(core, 3))), groups);
+        Ir part = f.mul(shareBegin(StepContext.TOKEN_BOUNDS, core), groups);
         Ir nearest = f.udiv(f.add(part, Ir.i64(TokenShares.WHOLE / 2)), Ir.i64(TokenShares.WHOLE));
         return f.umin(count, f.mul(nearest, Ir.i64(group)));
     }
@@ -198,9 +197,12 @@ final class CoreView {
         if (program.capacity() > 1) {
             return f.udiv(f.mul(core, tiles), cores);
         }
-        Ir bounds = f.load(Type.PTR, context, StepContext.BOUNDS);
-        Ir bound = f.load(Type.I64, f.offset(bounds, f.shl(core, 3)));
-        return f.udiv(f.mul(bound, tiles), Ir.i64(StepContext.WHOLE));
+        return f.udiv(f.mul(shareBegin(StepContext.BOUNDS, core), tiles), Ir.i64(StepContext.WHOLE));
+    }
+
+    /** Where a core's share of a whole begins. */
+    private Ir shareBegin(long bounds, Ir core) {
+        return f.load(Type.I64, f.offset(f.load(Type.PTR, context, bounds), f.shl(core, 3)));
     }
 
     /** Where a weight lies. */
@@ -277,7 +279,7 @@ final class CoreView {
             return new Rows(results, Ir.i64(Kernels.RESULT_STRIDE));
         }
         Ir row = part(slot, row(slot, area.token()), part);
-        return new Rows(f.offset(row, f.mul(area.vector(), Ir.i64(VECTOR_BYTES))), Ir.i64(slot.rowBytes()));
+        return new Rows(vector(row, area.vector()), Ir.i64(slot.rowBytes()));
     }
 
     /** Where the rows of an area's tokens lie. */
@@ -287,8 +289,12 @@ final class CoreView {
 
     /** Where the vectors of an area lie in a weight that all tokens share, {@code bytes} after its beginning. */
     Rows vectors(Weight weight, Ir bytes, Area area) {
-        Ir first = f.offset(weight(weight), bytes);
-        return new Rows(f.offset(first, f.mul(area.vector(), Ir.i64(VECTOR_BYTES))), Ir.i64(0));
+        return new Rows(vector(f.offset(weight(weight), bytes), area.vector()), Ir.i64(0));
+    }
+
+    /** A vector of a row. */
+    Ir vector(Ir row, Ir number) {
+        return f.offset(row, f.mul(number, Ir.i64(VECTOR_BYTES)));
     }
 
     /** What the context has of a token, eight bytes each from {@code base} on. */

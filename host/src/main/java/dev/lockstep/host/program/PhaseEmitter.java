@@ -22,7 +22,8 @@ import java.util.function.BinaryOperator;
  * end. Layers differ only in where things lie, so phases that do the same in several of them are one function, which gets the places.
  */
 final class PhaseEmitter {
-    private static final long VECTOR_BYTES = 64;
+    /** Bytes of a line of memory. */
+    private static final long LINE = 64;
 
     /** What memory delivers in the microsecond or two between two streams of weights. */
     private static final long PREFETCH_BYTES = 32 << 10;
@@ -32,6 +33,7 @@ final class PhaseEmitter {
 
     private final HostProgram program;
     private final int number;
+    private final List<Task> tasks;
     private final Kernels kernels;
     private final CoreView view;
     private final ElementEmitter elements;
@@ -44,6 +46,7 @@ final class PhaseEmitter {
             HostProgram program, int number, WeightPlan weightPlan, KvPlan kvPlan, Simd simd, IrFunction f) {
         this.program = program;
         this.number = number;
+        this.tasks = program.phases().get(number);
         this.kernels = new Kernels(f.module(), simd);
         this.view = new CoreView(program, weightPlan, kernels.ownTokens(), f);
         this.elements = new ElementEmitter(program, kernels, view, f);
@@ -69,19 +72,18 @@ final class PhaseEmitter {
     }
 
     private void emit() {
-        List<List<Task>> phases = program.phases();
         trace(TraceLayout.BEGAN);
-        boolean counted =
-                program.capacity() == 1 && phases.get(number).stream().anyMatch(task -> task.cut() == Cut.ROWS);
+        boolean counted = program.capacity() == 1 && tasks.stream().anyMatch(task -> task.cut() == Cut.ROWS);
         if (counted) {
             countWork(f::sub);
         }
-        sharedProduct(number).ifPresentOrElse(this::emitPaced, this::emitTasks);
-        if (phases.get(number).stream().allMatch(task -> task.cut() == Cut.TOKENS)) {
-            sharedProduct(number + 1).ifPresent(this::shareTokens);
-        }
-        if (number + 1 < phases.size()) {
-            prefetch(phases.get(number + 1));
+        sharedProduct(tasks).ifPresentOrElse(this::emitPaced, this::emitTasks);
+        if (number + 1 < program.phases().size()) {
+            List<Task> next = program.phases().get(number + 1);
+            if (tasks.stream().allMatch(task -> task.cut() == Cut.TOKENS)) {
+                sharedProduct(next).ifPresent(this::shareTokens);
+            }
+            prefetch(next);
         }
         if (counted) {
             countWork(f::add);
@@ -112,27 +114,23 @@ final class PhaseEmitter {
             Ir first =
                     f.offset(view.weight(matrix), f.mul(ownOfProduct(task, next).vector(), Ir.i64(tileBytes)));
             long share = Packer.tiles(matrix.rows()) * tileBytes / PREFETCH_SHARE;
-            f.loop(
-                    Ir.i64(0),
-                    Ir.i64(Math.min(PREFETCH_BYTES, share)),
-                    VECTOR_BYTES,
-                    at -> f.prefetch(f.offset(first, at)));
+            f.loop(Ir.i64(0), Ir.i64(Math.min(PREFETCH_BYTES, share)), LINE, at -> f.prefetch(f.offset(first, at)));
         });
     }
 
     /** The first product of a phase that cores may share by tokens. */
-    private Optional<Task> sharedProduct(int phase) {
-        List<List<Task>> phases = program.phases();
-        if (program.capacity() == 1 || phase == phases.size() || !RowRun.ofWholeTokens(phases.get(phase))) {
-            return Optional.empty();
-        }
-        return phases.get(phase).stream()
-                .filter(task -> task.op() instanceof Op.Linear)
-                .findFirst();
+    private Optional<Task> sharedProduct(List<Task> phase) {
+        return sharesTokens(phase)
+                ? phase.stream().filter(task -> task.op() instanceof Op.Linear).findFirst()
+                : Optional.empty();
+    }
+
+    private boolean sharesTokens(List<Task> phase) {
+        return program.capacity() > 1 && RowRun.ofWholeTokens(phase);
     }
 
     private void emitTasks() {
-        RowRun.cut(program.phases().get(number)).forEach(this::emit);
+        RowRun.cut(tasks).forEach(this::emit);
     }
 
     /** Notes how many tokens the core has taken, and how long they took it. */
@@ -140,7 +138,7 @@ final class PhaseEmitter {
         Ir began = f.cycles();
         emitTasks();
         f.ifThen(view.manyTokens(view.count(product)), () -> {
-            Area own = ownOfProduct(product, program.phases().get(number));
+            Area own = ownOfProduct(product, tasks);
             Ir paces = f.load(Type.PTR, view.context(), StepContext.PACES);
             Ir pace = f.offset(paces, f.mul(view.core(), Ir.i64(TokenShares.PACE_STRIDE)));
             f.store(f.sub(own.endToken(), own.token()), pace);
@@ -377,7 +375,7 @@ final class PhaseEmitter {
      */
     private void panels(RowRun run) {
         Task linear = run.linear();
-        Area own = ownOfProduct(linear, program.phases().get(number));
+        Area own = ownOfProduct(linear, tasks);
         view.eachTokens(own, tokensAtOnce(run, f.sub(own.endToken(), own.token())), area -> {
             if (kernels.tiles()) {
                 Ir tokens = f.sub(area.endToken(), area.token());
@@ -404,9 +402,7 @@ final class PhaseEmitter {
 
     /** What a core does of a product with quantised weights in a phase, which may be cut by tokens. */
     private Area ownOfProduct(Task linear, List<Task> phase) {
-        return program.capacity() > 1 && RowRun.ofWholeTokens(phase)
-                ? view.ownOfProduct(linear, kernels.tokenGroup())
-                : view.own(linear);
+        return sharesTokens(phase) ? view.ownOfProduct(linear, kernels.tokenGroup()) : view.own(linear);
     }
 
     /** As many tiles of rows at a time as share activations; those that are left one by one. */
@@ -420,7 +416,7 @@ final class PhaseEmitter {
     }
 
     private void panels(RowRun run, Area all, int tiles) {
-        List<Slot> passed = run.passed(program.phases().get(number));
+        List<Slot> passed = run.passed(tasks);
         f.loop(all.vector(), all.endVector(), tiles, tile -> {
             Area area = new Area(all.token(), all.endToken(), tile, f.add(tile, Ir.i64(tiles)), passed);
             for (Task task : run.tasks()) {
@@ -448,7 +444,7 @@ final class PhaseEmitter {
     }
 
     private void tilePanels(RowRun run, Area all) {
-        List<Slot> passed = run.passed(program.phases().get(number));
+        List<Slot> passed = run.passed(tasks);
         f.loop(all.vector(), all.endVector(), Kernels.ROW_TILES, tile -> {
             Ir next = f.add(tile, Ir.i64(Kernels.ROW_TILES));
             Ir both = f.icmp("ule", next, all.endVector());
@@ -483,7 +479,7 @@ final class PhaseEmitter {
     }
 
     private Ir outputs(Slot slot, Ir tile, Ir token) {
-        return f.offset(view.row(slot, token), f.mul(tile, Ir.i64(VECTOR_BYTES)));
+        return view.vector(view.row(slot, token), tile);
     }
 
     /** All tokens in tiles of {@code most}, a power of two, then of half as many, and so on. */
@@ -535,7 +531,7 @@ final class PhaseEmitter {
         Ir output = view.part(task.output(), view.row(task.output(), token), outputPart);
         view.eachVector(task.output(), vector -> {
             Ir tile = f.offset(matrix, f.mul(vector, Ir.i64(tileBytes)));
-            Ir y = f.offset(output, f.mul(vector, Ir.i64(VECTOR_BYTES)));
+            Ir y = view.vector(output, vector);
             if (x.kind().quantized()) {
                 f.callLocal(
                         kernels.quantLinear(stack.type(), x.kind(), stack.columns(), view.panelTokens(), 1),
